@@ -1,0 +1,25 @@
+import type { FulfillmentDeps } from './fulfillment';
+import type { InventoryDeps } from './inventory';
+import type { PaymentProvider } from './ports';
+import { createEventActivities } from './events';
+import { createFulfillmentActivities } from './fulfillment';
+import { createInventoryActivities } from './inventory';
+import { createNotificationActivities } from './notification';
+import { createPaymentActivities } from './payment';
+import { createValidationActivities } from './validation';
+
+export type ActivityDeps = FulfillmentDeps & InventoryDeps & { payments: PaymentProvider };
+
+/** All activities of the worker, over the given ports. */
+export function createActivities(deps: ActivityDeps) {
+  return {
+    ...createValidationActivities(deps),
+    ...createInventoryActivities(deps),
+    ...createPaymentActivities(deps),
+    ...createFulfillmentActivities(deps),
+    ...createNotificationActivities(deps),
+    ...createEventActivities(deps),
+  };
+}
+
+export type Activities = ReturnType<typeof createActivities>;

@@ -1,0 +1,105 @@
+import type { Appended, BookkeepingDeps } from './step';
+import type { EventBatch, NewEvent } from '../domain/events';
+import type { InventoryReport, Messenger } from './ports';
+import type { Order, Shipment } from '../domain/order';
+import type { ReservationPlan, Warehouse } from '../domain/inventory';
+import { StepError } from '../domain/failures';
+import { keys } from '../domain/ids';
+import { planReservation, stockMoves } from '../domain/inventory';
+import { asStep, post, postEffect } from './step';
+
+export interface InventoryDeps extends BookkeepingDeps {
+  messenger: Messenger;
+  warehouses: readonly Warehouse[];
+}
+
+export interface OrderStep {
+  batch: EventBatch;
+  order: Order;
+}
+
+export type Reservation = ReservationPlan & Appended;
+
+/** CheckInventory (which reserves), its ends, and the undo (requirements D3, D4). */
+export function createInventoryActivities(deps: InventoryDeps) {
+  const { messenger } = deps;
+  return {
+    /** Plans over the stock as it is and reserves the plan in one transaction; re-plans when others were faster. */
+    checkInventory: asStep(async ({ batch, order }: OrderStep): Promise<Reservation> => {
+      const productIds = order.lines.map(({ productId }) => productId);
+      for (let round = 0; round < MAX_ROUNDS; round++) {
+        const stock = await deps.books.readStock(productIds);
+        const plan = planReservation({ order, stock, warehouses: deps.warehouses });
+        const reservation = await reserve(deps, batch, plan);
+        if (reservation) return reservation;
+      }
+      throw new StepError(
+        'SERVICE_UNAVAILABLE',
+        `order ${order.orderId}: the stock changed ${MAX_ROUNDS} times while planning`,
+      );
+    }),
+
+    /** Gives back what the order reserved. */
+    releaseInventory: asStep(async ({ batch, orderId, shipments }: ReleaseInput): Promise<Appended> => {
+      const ledger = { key: keys.release(orderId), result: { shipments } };
+      return postEffect(deps, batch, { ledger, stock: stockMoves('release', shipments) });
+    }),
+
+    handlePartialInventory: asStep(async (report: InventoryReport): Promise<void> => {
+      await messenger.reportPartialInventory(report);
+    }),
+
+    inventoryNotAvailable: asStep(async ({ batch, report }: ShortageInput): Promise<Appended> => {
+      await messenger.reportShortage(report);
+      const { appended } = await post(deps, batch);
+      return appended;
+    }),
+  };
+}
+
+export interface ReleaseInput {
+  batch: EventBatch;
+  orderId: Order['orderId'];
+  shipments: Shipment[];
+}
+
+export interface ShortageInput {
+  batch: EventBatch;
+  report: InventoryReport;
+}
+
+// each round lost means that another order took stock: with many at once for few units, all but the first few lose
+const MAX_ROUNDS = 25;
+
+async function reserve(
+  deps: BookkeepingDeps,
+  batch: EventBatch,
+  plan: ReservationPlan,
+): Promise<Reservation | undefined> {
+  const full = { ...batch, events: [...batch.events, reservationEvent(plan)] };
+  const { outcome, appended } = await post(deps, full, {
+    ledger: { key: keys.reserve(batch.orderId), result: { ...plan } },
+    stock: stockMoves('reserve', plan.shipments),
+  });
+  switch (outcome.kind) {
+    case 'posted':
+      return { ...plan, ...appended };
+    case 'effect-known':
+      return { ...(outcome.result as unknown as ReservationPlan), ...appended };
+    default:
+      return undefined;
+  }
+}
+
+function reservationEvent({ status, shipments, availableItems, unavailableItems }: ReservationPlan): NewEvent {
+  switch (status) {
+    case 'AVAILABLE':
+      return { type: 'Inventory Reserved', data: { shipments } };
+    case 'PARTIAL':
+      return { type: 'Inventory Partially Reserved', data: { shipments, availableItems, unavailableItems } };
+    case 'UNAVAILABLE':
+      return { type: 'Inventory Unavailable', data: { unavailableItems } };
+    default:
+      return status satisfies never;
+  }
+}

@@ -1,0 +1,158 @@
+import type { EventType, OrderEvent } from '../domain/events';
+import type { InventoryStatus, OrderView } from '../domain/projection';
+import type { OrderId } from '../domain/ids';
+import type { Order, OrderSubmission, Shipment, ShippingAddress, Shortage, ValidationError } from '../domain/order';
+import type { StockMove, WarehouseStock } from '../domain/inventory';
+
+/** Orders: who an id belongs to, for longer than the engine remembers its workflow. */
+export interface OrderRecord {
+  orderId: OrderId;
+  /** of the body that was accepted */
+  fingerprint: string;
+  /** of the request that was accepted */
+  requestId: string;
+  /** the workflow's first run */
+  runId: string;
+  status: 'VALIDATED' | 'VALIDATION_FAILED';
+  createdAt: string;
+  /** present when VALIDATED */
+  order?: Order;
+  /** as sent, and why it was refused; present when VALIDATION_FAILED */
+  submission?: OrderSubmission;
+  errors?: ValidationError[];
+}
+
+export interface LedgerEntry {
+  key: string;
+  result: Record<string, unknown>;
+}
+
+/** Everything that one step writes: all of it in one transaction, or nothing. */
+export interface Posting {
+  orderId: OrderId;
+  /** put unless the id is taken */
+  order?: OrderRecord;
+  /** one record per effect, put unless it is there */
+  ledger?: LedgerEntry;
+  /** refused when a quantity would fall below zero */
+  stock?: StockMove[];
+  /** appended at exactly their numbers; the view moves with them */
+  events: OrderEvent[];
+}
+
+/** What became of a posting; anything but `posted` has written nothing. */
+export type PostingOutcome =
+  | { kind: 'posted' }
+  | { kind: 'order-known'; order: OrderRecord }
+  | { kind: 'effect-known'; result: Record<string, unknown> }
+  | { kind: 'stock-changed' };
+
+/**
+ * The books: orders, events, view, stock and ledger. Every method throws `StepError` SERVICE_UNAVAILABLE when the
+ * tables cannot be reached, which says nothing about whether a posting was written.
+ */
+export interface Books {
+  /**
+   * Writes a posting. Events that are there already, written by an earlier attempt, count as written.
+   *
+   * @throws StepError SEQUENCE_TAKEN when another event has the number; VIEW_OUT_OF_STEP when the view is elsewhere
+   */
+  post(posting: Posting): Promise<PostingOutcome>;
+  readOrder(orderId: OrderId): Promise<OrderRecord | undefined>;
+  readView(orderId: OrderId): Promise<OrderView | undefined>;
+  readLedger(key: string): Promise<Record<string, unknown> | undefined>;
+  /** consistent; products that no warehouse knows are absent */
+  readStock(productIds: readonly string[]): Promise<WarehouseStock[]>;
+}
+
+/** Puts events on the bus; never fails and never waits: what it cannot publish, the relay publishes later. */
+export interface EventPublisher {
+  publish(events: readonly OrderEvent[]): void;
+  /** resolves when everything given so far was tried */
+  flush(): Promise<void>;
+}
+
+export interface ChargeRequest {
+  key: string;
+  orderId: OrderId;
+  /** minor units */
+  amount: number;
+  currency: string;
+  paymentMethod: string;
+}
+
+export type ChargeOutcome =
+  { kind: 'CHARGED'; paymentId: string; amount: number } | { kind: 'DECLINED'; reason: string };
+
+/** A reference to a charge by its key, with the order it was for. */
+export interface ChargeReference {
+  key: string;
+  orderId: OrderId;
+}
+
+/**
+ * A payment company. Every call is idempotent by its key. Throws `StepError` PROVIDER_UNAVAILABLE when the company
+ * answered with an error, OUTCOME_UNKNOWN when it did not answer: then the call may or may not have had its effect.
+ */
+export interface PaymentProvider {
+  charge(request: ChargeRequest): Promise<ChargeOutcome>;
+  /** `undefined` is no outcome: the charge may still be in flight */
+  lookup(charge: ChargeReference): Promise<ChargeOutcome | undefined>;
+  /**
+   * Makes sure that nothing is ever charged under the key again. When it was charged before, the answer says so and
+   * the money stays until it is refunded.
+   */
+  void(charge: ChargeReference): Promise<{ kind: 'VOIDED' } | Extract<ChargeOutcome, { kind: 'CHARGED' }>>;
+  /** @param p.amount minor units, at most what was charged under `chargeKey` */
+  refund(p: { key: string; chargeKey: string; orderId: OrderId; amount: number; currency: string }): Promise<void>;
+}
+
+export interface LabelRequest {
+  key: string;
+  orderId: OrderId;
+  shipment: Shipment;
+  address: ShippingAddress;
+}
+
+/**
+ * A carrier broker: selects and books the carrier, label and tracking number in one call, idempotent by its key.
+ * Throws like {@link PaymentProvider}, and NO_CARRIER or LABEL_REFUSED when it refuses for good.
+ */
+export interface CarrierProvider {
+  bookLabel(request: LabelRequest): Promise<{ carrier: string; trackingNumber: string }>;
+  /**
+   * Cancels the label, or makes sure that none is ever booked under the key.
+   *
+   * @returns whether there was a label, also when it was cancelled before
+   */
+  cancelLabel(p: { key: string; orderId: OrderId }): Promise<boolean>;
+}
+
+/** Messages to people and to other systems; each carries a key by which a repeated one is known. */
+export interface Messenger {
+  /** to the customer-notifications topic, with the message attribute `customerId` (requirements B) */
+  notifyCustomer(p: CustomerNotification): Promise<void>;
+  /** to the shipping queue: what a warehouse is to pack */
+  instructPacking(p: { key: string; orderId: OrderId; shipment: Shipment; address: ShippingAddress }): Promise<void>;
+  /** to the partial-inventory queue (requirements D4) */
+  reportPartialInventory(p: InventoryReport): Promise<void>;
+  /** to the inventory-alerts topic (requirements D4) */
+  reportShortage(p: InventoryReport): Promise<void>;
+}
+
+export interface CustomerNotification {
+  key: string;
+  orderId: OrderId;
+  customerId: string;
+  event: EventType;
+  message: string;
+}
+
+export interface InventoryReport {
+  key: string;
+  orderId: OrderId;
+  customerId: string;
+  inventoryStatus: InventoryStatus;
+  availableItems: { productId: string; quantity: number }[];
+  unavailableItems: Shortage[];
+}

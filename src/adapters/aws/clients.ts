@@ -1,0 +1,61 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { SNSClient } from '@aws-sdk/client-sns';
+import { SQSClient } from '@aws-sdk/client-sqs';
+
+export interface AwsClients {
+  db: DynamoDBDocumentClient;
+  events: EventBridgeClient;
+  sns: SNSClient;
+  sqs: SQSClient;
+  destroy(): void;
+}
+
+/** Called once for each call to AWS, by service and command, retries of the SDK included. */
+export type CallObserver = (call: { service: string; command: string }) => void;
+
+/**
+ * One client per service and process, with kept-alive connections. Few retries here: Temporal retries above.
+ * Endpoints and credentials come from the SDK's own environment variables (`AWS_ENDPOINT_URL`, `AWS_PROFILE`, …).
+ */
+export function createAwsClients({ region, observe }: { region: string; observe?: CallObserver }): AwsClients {
+  const options = {
+    region,
+    maxAttempts: 2,
+    requestHandler: {
+      connectionTimeout: 1000,
+      requestTimeout: 3000,
+      throwOnRequestTimeout: true,
+      httpAgent: { keepAlive: true, maxSockets: 200 },
+      httpsAgent: { keepAlive: true, maxSockets: 200 },
+    },
+  };
+  const dynamo = new DynamoDBClient(options);
+  const events = new EventBridgeClient(options);
+  const sns = new SNSClient(options);
+  // the consumer waits up to 20 s for messages on a connection
+  const sqs = new SQSClient({ ...options, requestHandler: { ...options.requestHandler, requestTimeout: 30_000 } });
+  const clients = { dynamo, events, sns, sqs };
+  if (observe) for (const client of Object.values(clients)) observeCalls(client, observe);
+  const db = DynamoDBDocumentClient.from(dynamo, { marshallOptions: { removeUndefinedValues: true } });
+  return {
+    db,
+    events,
+    sns,
+    sqs,
+    destroy: () => Object.values(clients).forEach((client) => client.destroy()),
+  };
+}
+
+type Client = DynamoDBClient | EventBridgeClient | SNSClient | SQSClient;
+
+function observeCalls(client: Client, observe: CallObserver): void {
+  (client as DynamoDBClient).middlewareStack.add(
+    (next, context) => (args) => {
+      observe({ service: context.clientName ?? '', command: context.commandName ?? '' });
+      return next(args);
+    },
+    { step: 'finalizeRequest', priority: 'low', name: 'waybillCallObserver' },
+  );
+}

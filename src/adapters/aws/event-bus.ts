@@ -1,0 +1,88 @@
+import { type EventBridgeClient, PutEventsCommand, type PutEventsRequestEntry } from '@aws-sdk/client-eventbridge';
+import { BatchWriteCommand, type DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import type { EventBus } from '../../messaging/ports';
+import type { OrderEvent } from '../../domain/events';
+import { INDEX_SHARDS } from '../../domain/ids';
+import { toBusEvent } from '../../domain/events';
+import { reach } from './errors';
+
+/** Entries of one PutEvents call. */
+export const MAX_ENTRIES = 10;
+/** EventBridge takes 256 KB in one call. */
+const MAX_BYTES = 200_000;
+
+/** The event bus on EventBridge, and the marks on DynamoDB. */
+export function createEventBus(p: {
+  db: DynamoDBDocumentClient;
+  events: EventBridgeClient;
+  busName: string;
+  eventsTable: string;
+}): EventBus {
+  async function putBatch(entries: Entry[]): Promise<number> {
+    const command = new PutEventsCommand({ Entries: entries.map(({ entry }) => entry) });
+    const { Entries = [] } = await reach('publishing events', () => p.events.send(command));
+    const published = entries.filter((_, i) => Entries[i]?.EventId !== undefined).map(({ event }) => event);
+    if (published.length > 0) await unmark(published);
+    return published.length;
+  }
+
+  /** Events never change, so putting one again without its mark is all it takes; one left marked is published again. */
+  async function unmark(events: OrderEvent[]): Promise<void> {
+    const requests = events.map((event) => ({ PutRequest: { Item: { ...event, unpublished: undefined } } }));
+    const command = new BatchWriteCommand({ RequestItems: { [p.eventsTable]: requests } });
+    await reach('marking events as published', () => p.db.send(command));
+  }
+
+  async function unpublishedIn(shard: number, before: string, limit: number): Promise<OrderEvent[]> {
+    const query = new QueryCommand({
+      TableName: p.eventsTable,
+      IndexName: 'unpublished',
+      KeyConditionExpression: 'unpublished = :shard AND #at < :before',
+      ExpressionAttributeNames: { '#at': 'at' },
+      ExpressionAttributeValues: { ':shard': String(shard), ':before': before },
+      Limit: limit,
+    });
+    const { Items = [] } = await reach('reading unpublished events', () => p.db.send(query));
+    return Items as OrderEvent[];
+  }
+
+  return {
+    async publish(events) {
+      let published = 0;
+      for (const batch of batches(events.map((event) => entryOf(event, p.busName)))) published += await putBatch(batch);
+      return published;
+    },
+    async unpublished({ before, limit }) {
+      const shards = Array.from({ length: INDEX_SHARDS }, (_, shard) => unpublishedIn(shard, before, limit));
+      return (await Promise.all(shards)).flat();
+    },
+  };
+}
+
+interface Entry {
+  event: OrderEvent;
+  entry: PutEventsRequestEntry;
+  bytes: number;
+}
+
+function entryOf(event: OrderEvent, busName: string): Entry {
+  const { source, detailType, time, detail } = toBusEvent(event);
+  const Detail = JSON.stringify(detail);
+  const entry = { EventBusName: busName, Source: source, DetailType: detailType, Time: new Date(time), Detail };
+  return { event, entry, bytes: Buffer.byteLength(Detail) + source.length + detailType.length + 14 };
+}
+
+function batches(entries: Entry[]): Entry[][] {
+  const all: Entry[][] = [];
+  let bytes = Infinity;
+  for (const entry of entries) {
+    const last = all.at(-1);
+    if (last && last.length < MAX_ENTRIES && bytes + entry.bytes <= MAX_BYTES) last.push(entry);
+    else {
+      all.push([entry]);
+      bytes = 0;
+    }
+    bytes += entry.bytes;
+  }
+  return all;
+}

@@ -1,0 +1,56 @@
+import { PublishCommand, type SNSClient } from '@aws-sdk/client-sns';
+import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import type { InventoryReport, Messenger } from '../../activities/ports';
+import { ORIGIN } from '../../domain/events';
+import { reach } from './errors';
+
+export interface MessengerDeps {
+  sns: SNSClient;
+  sqs: SQSClient;
+  customerNotificationTopicArn: string;
+  inventoryAlertTopicArn: string;
+  partialInventoryQueueUrl: string;
+  shippingQueueUrl: string;
+}
+
+/** Messages over SNS and SQS, as JSON; each carries its `key`, by which a receiver knows a repeated one. */
+export function createMessenger(p: MessengerDeps): Messenger {
+  const publish = (TopicArn: string, message: object, attributes: Record<string, string> = {}) =>
+    reach(`publishing to ${TopicArn}`, () =>
+      p.sns.send(
+        new PublishCommand({
+          TopicArn,
+          Message: JSON.stringify(message),
+          MessageAttributes: stringAttributes(attributes),
+        }),
+      ),
+    );
+  const send = (QueueUrl: string, message: object) =>
+    reach(`sending to ${QueueUrl}`, () =>
+      p.sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: JSON.stringify(message) })),
+    );
+
+  return {
+    async notifyCustomer({ key, customerId, ...notification }) {
+      const message = { ...notification, customerId, notificationKey: key, origin: ORIGIN };
+      await publish(p.customerNotificationTopicArn, message, { customerId, notificationKey: key });
+    },
+    async instructPacking({ key, orderId, shipment, address }) {
+      const { shipmentId, warehouseId, lines: items } = shipment;
+      await send(p.shippingQueueUrl, { key, orderId, shipmentId, warehouseId, items, shippingAddress: address });
+    },
+    async reportPartialInventory(report) {
+      await send(p.partialInventoryQueueUrl, messageOf(report));
+    },
+    async reportShortage(report) {
+      await publish(p.inventoryAlertTopicArn, messageOf(report), { alert: 'shortage' });
+    },
+  };
+}
+
+const messageOf = ({ key, ...report }: InventoryReport) => ({ ...report, key, origin: ORIGIN });
+
+const stringAttributes = (attributes: Record<string, string>) =>
+  Object.fromEntries(
+    Object.entries(attributes).map(([name, StringValue]) => [name, { DataType: 'String', StringValue }]),
+  );

@@ -1,0 +1,62 @@
+import { DescribeTableCommand } from '@aws-sdk/client-dynamodb';
+import { type DynamoDBDocumentClient, GetCommand, paginateQuery, type QueryCommandInput } from '@aws-sdk/lib-dynamodb';
+import type { OrderEvent } from '../../domain/events';
+import type { OrderReader, ProductStock } from '../../gateway/ports';
+import type { OrderView } from '../../domain/projection';
+import type { TableNames } from './transaction';
+import { createOrderList } from './order-list';
+import { reach } from './errors';
+
+/** The read model on DynamoDB. */
+export function createOrderReader({ db, tables }: { db: DynamoDBDocumentClient; tables: TableNames }): OrderReader {
+  const get = async (TableName: string, Key: Record<string, string>) => {
+    const { Item } = await reach(`reading ${TableName}`, () => db.send(new GetCommand({ TableName, Key })));
+    return Item;
+  };
+  const queryAll = (input: QueryCommandInput) =>
+    reach(`reading ${input.TableName}`, async () => {
+      const items: Record<string, unknown>[] = [];
+      for await (const { Items = [] } of paginateQuery({ client: db }, input)) items.push(...Items);
+      return items;
+    });
+
+  return {
+    readView: async (orderId) => (await get(tables.view, { orderId })) as OrderView | undefined,
+
+    async listEvents({ orderId, after = 0 }) {
+      const events = await queryAll({
+        TableName: tables.events,
+        KeyConditionExpression: 'orderId = :order AND #sequence > :after',
+        ExpressionAttributeNames: { '#sequence': 'sequence' },
+        ExpressionAttributeValues: { ':order': orderId, ':after': after },
+      });
+      return events as OrderEvent[];
+    },
+
+    listOrders: createOrderList({ db, table: tables.view }),
+
+    async readInventory(productId) {
+      const [product, warehouses] = await Promise.all([
+        get(tables.inventory, { productId }),
+        queryAll({
+          TableName: tables.warehouseStock,
+          KeyConditionExpression: 'productId = :product',
+          ExpressionAttributeValues: { ':product': productId },
+        }),
+      ]);
+      if (!product) return undefined;
+      const stock = warehouses as unknown as ProductStock['warehouses'];
+      return { ...(product as Omit<ProductStock, 'warehouses'>), warehouses: stock.map(warehouseOf) };
+    },
+
+    async ping() {
+      await reach('reaching the tables', () => db.send(new DescribeTableCommand({ TableName: tables.view })));
+    },
+  };
+}
+
+const warehouseOf = ({ warehouseId, availableQuantity, reservedQuantity }: ProductStock['warehouses'][number]) => ({
+  warehouseId,
+  availableQuantity,
+  reservedQuantity,
+});

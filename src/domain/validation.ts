@@ -1,0 +1,166 @@
+import type { Order, OrderLine, OrderSubmission, SubmittedItem, ValidationError } from './order';
+import { isOrderId, ORDER_ID_PATTERN } from './ids';
+import { MAX_AMOUNT, minorDigits, toDecimal, toMinorUnits, totalTolerance } from './money';
+
+/** More distinct products than this do not fit into one DynamoDB transaction together with their warehouses. */
+export const MAX_PRODUCTS = 40;
+/** Lines as sent, before equal products are merged. */
+export const MAX_LINES = 200;
+/** Units of one product in one order. */
+export const MAX_QUANTITY = 100_000;
+/** Characters of any text in an order. */
+export const MAX_TEXT = 256;
+
+export const DEFAULT_PAYMENT_METHOD = 'pm_ok';
+
+export type Validation = { valid: true; order: Order } | { valid: false; errors: ValidationError[] };
+
+/**
+ * Applies requirements D1 to an order as it was sent and puts its money into minor units.
+ *
+ * @returns the order with equal products merged into one line, or every error, not only the first
+ */
+export function validateOrder(submission: OrderSubmission): Validation {
+  const errors: ValidationError[] = [];
+  const fail: Fail = (pointer, code, detail) => void errors.push({ pointer, code, detail });
+
+  if (!isOrderId(submission.orderId)) fail('/orderId', 'invalid', `expected ${ORDER_ID_PATTERN}`);
+  const customerId = requireText(submission.customerId, '/customerId', fail);
+  const shippingAddress = checkAddress(submission.shippingAddress, fail);
+  const paymentMethod = requireText(submission.paymentMethod ?? DEFAULT_PAYMENT_METHOD, '/paymentMethod', fail);
+  const placedAt = checkTimestamp(submission.timestamp, fail);
+  const currency = requireText(submission.currency, '/currency', fail) ?? '';
+  const digits = minorDigits(currency);
+  if (currency && digits === undefined)
+    fail('/currency', 'unknown_currency', `expected an ISO 4217 code, got ${quote(currency)}`);
+
+  const money: Money = { currency, digits: digits ?? MOST_DIGITS, fail };
+  const lines = checkItems(submission.items, money);
+  const total = checkAmount(submission.totalAmount, '/totalAmount', money);
+  const amounts = lines && total !== undefined ? spreadTotal(lines, total, money) : undefined;
+  if (errors.length > 0 || !customerId || !shippingAddress || !paymentMethod || total === undefined || !amounts)
+    return { valid: false, errors };
+
+  const { orderId } = submission;
+  const order = { orderId, customerId, lines: amounts, totalAmount: total, currency, shippingAddress, paymentMethod };
+  return { valid: true, order: placedAt === undefined ? order : { ...order, placedAt } };
+}
+
+type Fail = (pointer: string, code: string, detail: string) => void;
+interface Money {
+  currency: string;
+  digits: number;
+  fail: Fail;
+}
+
+type CheckedLine = Omit<OrderLine, 'amount'>;
+
+// with an unknown currency the other checks go on with the most decimals there are
+const MOST_DIGITS = 4;
+
+function checkItems(items: SubmittedItem[] | undefined, money: Money): CheckedLine[] | undefined {
+  const { fail } = money;
+  if (!items || items.length === 0) return void fail('/items', 'required', 'expected at least one item');
+  if (items.length > MAX_LINES)
+    return void fail('/items', 'too_many', `expected at most ${MAX_LINES} items, got ${items.length}`);
+  const checked = items.map((item, i) => checkItem(item, `/items/${i}`, money));
+  const lines = mergeLines(checked, fail);
+  if (lines.size > MAX_PRODUCTS)
+    fail('/items', 'too_many_products', `expected at most ${MAX_PRODUCTS} distinct products, got ${lines.size}`);
+  return checked.every((line) => line !== undefined) ? [...lines.values()] : undefined;
+}
+
+function checkItem(item: SubmittedItem, pointer: string, money: Money): CheckedLine | undefined {
+  const productId = requireText(item.productId, `${pointer}/productId`, money.fail);
+  const quantity = checkQuantity(item.quantity, `${pointer}/quantity`, money.fail);
+  const unitPrice = checkAmount(item.price, `${pointer}/price`, money);
+  if (productId === undefined || quantity === undefined || unitPrice === undefined) return undefined;
+  return { productId, quantity, unitPrice };
+}
+
+function mergeLines(checked: (CheckedLine | undefined)[], fail: Fail): Map<string, CheckedLine> {
+  const lines = new Map<string, CheckedLine>();
+  for (const [i, line] of checked.entries()) {
+    if (!line) continue;
+    const known = lines.get(line.productId);
+    if (known && known.unitPrice !== line.unitPrice)
+      fail(`/items/${i}/price`, 'conflicting_price', `expected one price for all lines of ${line.productId}`);
+    const quantity = (known?.quantity ?? 0) + line.quantity;
+    if (known && quantity > MAX_QUANTITY)
+      fail(`/items/${i}/quantity`, 'too_large', `expected at most ${MAX_QUANTITY} of ${line.productId} in all`);
+    lines.set(line.productId, { ...line, quantity });
+  }
+  return lines;
+}
+
+function checkQuantity(quantity: number | undefined, pointer: string, fail: Fail): number | undefined {
+  if (quantity === undefined) return void fail(pointer, 'required', 'expected a whole number above 0');
+  if (!Number.isInteger(quantity) || quantity <= 0)
+    return void fail(pointer, 'not_positive', `expected a whole number above 0, got ${quantity}`);
+  if (quantity > MAX_QUANTITY)
+    return void fail(pointer, 'too_large', `expected at most ${MAX_QUANTITY}, got ${quantity}`);
+  return quantity;
+}
+
+function checkAmount(decimal: number | undefined, pointer: string, { currency, digits, fail }: Money) {
+  if (decimal === undefined) return void fail(pointer, 'required', 'expected an amount above 0');
+  if (!Number.isFinite(decimal) || decimal <= 0)
+    return void fail(pointer, 'not_positive', `expected an amount above 0, got ${decimal}`);
+  const minor = toMinorUnits(decimal, digits);
+  if (minor.ok) return minor.amount;
+  return minor.reason === 'too-precise'
+    ? void fail(pointer, 'too_precise', `expected at most ${digits} decimals for ${currency}, got ${decimal}`)
+    : void fail(
+        pointer,
+        'too_large',
+        `expected at most ${toDecimal(MAX_AMOUNT, currency)} ${currency}, got ${decimal}`,
+      );
+}
+
+/** Gives each line its part of the total: what D1 tolerates goes to the last line, and further up where that is too small. */
+function spreadTotal(lines: CheckedLine[], total: number, { currency, digits, fail }: Money): OrderLine[] | undefined {
+  const sum = lines.reduce((all, { quantity, unitPrice }) => all + quantity * unitPrice, 0);
+  if (Math.abs(sum - total) > totalTolerance(digits)) {
+    const expected =
+      sum > MAX_AMOUNT ? 'an order of a sane size' : `${toDecimal(sum, currency)} ${currency}, the sum of the items`;
+    return void fail('/totalAmount', 'total_mismatch', `expected ${expected}, got ${toDecimal(total, currency)}`);
+  }
+  let rest = total - sum;
+  const amounts = lines.toReversed().map((line) => {
+    const exact = line.quantity * line.unitPrice;
+    const amount = Math.max(0, exact + rest);
+    rest -= amount - exact;
+    return { ...line, amount };
+  });
+  return amounts.toReversed();
+}
+
+function requireText(text: string | undefined, pointer: string, fail: Fail): string | undefined {
+  if (text === undefined || text.trim() === '')
+    return void fail(pointer, 'required', 'expected a text that is not empty');
+  return checkText(text, pointer, fail);
+}
+
+function checkText(text: string, pointer: string, fail: Fail): string | undefined {
+  if (text.length > MAX_TEXT)
+    return void fail(pointer, 'too_long', `expected at most ${MAX_TEXT} characters, got ${text.length}`);
+  return text;
+}
+
+function checkAddress(address: OrderSubmission['shippingAddress'], fail: Fail) {
+  if (!address) return void fail('/shippingAddress', 'required', 'expected street, city, country and zipCode');
+  const part = (name: keyof typeof address) => requireText(address[name], `/shippingAddress/${name}`, fail);
+  const [street, city, country, zipCode] = [part('street'), part('city'), part('country'), part('zipCode')];
+  return street && city && country && zipCode ? { street, city, country, zipCode } : undefined;
+}
+
+function checkTimestamp(timestamp: string | undefined, fail: Fail): string | undefined {
+  if (timestamp === undefined) return undefined;
+  const time = timestamp.length <= 40 && ISO_TIME.test(timestamp) ? Date.parse(timestamp) : NaN;
+  if (!Number.isNaN(time)) return timestamp;
+  return void fail('/timestamp', 'invalid', `expected an ISO 8601 time, got ${quote(timestamp)}`);
+}
+
+const ISO_TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})$/;
+
+const quote = (text: string) => JSON.stringify(text.length > 40 ? `${text.slice(0, 40)}…` : text);

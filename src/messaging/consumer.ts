@@ -1,0 +1,49 @@
+import { Client, Connection } from '@temporalio/client';
+import type { Logger } from '../telemetry';
+import { type Config, loadConfig } from '../config';
+import { createAwsClients } from '../adapters/aws/clients';
+import { createEventBus } from '../adapters/aws/event-bus';
+import { createLogger } from '../telemetry';
+import { createOrderClient } from '../client';
+import { createOrderIntake } from './order-intake';
+import { createRelay } from './relay';
+import { runProcess, type Running } from '../lifecycle';
+
+async function start(config: Config, logger: Logger): Promise<Running> {
+  const aws = createAwsClients({ region: config.AWS_REGION });
+  const connection = Connection.lazy({ address: config.TEMPORAL_ADDRESS });
+  const client = new Client({ connection, namespace: config.TEMPORAL_NAMESPACE });
+  const intake = createOrderIntake({
+    sqs: aws.sqs,
+    queueUrl: config.ORDER_INTAKE_QUEUE_URL,
+    deadLetterQueueUrl: config.ORDER_INTAKE_DLQ_URL,
+    orders: createOrderClient({ client, taskQueue: config.TASK_QUEUE }),
+    logger,
+  });
+  const relay = createRelay({
+    bus: createEventBus({
+      db: aws.db,
+      events: aws.events,
+      busName: config.EVENT_BUS_NAME,
+      eventsTable: config.ORDER_EVENTS_TABLE,
+    }),
+    graceMs: config.RELAY_GRACE_MS,
+    intervalMs: config.RELAY_INTERVAL_MS,
+    logger,
+  });
+  intake.start();
+  relay.start();
+  return {
+    async stop() {
+      await Promise.all([intake.stop(), relay.stop()]);
+      await connection.close();
+      aws.destroy();
+    },
+  };
+}
+
+if (require.main === module) {
+  const config = loadConfig();
+  const logger = createLogger({ name: 'consumer', level: config.LOG_LEVEL });
+  void runProcess(logger, () => start(config, logger));
+}

@@ -1,0 +1,107 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { type Message, SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import { Consumer } from 'sqs-consumer';
+import type { Logger } from '../telemetry';
+import type { OrderClient } from '../client';
+import { parseOrderPlaced } from './order-placed';
+
+export interface OrderIntakeDeps {
+  sqs: SQSClient;
+  queueUrl: string;
+  deadLetterQueueUrl: string;
+  orders: Pick<OrderClient, 'place'>;
+  logger: Logger;
+}
+
+export interface OrderIntake {
+  start(): void;
+  /** Takes no more messages and finishes those it holds. */
+  stop(): Promise<void>;
+}
+
+/** How long the engine may take to confirm an order before the next message's turn, in milliseconds. */
+const PATIENCE_MS = 10_000;
+/** Seconds that a message is ours; extended every third of it while the engine cannot be reached. */
+const VISIBILITY_S = 30;
+const MAX_BACKOFF_MS = 15_000;
+
+/**
+ * OrderIntakeQueue: starts a workflow for each `Order Placed`. A message is deleted when the engine has the order, or
+ * when it is in the dead-letter queue with the reason why it never can; until then it stays.
+ */
+export function createOrderIntake(p: OrderIntakeDeps): OrderIntake {
+  const { sqs, queueUrl, logger } = p;
+  const stopping = new AbortController();
+  let handling = false;
+
+  async function handle(message: Message): Promise<boolean> {
+    const event = parseOrderPlaced(message.Body ?? '');
+    if (!event.ok) return bury(message, event.reason);
+    const { submission, fingerprint, eventId } = event;
+    const input = { submission, fingerprint, requestId: `event ${eventId}`, patienceMs: PATIENCE_MS };
+    const outcome = await retryUntil(stopping.signal, () => p.orders.place(input), logger);
+    if (!outcome) return false;
+    if (outcome.kind === 'conflict')
+      return bury(message, `order ${submission.orderId}: the id belongs to another order`);
+    logger.info({ orderId: submission.orderId, outcome: outcome.kind }, 'order from the bus');
+    return true;
+  }
+
+  async function bury({ Body = '', MessageId }: Message, reason: string): Promise<boolean> {
+    const text = (StringValue: string) => ({ DataType: 'String', StringValue });
+    await sqs.send(
+      new SendMessageCommand({
+        QueueUrl: p.deadLetterQueueUrl,
+        MessageBody: Body,
+        MessageAttributes: { errorType: text('InvalidOrderData'), reason: text(reason.slice(0, 1000)) },
+      }),
+    );
+    logger.warn({ messageId: MessageId, reason }, 'message moved to the dead letters');
+    return true;
+  }
+
+  const consumer = Consumer.create({
+    sqs,
+    queueUrl,
+    batchSize: 10,
+    waitTimeSeconds: 20,
+    visibilityTimeout: VISIBILITY_S,
+    heartbeatInterval: VISIBILITY_S / 3,
+    pollingCompleteWaitTimeMs: VISIBILITY_S * 1000,
+    handleMessageBatch: async (messages) => {
+      handling = true;
+      const done = await Promise.allSettled(messages.map(handle));
+      handling = false;
+      for (const result of done)
+        if (result.status === 'rejected') logger.error({ err: result.reason }, 'message stays');
+      return messages.filter((_, i) => isDone(done[i]));
+    },
+  });
+  consumer.on('error', (error) => logger.warn({ err: error }, 'order intake queue'));
+
+  return {
+    start: () => consumer.start(),
+    async stop() {
+      stopping.abort();
+      const stopped = new Promise<void>((resolve) => consumer.once('stopped', () => resolve()));
+      // a long poll is cut short; what is being handled is finished and deleted
+      consumer.stop({ abort: !handling });
+      await stopped;
+    },
+  };
+}
+
+const isDone = (result: PromiseSettledResult<boolean> | undefined) => result?.status === 'fulfilled' && result.value;
+
+/** Repeats a call until it goes through; `undefined` when stopped before. */
+async function retryUntil<T>(signal: AbortSignal, call: () => Promise<T>, logger: Logger): Promise<T | undefined> {
+  for (let wait = 500; !signal.aborted; wait = Math.min(wait * 2, MAX_BACKOFF_MS)) {
+    try {
+      return await call();
+    } catch (error) {
+      logger.warn({ err: error, wait }, 'the engine did not take the order; trying again');
+      await delay(wait, undefined, { signal }).catch(() => undefined);
+    }
+  }
+  return undefined;
+}

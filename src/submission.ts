@@ -1,0 +1,77 @@
+import { createHash } from 'node:crypto';
+import { Type } from '@sinclair/typebox';
+import { TypeCompiler } from '@sinclair/typebox/compiler';
+import { Value } from '@sinclair/typebox/value';
+import type { OrderId } from './domain/ids';
+import type { OrderSubmission, ValidationError } from './domain/order';
+
+const Item = Type.Object({
+  productId: Type.Optional(Type.String()),
+  quantity: Type.Optional(Type.Number()),
+  price: Type.Optional(Type.Number()),
+});
+
+const ShippingAddress = Type.Object({
+  street: Type.Optional(Type.String()),
+  city: Type.Optional(Type.String()),
+  country: Type.Optional(Type.String()),
+  zipCode: Type.Optional(Type.String()),
+});
+
+/**
+ * The shape of an order as shops send it, over HTTP and as the detail of `Order Placed`. Only types are checked here;
+ * what is missing or has a wrong value is ValidateOrder's to say, so that all of it is said at once.
+ */
+export const SubmissionSchema = Type.Object(
+  {
+    orderId: Type.Optional(Type.String()),
+    customerId: Type.Optional(Type.String()),
+    items: Type.Optional(Type.Array(Item)),
+    totalAmount: Type.Optional(Type.Number()),
+    currency: Type.Optional(Type.String()),
+    shippingAddress: Type.Optional(ShippingAddress),
+    timestamp: Type.Optional(Type.String()),
+    paymentMethod: Type.Optional(Type.String()),
+  },
+  { $id: 'OrderSubmission' },
+);
+
+const shape = TypeCompiler.Compile(SubmissionSchema);
+
+/** An order whose shape is right; its id may still be missing or unusable. */
+export type ParsedSubmission = Omit<OrderSubmission, 'orderId'> & { orderId?: string };
+
+export type Parsed = { ok: true; submission: ParsedSubmission } | { ok: false; errors: ValidationError[] };
+
+/** Parses an order once, at the edge. Members that an order does not have are left out. */
+export function parseSubmission(value: unknown): Parsed {
+  if (!shape.Check(value)) {
+    const errors = [...shape.Errors(value)].map(({ path, message }) => ({
+      pointer: path,
+      code: 'wrong_type',
+      detail: message,
+    }));
+    return { ok: false, errors };
+  }
+  return { ok: true, submission: Value.Clean(SubmissionSchema, structuredClone(value)) as ParsedSubmission };
+}
+
+/** SHA-256 over what was sent, independent of the order of its members: the same order sent again has the same. */
+export function fingerprintOf(submission: ParsedSubmission): string {
+  return createHash('sha256').update(canonical(submission)).digest('base64url');
+}
+
+function canonical(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonical).join()}]`;
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  const members = Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return `{${members.map(([name, member]) => `${JSON.stringify(name)}:${canonical(member)}`).join()}}`;
+}
+
+/** The id of an order sent with an `Idempotency-Key` instead of an id: the same for the same customer and key. */
+export function orderIdForKey({ customerId = '', key }: { customerId?: string; key: string }): OrderId {
+  const hash = createHash('sha256')
+    .update(JSON.stringify([customerId, key]))
+    .digest('hex');
+  return `ORD-${hash.slice(0, 32)}` as OrderId;
+}

@@ -1,0 +1,11 @@
+import pino, { type Logger } from 'pino';
+
+export type { Logger };
+
+/** The log of a process: JSON lines, or readable ones on a terminal. Never holds personal data. */
+export function createLogger({ name, level }: { name: string; level: string }): Logger {
+  const pretty = process.stdout.isTTY
+    ? { transport: { target: 'pino-pretty', options: { ignore: 'pid,hostname' } } }
+    : {};
+  return pino({ name, level, ...pretty });
+}

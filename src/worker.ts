@@ -1,0 +1,119 @@
+import { NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
+import type { ActivityDeps } from './activities';
+import type { AwsClients } from './adapters/aws/clients';
+import type { EventPublisher } from './activities/ports';
+import type { Logger } from './telemetry';
+import { type Config, loadConfig, tableNames, warehousesOf } from './config';
+import { createActivities } from './activities';
+import { createAwsClients } from './adapters/aws/clients';
+import { createDynamoBooks } from './adapters/aws/books';
+import { createEventBus } from './adapters/aws/event-bus';
+import { createEventPublisher } from './adapters/event-publisher';
+import { createLogger } from './telemetry';
+import { createMessenger } from './adapters/aws/messenger';
+import { createSandboxCarriers } from './adapters/sandbox/carrier';
+import { createSandboxJournal } from './adapters/aws/sandbox-journal';
+import { createSandboxPayments } from './adapters/sandbox/payment';
+import { runProcess, type Running } from './lifecycle';
+
+/** How long events wait for company before they are published together, in milliseconds. */
+const PUBLISH_LINGER_MS = 25;
+
+/** Joins the activities' ports with what they are made of. */
+export function createPorts({
+  config,
+  aws,
+  logger,
+}: {
+  config: Config;
+  aws: AwsClients;
+  logger: Logger;
+}): ActivityDeps {
+  const journal = createSandboxJournal({ db: aws.db, table: config.SANDBOX_JOURNAL_TABLE });
+  const sandbox = { journal, timeoutMs: config.PROVIDER_TIMEOUT_MS };
+  const warehouses = warehousesOf(config);
+  const bus = createEventBus({
+    db: aws.db,
+    events: aws.events,
+    busName: config.EVENT_BUS_NAME,
+    eventsTable: config.ORDER_EVENTS_TABLE,
+  });
+  return {
+    books: createDynamoBooks({ db: aws.db, tables: tableNames(config), warehouses }),
+    publisher: createEventPublisher({
+      bus,
+      lingerMs: PUBLISH_LINGER_MS,
+      onError: (error) => logger.warn({ err: error }, 'events left to the relay'),
+    }),
+    payments: createSandboxPayments(sandbox),
+    carriers: createSandboxCarriers(sandbox),
+    messenger: createMessenger({
+      sns: aws.sns,
+      sqs: aws.sqs,
+      customerNotificationTopicArn: config.CUSTOMER_NOTIFICATION_TOPIC_ARN,
+      inventoryAlertTopicArn: config.INVENTORY_ALERT_TOPIC_ARN,
+      partialInventoryQueueUrl: config.PARTIAL_INVENTORY_QUEUE_URL,
+      shippingQueueUrl: config.SHIPPING_QUEUE_URL,
+    }),
+    warehouses,
+    now: () => new Date().toISOString(),
+  };
+}
+
+/** Where the workflows come from: a bundle built before, or their source. */
+const workflowsOf = ({ WORKFLOW_BUNDLE }: Config): Pick<WorkerOptions, 'workflowBundle' | 'workflowsPath'> =>
+  WORKFLOW_BUNDLE
+    ? { workflowBundle: { codePath: WORKFLOW_BUNDLE } }
+    : { workflowsPath: require.resolve('./workflows') };
+
+async function start(config: Config, logger: Logger): Promise<Running> {
+  Runtime.install({ shutdownSignals: [], logger: forTemporal(logger) });
+  const aws = createAwsClients({ region: config.AWS_REGION });
+  const ports = createPorts({ config, aws, logger });
+  const connection = await NativeConnection.connect({ address: config.TEMPORAL_ADDRESS });
+  const worker = await Worker.create({
+    connection,
+    namespace: config.TEMPORAL_NAMESPACE,
+    taskQueue: config.TASK_QUEUE,
+    activities: createActivities(ports),
+    ...workflowsOf(config),
+    workflowTaskPollerBehavior: { type: 'autoscaling' },
+    activityTaskPollerBehavior: { type: 'autoscaling' },
+    shutdownGraceTime: '15s',
+  });
+  const run = worker.run();
+  return { failed: run, stop: () => drain({ worker, run, publisher: ports.publisher, connection, aws }) };
+}
+
+async function drain(p: {
+  worker: Worker;
+  run: Promise<void>;
+  publisher: EventPublisher;
+  connection: NativeConnection;
+  aws: AwsClients;
+}): Promise<void> {
+  if (p.worker.getState() === 'RUNNING') p.worker.shutdown();
+  await p.run;
+  await p.publisher.flush();
+  await p.connection.close();
+  p.aws.destroy();
+}
+
+function forTemporal(logger: Logger): NonNullable<Parameters<typeof Runtime.install>[0]['logger']> {
+  const write = (level: 'trace' | 'debug' | 'info' | 'warn' | 'error') => (message: string, meta?: object) =>
+    logger[level](meta ?? {}, message);
+  return {
+    log: (level, message, meta) => write(level.toLowerCase() as 'info')(message, meta),
+    trace: write('trace'),
+    debug: write('debug'),
+    info: write('info'),
+    warn: write('warn'),
+    error: write('error'),
+  };
+}
+
+if (require.main === module) {
+  const config = loadConfig();
+  const logger = createLogger({ name: 'worker', level: config.LOG_LEVEL });
+  void runProcess(logger, () => start(config, logger));
+}

@@ -1,0 +1,59 @@
+import { proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
+import type { Activities } from '../activities';
+
+/*
+ * One proxy per retry profile. The Amazon States Language counts retries, Temporal counts attempts: MaxAttempts 3 is 4 here.
+ * Local profiles turn back-offs from one second on into durable timers, so that they do not hold the workflow task.
+ */
+
+/** Retry block of ValidateOrder: first after 2 s, 3 retries, back-off 2.0. */
+export const validation = proxyLocalActivities<Pick<Activities, 'validateOrder'>>({
+  startToCloseTimeout: '5s',
+  localRetryThreshold: '1s',
+  retry: { initialInterval: '2s', backoffCoefficient: 2, maximumAttempts: 4 },
+});
+
+/** Our own books and queues: an order waits for them as long as it takes. */
+export const bookkeeping = proxyLocalActivities<
+  Pick<
+    Activities,
+    | 'refuseOrder'
+    | 'checkInventory'
+    | 'handlePartialInventory'
+    | 'inventoryNotAvailable'
+    | 'releaseInventory'
+    | 'instructPacking'
+    | 'commitTransaction'
+    | 'recordEvents'
+  >
+>({
+  startToCloseTimeout: '10s',
+  localRetryThreshold: '1s',
+  retry: { initialInterval: '200ms', backoffCoefficient: 2, maximumInterval: '30s' },
+});
+
+/** The payment company, going forward: no number of attempts, only a time, after which the charge is given up. */
+export const payment = proxyActivities<Pick<Activities, 'processPayment'>>({
+  startToCloseTimeout: '10s',
+  scheduleToCloseTimeout: '30s',
+  retry: { initialInterval: '500ms', backoffCoefficient: 2, maximumInterval: '5s' },
+});
+
+/** The carriers, going forward. */
+export const carriers = proxyActivities<Pick<Activities, 'generateShippingLabel'>>({
+  startToCloseTimeout: '10s',
+  scheduleToCloseTimeout: '2m',
+  retry: { initialInterval: '500ms', backoffCoefficient: 2, maximumInterval: '15s' },
+});
+
+/** Undoing: more patience than the step it undoes; until an operator can step in it is tried without limit. */
+export const undoing = proxyActivities<Pick<Activities, 'voidPayment' | 'refundPayment' | 'cancelShippingLabel'>>({
+  startToCloseTimeout: '10s',
+  retry: { initialInterval: '500ms', backoffCoefficient: 2, maximumInterval: '1m' },
+});
+
+/** Past the point of no return there is only forward. */
+export const notification = proxyActivities<Pick<Activities, 'notifyCustomer'>>({
+  startToCloseTimeout: '10s',
+  retry: { initialInterval: '500ms', backoffCoefficient: 2, maximumInterval: '1m' },
+});

@@ -1,0 +1,86 @@
+import type { EventBatch, NewEvent } from '../domain/events';
+import type { OrderId } from '../domain/ids';
+import type { StateName, StatePassed } from '../domain/states';
+import { failureOf } from './failure';
+
+/** What a local step says of what it wrote: its last event's number and time, or nothing when it had nothing to write. */
+export interface Written {
+  sequence?: number;
+  at?: string;
+  attempts?: number;
+}
+
+/** The order's own record of itself: the only one that numbers its events. */
+export interface OrderLog {
+  /** Marks that a state is entered; the function it returns marks that it is left. */
+  enter(name: StateName): (attempts?: number) => void;
+  /** Remembers a fact that the next append writes: what a provider did is written by the local step after it. */
+  note(event: NewEvent): void;
+  /** Runs a local step that is a state's task and appends; the step closes the state itself. */
+  append<R extends Written>(p: {
+    state?: StateName;
+    events?: NewEvent[];
+    write(batch: EventBatch): Promise<R>;
+  }): Promise<R>;
+}
+
+export function createOrderLog({ orderId, customerId }: { orderId: OrderId; customerId?: string }): OrderLog {
+  let sequence = 0;
+  let ordinal = 0;
+  let noted: NewEvent[] = [];
+  let passed: StatePassed[] = [];
+  let lastAppend: Promise<unknown> = Promise.resolve();
+
+  // the workflow's clock stands still while local steps run: no state is entered before the last one wrote its time
+  let lastAt = '';
+  const now = () => {
+    const clock = new Date().toISOString();
+    return clock > lastAt ? clock : lastAt;
+  };
+  const open = (name: StateName) => ({ name, ordinal: ++ordinal, enteredAt: now() });
+
+  return {
+    enter(name) {
+      const state = open(name);
+      return (attempts = 1) => void passed.push({ ...state, exitedAt: now(), attempts });
+    },
+
+    note(event) {
+      noted.push(event);
+    },
+
+    append({ state: name, events = [], write }) {
+      const state = name && open(name);
+      // one append at a time: branches and handlers wait for each other, so numbers have no gaps
+      const append = lastAppend.then(async () => {
+        const batch: EventBatch = {
+          orderId,
+          firstSequence: sequence + 1,
+          events: [...noted, ...events],
+          states: passed,
+        };
+        if (customerId !== undefined) batch.customerId = customerId;
+        if (state) batch.state = state;
+        const pending = { noted, passed };
+        noted = [];
+        passed = [];
+        const keepForNext = (attempts: number) => {
+          noted = [...pending.noted, ...noted];
+          passed = [...pending.passed, ...passed];
+          if (state) passed.push({ ...state, exitedAt: now(), attempts });
+        };
+        const written = await write(batch).catch((error: unknown) => {
+          keepForNext(failureOf(error).attempts);
+          throw error;
+        });
+        if (written.sequence === undefined) keepForNext(written.attempts ?? 1);
+        else sequence = written.sequence;
+        if (written.at) lastAt = written.at;
+        return written;
+      });
+      // whoever waits here next must not fail with this append's failure
+      lastAppend = append.catch(() => undefined);
+      return append;
+    },
+  };
+}

@@ -1,0 +1,47 @@
+import type { ActivityDeps } from '../../../src/activities';
+import type { CustomerNotification, InventoryReport } from '../../../src/activities/ports';
+import type { OrderEvent } from '../../../src/domain/events';
+import type { SandboxJournal } from '../../../src/adapters/sandbox/journal';
+import { createMemoryBooks, type MemoryBooks } from './books';
+import { createMemoryJournal } from './journal';
+import { createSandboxCarriers } from '../../../src/adapters/sandbox/carrier';
+import { createSandboxPayments } from '../../../src/adapters/sandbox/payment';
+import { WAREHOUSES } from '../orders';
+
+/** All ports in memory, with what went through them. */
+export interface MemoryWorld {
+  books: MemoryBooks;
+  journal: SandboxJournal;
+  published: OrderEvent[];
+  notifications: CustomerNotification[];
+  packing: string[];
+  partial: InventoryReport[];
+  shortages: InventoryReport[];
+  ports: ActivityDeps;
+}
+
+/** @param timeoutMs how long our side waits for the sandbox companies */
+export function createMemoryWorld({ timeoutMs = 50 } = {}): MemoryWorld {
+  const books = createMemoryBooks();
+  const journal = createMemoryJournal();
+  const published: OrderEvent[] = [];
+  const notifications: CustomerNotification[] = [];
+  const packing: string[] = [];
+  const partial: InventoryReport[] = [];
+  const shortages: InventoryReport[] = [];
+  const ports: ActivityDeps = {
+    books,
+    publisher: { publish: (events) => void published.push(...events), flush: async () => undefined },
+    payments: createSandboxPayments({ journal, timeoutMs }),
+    carriers: createSandboxCarriers({ journal, timeoutMs }),
+    messenger: {
+      notifyCustomer: async (notification) => void notifications.push(notification),
+      instructPacking: async ({ key }) => void packing.push(key),
+      reportPartialInventory: async (report) => void partial.push(report),
+      reportShortage: async (report) => void shortages.push(report),
+    },
+    warehouses: WAREHOUSES,
+    now: () => new Date().toISOString(),
+  };
+  return { books, journal, published, notifications, packing, partial, shortages, ports };
+}

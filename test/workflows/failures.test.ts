@@ -1,0 +1,313 @@
+import type { TestWorkflowEnvironment } from '@temporalio/testing';
+import { WorkflowFailedError } from '@temporalio/client';
+import type { ChargeOutcome, PaymentProvider } from '../../src/activities/ports';
+import { createMemoryWorld, type MemoryWorld } from '../support/memory/ports';
+import { createOrderClient } from '../../src/client';
+import { createTestWorker, replay, runOrder } from '../support/run-order';
+import { createTimeSkipping } from '../support/time-skipping';
+import { expectBalancedBooks, netCharged } from '../support/books-balance';
+import { fingerprintOf } from '../../src/submission';
+import { sampleOrder } from '../support/orders';
+import { StepError } from '../../src/domain/failures';
+import { withFaults } from '../support/faults';
+import { workflowIdOf } from '../../src/domain/ids';
+
+let env: TestWorkflowEnvironment;
+let world: MemoryWorld;
+
+beforeAll(async () => {
+  env = await createTimeSkipping();
+});
+afterAll(() => env.teardown());
+beforeEach(() => {
+  world = createMemoryWorld();
+  world.books.setStock([{ productId: 'PROD-12345', warehouseId: 'ICN', availableQuantity: 10 }]);
+});
+
+const viewOf = (orderId: string) => world.books.views.get(orderId)!;
+const attemptsOf = (orderId: string, name: string) =>
+  viewOf(orderId).states.find((state) => state.name === name)?.attempts;
+
+describe('ValidateOrder is tried four times: first retry after 2 s, back-off 2.0', () => {
+  const failingFirst = (times: number, fault: 'before' | 'after') =>
+    withFaults(world.ports.books, ({ method, n }) => (method === 'post' && n <= times ? fault : undefined));
+
+  test('three failures are survived, after 2 + 4 + 8 s', async () => {
+    world.ports.books = failingFirst(3, 'before');
+    const order = sampleOrder();
+    const startedAt = await env.currentTimeMs();
+    const { end } = await runOrder(env, world, order);
+    expect(end.end).toBe('NotifyCustomer');
+    expect(attemptsOf(order.orderId, 'ValidateOrder')).toBe(4);
+    expect((await env.currentTimeMs()) - startedAt).toBeGreaterThanOrEqual(14_000);
+    await expectBalancedBooks(world, order.orderId);
+  });
+
+  test('a fourth failure is left over and ends as OrderValidationFailed', async () => {
+    world.ports.books = failingFirst(4, 'before');
+    const order = sampleOrder();
+    const { end } = await runOrder(env, world, order);
+    expect(end.end).toBe('OrderValidationFailed');
+    expect(viewOf(order.orderId)).toMatchObject({
+      status: 'VALIDATION_FAILED',
+      errors: [{ code: 'validation_unavailable' }],
+    });
+    expect(attemptsOf(order.orderId, 'ValidateOrder')).toBe(4);
+    await expectBalancedBooks(world, order.orderId);
+  });
+
+  test('an order that was stored while every answer was lost goes on', async () => {
+    world.ports.books = failingFirst(4, 'after');
+    const order = sampleOrder();
+    const { end } = await runOrder(env, world, order);
+    expect(end.end).toBe('NotifyCustomer');
+    expect(viewOf(order.orderId).charged).toBe(5998);
+    await expectBalancedBooks(world, order.orderId);
+  });
+});
+
+describe('an answer that is lost changes nothing', () => {
+  test.each([2, 3, 4, 5])('of posting %i', async (posting) => {
+    let calls = 0;
+    world.ports.books = withFaults(world.ports.books, ({ method }) =>
+      method === 'post' && ++calls === posting ? 'after' : undefined,
+    );
+    const order = sampleOrder();
+    const { end } = await runOrder(env, world, order);
+    expect(end.end).toBe('NotifyCustomer');
+    expect(world.books.events.get(order.orderId)).toHaveLength(9);
+    await expectBalancedBooks(world, order.orderId);
+  });
+});
+
+test('an order waits for its books as long as it takes', async () => {
+  world.ports.books = withFaults(world.ports.books, ({ method, n }) =>
+    method === 'post' && n > 1 && n < 30 ? 'before' : undefined,
+  );
+  const order = sampleOrder();
+  const { end } = await runOrder(env, world, order);
+  expect(end.end).toBe('NotifyCustomer');
+  await expectBalancedBooks(world, order.orderId);
+});
+
+describe('a charge whose outcome stays unknown', () => {
+  const silent = (charge: PaymentProvider['charge']): PaymentProvider => ({
+    ...world.ports.payments,
+    charge,
+    lookup: async () => {
+      throw new StepError('PROVIDER_UNAVAILABLE', 'no look-ups today');
+    },
+  });
+
+  test('is voided, and refunded when it had been charged, before the stock goes back', async () => {
+    const { charge } = world.ports.payments;
+    world.ports.payments = silent(async (request) => {
+      await charge(request);
+      throw new StepError('OUTCOME_UNKNOWN', 'the answer was lost');
+    });
+    const order = sampleOrder();
+    const { end } = await runOrder(env, world, order);
+    expect(end.end).toBe('PaymentFailed');
+    const types = world.books.events.get(order.orderId)!.map(({ type }) => type);
+    expect(types.slice(-4)).toEqual(['Payment Completed', 'Payment Refunded', 'Inventory Released', 'Payment Failed']);
+    expect(viewOf(order.orderId)).toMatchObject({ charged: 5998, refunded: 5998, status: 'PAYMENT_FAILED' });
+    const entries = await world.journal.entries(order.orderId);
+    expect(entries.filter(({ operation, outcome }) => operation === 'charge' && outcome === 'succeeded')).toHaveLength(
+      1,
+    );
+    await expectBalancedBooks(world, order.orderId);
+  });
+
+  test('is refused when it arrives after the void', async () => {
+    const { charge } = world.ports.payments;
+    let late: Parameters<PaymentProvider['charge']>[0] | undefined;
+    world.ports.payments = silent(async (request) => {
+      late = request;
+      throw new StepError('OUTCOME_UNKNOWN', 'still on its way');
+    });
+    const order = sampleOrder();
+    await runOrder(env, world, order);
+    expect(await charge(late!)).toMatchObject({ kind: 'DECLINED' });
+    expect(netCharged(await world.journal.entries(order.orderId))).toBe(0);
+    await expectBalancedBooks(world, order.orderId);
+  });
+});
+
+// the engine ends an attempt that hangs after 10 s, which time skipping does not shorten
+const slow = process.env['WAYBILL_PROVE'] ? test : test.skip;
+
+slow(
+  'a charge that nobody ever answered for is not given up but tried again',
+  async () => {
+    const { charge } = world.ports.payments;
+    let calls = 0;
+    let letGo: (answer: ChargeOutcome) => void = () => undefined;
+    const lost = new Promise<ChargeOutcome>((resolve) => (letGo = resolve));
+    // as if the worker had been lost each time
+    world.ports.payments = { ...world.ports.payments, charge: (request) => (++calls <= 3 ? lost : charge(request)) };
+    const order = sampleOrder();
+    const worker = await createTestWorker(env, world);
+    const orders = createOrderClient({ client: env.client, taskQueue: worker.options.taskQueue });
+    await worker.runUntil(async () => {
+      await orders.place({
+        submission: order,
+        fingerprint: fingerprintOf(order),
+        requestId: 'lost',
+        patienceMs: 10_000,
+      });
+      await env.client.workflow.getHandle(workflowIdOf(order.orderId)).result();
+      letGo({ kind: 'DECLINED', reason: 'too late for anybody to hear' });
+    });
+    expect(calls).toBe(4);
+    expect(viewOf(order.orderId).status).toBe('SHIPPED');
+    await expectBalancedBooks(world, order.orderId);
+  },
+  120_000,
+);
+
+test('an undo is tried until it works', async () => {
+  world.ports.payments = withFaults(
+    world.ports.payments,
+    ({ method, n }) => (method === 'refund' && n <= 12 ? (n % 2 ? 'before' : 'after') : undefined),
+    'PROVIDER_UNAVAILABLE',
+  );
+  const order = sampleOrder({ zipCode: '99999' });
+  const { end } = await runOrder(env, world, order);
+  expect(end.end).toBe('RollbackTransaction');
+  const refunds = (await world.journal.entries(order.orderId)).filter(({ operation }) => operation === 'refund');
+  expect(refunds.map(({ outcome }) => outcome).filter((outcome) => outcome === 'succeeded')).toHaveLength(1);
+  await expectBalancedBooks(world, order.orderId);
+});
+
+test('a notification that fails never refunds shipped goods', async () => {
+  world.ports.messenger = withFaults(world.ports.messenger, ({ method, n }) =>
+    method === 'notifyCustomer' && n <= 10 ? 'before' : undefined,
+  );
+  const order = sampleOrder();
+  const { end } = await runOrder(env, world, order);
+  expect(end.end).toBe('NotifyCustomer');
+  expect(viewOf(order.orderId)).toMatchObject({ status: 'SHIPPED', refunded: 0 });
+  expect(attemptsOf(order.orderId, 'NotifyCustomer')).toBe(11);
+  await expectBalancedBooks(world, order.orderId);
+});
+
+describe('a cancel', () => {
+  async function cancelDuring(step: 'charge' | 'bookLabel' | 'notifyCustomer') {
+    const order = sampleOrder();
+    const cancel = async () => {
+      await env.client.workflow.getHandle(workflowIdOf(order.orderId)).cancel();
+    };
+    const { payments, carriers, messenger } = world.ports;
+    const before =
+      <A, R>(call: (a: A) => Promise<R>) =>
+      async (a: A) => {
+        await cancel();
+        return call(a);
+      };
+    if (step === 'charge') world.ports.payments = { ...payments, charge: before(payments.charge) };
+    if (step === 'bookLabel') world.ports.carriers = { ...carriers, bookLabel: before(carriers.bookLabel) };
+    if (step === 'notifyCustomer')
+      world.ports.messenger = { ...messenger, notifyCustomer: before(messenger.notifyCustomer) };
+    const { end } = await runOrder(env, world, order);
+    await expectBalancedBooks(world, order.orderId);
+    return { end: end.end, view: viewOf(order.orderId), journal: await world.journal.entries(order.orderId) };
+  }
+
+  test.each(['charge', 'bookLabel'] as const)(
+    'does not stop a running %s, but what it took goes back',
+    async (step) => {
+      const { end, view, journal } = await cancelDuring(step);
+      expect(end).toBe('RollbackTransaction');
+      expect(view).toMatchObject({ status: 'FULFILLMENT_FAILED', charged: 5998, refunded: 5998 });
+      expect(journal[0]).toMatchObject({ operation: 'charge', outcome: 'succeeded' });
+    },
+  );
+
+  test('past the point of no return changes nothing', async () => {
+    const { end, view } = await cancelDuring('notifyCustomer');
+    expect(end).toBe('NotifyCustomer');
+    expect(view).toMatchObject({ status: 'SHIPPED', refunded: 0 });
+  });
+});
+
+test('an id that an earlier run used never runs again: the repeat is answered from what is stored', async () => {
+  const order = sampleOrder();
+  await runOrder(env, world, order);
+  const [record, view] = [world.books.orders.get(order.orderId)!, viewOf(order.orderId)];
+
+  // the engine forgets a workflow after its retention; the books do not
+  await env.client.workflowService
+    .deleteWorkflowExecution({
+      namespace: env.client.options.namespace,
+      workflowExecution: { workflowId: workflowIdOf(order.orderId) },
+    })
+    .catch(() => undefined);
+  const again = createMemoryWorld();
+  const other = sampleOrder({ orderId: sampleOrder().orderId });
+  again.books.orders.set(other.orderId, { ...record, orderId: other.orderId, fingerprint: fingerprintOf(other) });
+  again.books.views.set(other.orderId, { ...view, orderId: other.orderId });
+  const { outcome, end } = await runOrder(env, again, other);
+  expect(end.end).toBeUndefined();
+  expect(outcome).toMatchObject({ kind: 'replayed', answer: { status: 'SHIPPED', inventoryStatus: 'AVAILABLE' } });
+  expect(again.published).toEqual([]);
+  expect(await again.journal.entries(other.orderId)).toEqual([]);
+});
+
+test("a number that another run's event has stops the order: whatever it did would be wrong", async () => {
+  const order = sampleOrder();
+  const stranger = { type: 'Order Fulfillment Failed', data: { reason: 'another run' } } as const;
+  const { charge } = world.ports.payments;
+  world.ports.payments = {
+    ...world.ports.payments,
+    charge: async (request) => {
+      const events = world.books.events.get(order.orderId)!;
+      events.push({ ...stranger, orderId: order.orderId, sequence: 4, at: new Date().toISOString(), states: [] });
+      return charge(request);
+    },
+  };
+  const error: unknown = await runOrder(env, world, order).catch((e: unknown) => e);
+  expect(error).toBeInstanceOf(WorkflowFailedError);
+  expect((error as WorkflowFailedError).cause).toMatchObject({ type: 'SEQUENCE_TAKEN' });
+});
+
+test('twenty callers of one order get one answer, one run, one charge', async () => {
+  const order = sampleOrder();
+  const worker = await createTestWorker(env, world);
+  const orders = createOrderClient({ client: env.client, taskQueue: worker.options.taskQueue });
+  const outcomes = await worker.runUntil(async () => {
+    const callers = Array.from({ length: 20 }, (_, i) =>
+      orders.place({
+        submission: order,
+        fingerprint: fingerprintOf(order),
+        requestId: `caller ${i}`,
+        patienceMs: 10_000,
+      }),
+    );
+    const answers = await Promise.all(callers);
+    await env.client.workflow.getHandle(workflowIdOf(order.orderId)).result();
+    return answers;
+  });
+  expect(outcomes.filter(({ kind }) => kind === 'accepted')).toHaveLength(1);
+  expect(outcomes.filter(({ kind }) => kind === 'replayed')).toHaveLength(19);
+  expect(netCharged(await world.journal.entries(order.orderId))).toBe(59.98);
+  await replay(env, order);
+});
+
+test('another body under a running id is a conflict', async () => {
+  const order = sampleOrder();
+  const worker = await createTestWorker(env, world);
+  const orders = createOrderClient({ client: env.client, taskQueue: worker.options.taskQueue });
+  const other = { ...order, customerId: 'CUST-OTHER' };
+  const place = (submission: typeof order) =>
+    orders.place({
+      submission,
+      fingerprint: fingerprintOf(submission),
+      requestId: fingerprintOf(submission),
+      patienceMs: 10_000,
+    });
+  const kinds = await worker.runUntil(async () => {
+    const first = place(order);
+    return [(await first).kind, (await place(other)).kind];
+  });
+  expect(kinds).toEqual(['accepted', 'conflict']);
+});
