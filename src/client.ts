@@ -1,11 +1,10 @@
 import {
   type Client,
-  isGrpcCancelledError,
-  isGrpcDeadlineError,
   isGrpcServiceError,
   WithStartWorkflowOperation,
   WorkflowExecutionAlreadyStartedError,
   WorkflowNotFoundError,
+  WorkflowUpdateRPCTimeoutOrCancelledError,
 } from '@temporalio/client';
 import type { orderWorkflow } from './workflows';
 import type { AcceptAnswer, OrderInput } from './workflows/messages';
@@ -25,18 +24,30 @@ export interface OrderClient {
    * Starts the order's workflow, or joins the one that has its id, and waits for the early answer.
    *
    * @param p.patienceMs how long to wait for the answer before the order is `pending`
-   * @throws Error when the engine cannot be reached, or does not confirm that the order is there
+   * @throws EngineUnavailableError when it cannot be reached, or does not confirm that the order is there
    */
   place(p: OrderInput & { patienceMs: number }): Promise<PlaceOutcome>;
   /** True when the engine knows a workflow of this order; asked only about orders that the read model does not know. */
   isKnown(orderId: OrderId): Promise<boolean>;
-  /** @throws Error when the engine cannot be reached */
+  /** @throws EngineUnavailableError */
   ping(): Promise<void>;
 }
 
 interface Memo {
   fingerprint?: unknown;
 }
+
+/** The engine cannot be reached, or does not confirm what it was asked: the same call may succeed later. */
+export class EngineUnavailableError extends Error {
+  override readonly name = 'EngineUnavailableError';
+}
+
+interface Memo {
+  fingerprint?: unknown;
+}
+
+/** How long the engine has for a question that needs no worker, in milliseconds. */
+const QUESTION_MS = 2000;
 
 /** The only place that names Temporal's client to gateway and consumer. */
 export function createOrderClient({ client, taskQueue }: { client: Client; taskQueue: string }): OrderClient {
@@ -50,51 +61,79 @@ export function createOrderClient({ client, taskQueue }: { client: Client; taskQ
       memo: { fingerprint } satisfies Memo,
     });
 
+  const ask = <T>(question: () => Promise<T>) =>
+    reachEngine(() => client.withDeadline(Date.now() + QUESTION_MS, question));
+
+  /** `undefined` when there is no workflow of this order */
   async function fingerprintOf(orderId: OrderId): Promise<unknown> {
-    const { memo } = await client.workflow.getHandle(workflowIdOf(orderId)).describe();
-    return memo?.['fingerprint'];
+    try {
+      const { memo } = await ask(() => client.workflow.getHandle(workflowIdOf(orderId)).describe());
+      return memo?.['fingerprint'];
+    } catch (error) {
+      if (error instanceof WorkflowNotFoundError) return undefined;
+      throw error;
+    }
   }
 
   return {
     async place({ patienceMs, ...input }) {
-      const { orderId } = input.submission;
-      try {
-        const answer = await client.withDeadline(Date.now() + patienceMs, () =>
+      const answer = await answerWithin(patienceMs, () =>
+        client.withDeadline(Date.now() + patienceMs, () =>
           client.workflow.executeUpdateWithStart(acceptUpdate, {
             startWorkflowOperation: start(input),
             updateId: ACCEPT_UPDATE_ID,
           }),
-        );
-        if (answer.fingerprint !== input.fingerprint) return { kind: 'conflict' };
-        return { kind: answer.requestId === input.requestId ? 'accepted' : 'replayed', answer };
-      } catch (error) {
-        if (!ranOutOfTime(error) && !(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-        // no answer says nothing about the start: only the engine's word makes the order ours
-        const known = await fingerprintOf(orderId);
-        return { kind: known === input.fingerprint ? 'pending' : 'conflict' };
-      }
+        ),
+      );
+      if (answer && answer.fingerprint !== input.fingerprint) return { kind: 'conflict' };
+      if (answer) return { kind: answer.requestId === input.requestId ? 'accepted' : 'replayed', answer };
+      // no answer says nothing about the start: only the engine's word makes the order ours
+      const { orderId } = input.submission;
+      const known = await fingerprintOf(orderId);
+      if (known === undefined) throw new EngineUnavailableError(`the engine does not confirm order ${orderId}`);
+      return { kind: known === input.fingerprint ? 'pending' : 'conflict' };
     },
 
-    async isKnown(orderId) {
-      try {
-        await fingerprintOf(orderId);
-        return true;
-      } catch (error) {
-        if (error instanceof WorkflowNotFoundError) return false;
-        throw error;
-      }
-    },
+    isKnown: async (orderId) => (await fingerprintOf(orderId)) !== undefined,
 
     async ping() {
-      await client.connection.workflowService.getSystemInfo({});
+      await ask(() => client.connection.workflowService.getSystemInfo({}));
     },
   };
 }
 
-function ranOutOfTime(error: unknown): boolean {
-  const cause = isGrpcServiceError(error) ? error : (error as { cause?: unknown }).cause;
-  return [error, cause].some((e) => isGrpcDeadlineError(e) || isGrpcCancelledError(e) || isUpdateTimeout(e));
+/** The early answer, or `undefined` when it did not come in time or the workflow no longer gives one. */
+async function answerWithin(
+  patienceMs: number,
+  update: () => Promise<AcceptAnswer>,
+): Promise<AcceptAnswer | undefined> {
+  const startedAt = Date.now();
+  try {
+    return await reachEngine(update);
+  } catch (error) {
+    if (error instanceof WorkflowExecutionAlreadyStartedError) return undefined;
+    const wasLate = error instanceof EngineUnavailableError && Date.now() - startedAt >= patienceMs;
+    if (wasLate) return undefined;
+    throw error;
+  }
 }
 
-const isUpdateTimeout = (error: unknown): boolean =>
-  error instanceof Error && error.name === 'WorkflowUpdateRPCTimeoutOrCancelledError';
+async function reachEngine<T>(call: () => Promise<T>): Promise<T> {
+  try {
+    return await call();
+  } catch (error) {
+    if (!causesOf(error).some(isOutOfReach)) throw error;
+    throw new EngineUnavailableError('the engine cannot be reached', { cause: error });
+  }
+}
+
+// gRPC status codes: cancelled, deadline exceeded, resource exhausted, unavailable
+const OUT_OF_REACH = new Set([1, 4, 8, 14]);
+
+const isOutOfReach = (error: unknown): boolean =>
+  error instanceof WorkflowUpdateRPCTimeoutOrCancelledError ||
+  (isGrpcServiceError(error) && OUT_OF_REACH.has(error.code));
+
+function causesOf(error: unknown): unknown[] {
+  return error instanceof Error && error.cause !== undefined ? [error, ...causesOf(error.cause)] : [error];
+}

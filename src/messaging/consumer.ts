@@ -11,7 +11,7 @@ import { runProcess, type Running } from '../lifecycle';
 
 async function start(config: Config, logger: Logger): Promise<Running> {
   const aws = createAwsClients({ region: config.AWS_REGION });
-  const connection = Connection.lazy({ address: config.TEMPORAL_ADDRESS });
+  const connection = Connection.lazy({ address: config.TEMPORAL_ADDRESS, connectTimeout: '2s' });
   const client = new Client({ connection, namespace: config.TEMPORAL_NAMESPACE });
   const intake = createOrderIntake({
     sqs: aws.sqs,

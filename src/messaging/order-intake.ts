@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type Message, SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { Consumer } from 'sqs-consumer';
 import type { Logger } from '../telemetry';
-import type { OrderClient } from '../client';
+import { EngineUnavailableError, type OrderClient } from '../client';
 import { parseOrderPlaced } from './order-placed';
 
 export interface OrderIntakeDeps {
@@ -93,12 +93,13 @@ export function createOrderIntake(p: OrderIntakeDeps): OrderIntake {
 
 const isDone = (result: PromiseSettledResult<boolean> | undefined) => result?.status === 'fulfilled' && result.value;
 
-/** Repeats a call until it goes through; `undefined` when stopped before. */
+/** Repeats a call while the engine cannot be reached; `undefined` when stopped before it could. */
 async function retryUntil<T>(signal: AbortSignal, call: () => Promise<T>, logger: Logger): Promise<T | undefined> {
   for (let wait = 500; !signal.aborted; wait = Math.min(wait * 2, MAX_BACKOFF_MS)) {
     try {
       return await call();
     } catch (error) {
+      if (!(error instanceof EngineUnavailableError)) throw error;
       logger.warn({ err: error, wait }, 'the engine did not take the order; trying again');
       await delay(wait, undefined, { signal }).catch(() => undefined);
     }

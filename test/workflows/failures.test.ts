@@ -1,10 +1,8 @@
-import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { WorkflowFailedError } from '@temporalio/client';
 import type { ChargeOutcome, PaymentProvider } from '../../src/activities/ports';
+import type { OrderSubmission } from '../../src/domain/order';
 import { createMemoryWorld, type MemoryWorld } from '../support/memory/ports';
-import { createOrderClient } from '../../src/client';
-import { createTestWorker, replay, runOrder } from '../support/run-order';
-import { createTimeSkipping } from '../support/time-skipping';
+import { createOrderBench, type OrderBench, replay } from '../support/order-bench';
 import { expectBalancedBooks, netCharged } from '../support/books-balance';
 import { fingerprintOf } from '../../src/submission';
 import { sampleOrder } from '../support/orders';
@@ -12,15 +10,16 @@ import { StepError } from '../../src/domain/failures';
 import { withFaults } from '../support/faults';
 import { workflowIdOf } from '../../src/domain/ids';
 
-let env: TestWorkflowEnvironment;
+let bench: OrderBench;
 let world: MemoryWorld;
 
 beforeAll(async () => {
-  env = await createTimeSkipping();
+  bench = await createOrderBench();
 });
-afterAll(() => env.teardown());
+afterAll(() => bench.teardown());
 beforeEach(() => {
   world = createMemoryWorld();
+  bench.use(world);
   world.books.setStock([{ productId: 'PROD-12345', warehouseId: 'ICN', availableQuantity: 10 }]);
 });
 
@@ -35,18 +34,18 @@ describe('ValidateOrder is tried four times: first retry after 2 s, back-off 2.0
   test('three failures are survived, after 2 + 4 + 8 s', async () => {
     world.ports.books = failingFirst(3, 'before');
     const order = sampleOrder();
-    const startedAt = await env.currentTimeMs();
-    const { end } = await runOrder(env, world, order);
+    const startedAt = await bench.env.currentTimeMs();
+    const { end } = await bench.run(order);
     expect(end.end).toBe('NotifyCustomer');
     expect(attemptsOf(order.orderId, 'ValidateOrder')).toBe(4);
-    expect((await env.currentTimeMs()) - startedAt).toBeGreaterThanOrEqual(14_000);
+    expect((await bench.env.currentTimeMs()) - startedAt).toBeGreaterThanOrEqual(14_000);
     await expectBalancedBooks(world, order.orderId);
   });
 
   test('a fourth failure is left over and ends as OrderValidationFailed', async () => {
     world.ports.books = failingFirst(4, 'before');
     const order = sampleOrder();
-    const { end } = await runOrder(env, world, order);
+    const { end } = await bench.run(order);
     expect(end.end).toBe('OrderValidationFailed');
     expect(viewOf(order.orderId)).toMatchObject({
       status: 'VALIDATION_FAILED',
@@ -59,7 +58,7 @@ describe('ValidateOrder is tried four times: first retry after 2 s, back-off 2.0
   test('an order that was stored while every answer was lost goes on', async () => {
     world.ports.books = failingFirst(4, 'after');
     const order = sampleOrder();
-    const { end } = await runOrder(env, world, order);
+    const { end } = await bench.run(order);
     expect(end.end).toBe('NotifyCustomer');
     expect(viewOf(order.orderId).charged).toBe(5998);
     await expectBalancedBooks(world, order.orderId);
@@ -73,7 +72,7 @@ describe('an answer that is lost changes nothing', () => {
       method === 'post' && ++calls === posting ? 'after' : undefined,
     );
     const order = sampleOrder();
-    const { end } = await runOrder(env, world, order);
+    const { end } = await bench.run(order);
     expect(end.end).toBe('NotifyCustomer');
     expect(world.books.events.get(order.orderId)).toHaveLength(9);
     await expectBalancedBooks(world, order.orderId);
@@ -85,7 +84,7 @@ test('an order waits for its books as long as it takes', async () => {
     method === 'post' && n > 1 && n < 30 ? 'before' : undefined,
   );
   const order = sampleOrder();
-  const { end } = await runOrder(env, world, order);
+  const { end } = await bench.run(order);
   expect(end.end).toBe('NotifyCustomer');
   await expectBalancedBooks(world, order.orderId);
 });
@@ -106,7 +105,7 @@ describe('a charge whose outcome stays unknown', () => {
       throw new StepError('OUTCOME_UNKNOWN', 'the answer was lost');
     });
     const order = sampleOrder();
-    const { end } = await runOrder(env, world, order);
+    const { end } = await bench.run(order);
     expect(end.end).toBe('PaymentFailed');
     const types = world.books.events.get(order.orderId)!.map(({ type }) => type);
     expect(types.slice(-4)).toEqual(['Payment Completed', 'Payment Refunded', 'Inventory Released', 'Payment Failed']);
@@ -126,7 +125,7 @@ describe('a charge whose outcome stays unknown', () => {
       throw new StepError('OUTCOME_UNKNOWN', 'still on its way');
     });
     const order = sampleOrder();
-    await runOrder(env, world, order);
+    await bench.run(order);
     expect(await charge(late!)).toMatchObject({ kind: 'DECLINED' });
     expect(netCharged(await world.journal.entries(order.orderId))).toBe(0);
     await expectBalancedBooks(world, order.orderId);
@@ -146,18 +145,8 @@ slow(
     // as if the worker had been lost each time
     world.ports.payments = { ...world.ports.payments, charge: (request) => (++calls <= 3 ? lost : charge(request)) };
     const order = sampleOrder();
-    const worker = await createTestWorker(env, world);
-    const orders = createOrderClient({ client: env.client, taskQueue: worker.options.taskQueue });
-    await worker.runUntil(async () => {
-      await orders.place({
-        submission: order,
-        fingerprint: fingerprintOf(order),
-        requestId: 'lost',
-        patienceMs: 10_000,
-      });
-      await env.client.workflow.getHandle(workflowIdOf(order.orderId)).result();
-      letGo({ kind: 'DECLINED', reason: 'too late for anybody to hear' });
-    });
+    await bench.run(order);
+    letGo({ kind: 'DECLINED', reason: 'too late for anybody to hear' });
     expect(calls).toBe(4);
     expect(viewOf(order.orderId).status).toBe('SHIPPED');
     await expectBalancedBooks(world, order.orderId);
@@ -172,7 +161,7 @@ test('an undo is tried until it works', async () => {
     'PROVIDER_UNAVAILABLE',
   );
   const order = sampleOrder({ zipCode: '99999' });
-  const { end } = await runOrder(env, world, order);
+  const { end } = await bench.run(order);
   expect(end.end).toBe('RollbackTransaction');
   const refunds = (await world.journal.entries(order.orderId)).filter(({ operation }) => operation === 'refund');
   expect(refunds.map(({ outcome }) => outcome).filter((outcome) => outcome === 'succeeded')).toHaveLength(1);
@@ -184,7 +173,7 @@ test('a notification that fails never refunds shipped goods', async () => {
     method === 'notifyCustomer' && n <= 10 ? 'before' : undefined,
   );
   const order = sampleOrder();
-  const { end } = await runOrder(env, world, order);
+  const { end } = await bench.run(order);
   expect(end.end).toBe('NotifyCustomer');
   expect(viewOf(order.orderId)).toMatchObject({ status: 'SHIPPED', refunded: 0 });
   expect(attemptsOf(order.orderId, 'NotifyCustomer')).toBe(11);
@@ -195,7 +184,7 @@ describe('a cancel', () => {
   async function cancelDuring(step: 'charge' | 'bookLabel' | 'notifyCustomer') {
     const order = sampleOrder();
     const cancel = async () => {
-      await env.client.workflow.getHandle(workflowIdOf(order.orderId)).cancel();
+      await bench.env.client.workflow.getHandle(workflowIdOf(order.orderId)).cancel();
     };
     const { payments, carriers, messenger } = world.ports;
     const before =
@@ -208,7 +197,7 @@ describe('a cancel', () => {
     if (step === 'bookLabel') world.ports.carriers = { ...carriers, bookLabel: before(carriers.bookLabel) };
     if (step === 'notifyCustomer')
       world.ports.messenger = { ...messenger, notifyCustomer: before(messenger.notifyCustomer) };
-    const { end } = await runOrder(env, world, order);
+    const { end } = await bench.run(order);
     await expectBalancedBooks(world, order.orderId);
     return { end: end.end, view: viewOf(order.orderId), journal: await world.journal.entries(order.orderId) };
   }
@@ -232,21 +221,16 @@ describe('a cancel', () => {
 
 test('an id that an earlier run used never runs again: the repeat is answered from what is stored', async () => {
   const order = sampleOrder();
-  await runOrder(env, world, order);
+  await bench.run(order);
   const [record, view] = [world.books.orders.get(order.orderId)!, viewOf(order.orderId)];
 
-  // the engine forgets a workflow after its retention; the books do not
-  await env.client.workflowService
-    .deleteWorkflowExecution({
-      namespace: env.client.options.namespace,
-      workflowExecution: { workflowId: workflowIdOf(order.orderId) },
-    })
-    .catch(() => undefined);
+  // the engine forgets a workflow after its retention, the books do not: as if `other` had been this order
   const again = createMemoryWorld();
-  const other = sampleOrder({ orderId: sampleOrder().orderId });
+  const other = sampleOrder();
   again.books.orders.set(other.orderId, { ...record, orderId: other.orderId, fingerprint: fingerprintOf(other) });
   again.books.views.set(other.orderId, { ...view, orderId: other.orderId });
-  const { outcome, end } = await runOrder(env, again, other);
+  bench.use(again);
+  const { outcome, end } = await bench.run(other);
   expect(end.end).toBeUndefined();
   expect(outcome).toMatchObject({ kind: 'replayed', answer: { status: 'SHIPPED', inventoryStatus: 'AVAILABLE' } });
   expect(again.published).toEqual([]);
@@ -265,49 +249,26 @@ test("a number that another run's event has stops the order: whatever it did wou
       return charge(request);
     },
   };
-  const error: unknown = await runOrder(env, world, order).catch((e: unknown) => e);
+  const error: unknown = await bench.run(order).catch((e: unknown) => e);
   expect(error).toBeInstanceOf(WorkflowFailedError);
   expect((error as WorkflowFailedError).cause).toMatchObject({ type: 'SEQUENCE_TAKEN' });
 });
 
+const place = (submission: OrderSubmission, requestId: string) =>
+  bench.orders.place({ submission, fingerprint: fingerprintOf(submission), requestId, patienceMs: 10_000 });
+
 test('twenty callers of one order get one answer, one run, one charge', async () => {
   const order = sampleOrder();
-  const worker = await createTestWorker(env, world);
-  const orders = createOrderClient({ client: env.client, taskQueue: worker.options.taskQueue });
-  const outcomes = await worker.runUntil(async () => {
-    const callers = Array.from({ length: 20 }, (_, i) =>
-      orders.place({
-        submission: order,
-        fingerprint: fingerprintOf(order),
-        requestId: `caller ${i}`,
-        patienceMs: 10_000,
-      }),
-    );
-    const answers = await Promise.all(callers);
-    await env.client.workflow.getHandle(workflowIdOf(order.orderId)).result();
-    return answers;
-  });
+  const outcomes = await Promise.all(Array.from({ length: 20 }, (_, i) => place(order, `caller ${i}`)));
+  await bench.env.client.workflow.getHandle(workflowIdOf(order.orderId)).result();
   expect(outcomes.filter(({ kind }) => kind === 'accepted')).toHaveLength(1);
   expect(outcomes.filter(({ kind }) => kind === 'replayed')).toHaveLength(19);
   expect(netCharged(await world.journal.entries(order.orderId))).toBe(59.98);
-  await replay(env, order);
+  await replay(bench.env, order);
 });
 
 test('another body under a running id is a conflict', async () => {
   const order = sampleOrder();
-  const worker = await createTestWorker(env, world);
-  const orders = createOrderClient({ client: env.client, taskQueue: worker.options.taskQueue });
-  const other = { ...order, customerId: 'CUST-OTHER' };
-  const place = (submission: typeof order) =>
-    orders.place({
-      submission,
-      fingerprint: fingerprintOf(submission),
-      requestId: fingerprintOf(submission),
-      patienceMs: 10_000,
-    });
-  const kinds = await worker.runUntil(async () => {
-    const first = place(order);
-    return [(await first).kind, (await place(other)).kind];
-  });
-  expect(kinds).toEqual(['accepted', 'conflict']);
+  expect((await place(order, 'first')).kind).toBe('accepted');
+  expect((await place({ ...order, customerId: 'CUST-OTHER' }, 'second')).kind).toBe('conflict');
 });

@@ -1,23 +1,22 @@
-import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import type { EndState, OrderStatus, StateName } from '../../src/domain/states';
 import type { OrderId } from '../../src/domain/ids';
 import type { OrderSubmission } from '../../src/domain/order';
 import { bookedLabels, expectBalancedBooks, netCharged } from '../support/books-balance';
 import { createMemoryWorld, type MemoryWorld } from '../support/memory/ports';
-import { createTimeSkipping } from '../support/time-skipping';
+import { createOrderBench, type OrderBench } from '../support/order-bench';
 import { EDGES } from '../../src/domain/states';
-import { runOrder } from '../support/run-order';
 import { sampleOrder } from '../support/orders';
 
-let env: TestWorkflowEnvironment;
+let bench: OrderBench;
 let world: MemoryWorld;
 
 beforeAll(async () => {
-  env = await createTimeSkipping();
+  bench = await createOrderBench();
 });
-afterAll(() => env.teardown());
+afterAll(() => bench.teardown());
 beforeEach(() => {
   world = createMemoryWorld();
+  bench.use(world);
   world.books.setStock([
     { productId: 'PROD-12345', warehouseId: 'ICN', availableQuantity: 6 },
     { productId: 'PROD-12345', warehouseId: 'LAX', availableQuantity: 4 },
@@ -194,7 +193,7 @@ describe('every path of the state machine', () => {
   test.each(SCENARIOS)('$name', async ({ order, end, status, states, journal, net = 0 }) => {
     const submission = sampleOrder(order);
     const { orderId } = submission;
-    const result = await runOrder(env, world, submission);
+    const result = await bench.run(submission);
 
     expect(result.end).toEqual({ orderId, end });
     expect(world.books.views.get(orderId)!.status).toBe(status);
@@ -209,13 +208,13 @@ describe('every path of the state machine', () => {
   test('pm_down ends as PAYMENT_FAILED after its time limit, and only after the key was voided', async () => {
     const submission = sampleOrder({ paymentMethod: 'pm_down' });
     const { orderId } = submission;
-    const startedAt = await env.currentTimeMs();
-    await runOrder(env, world, submission);
+    const startedAt = await bench.env.currentTimeMs();
+    await bench.run(submission);
 
     const operations = await outcomes(orderId);
     expect(operations.at(-1)).toBe('void succeeded');
     expect(new Set(operations.slice(0, -1))).toEqual(new Set(['charge error']));
-    expect((await env.currentTimeMs()) - startedAt).toBeGreaterThan(15_000);
+    expect((await bench.env.currentTimeMs()) - startedAt).toBeGreaterThan(15_000);
     expect(statesOf(orderId)).toEqual([...TO_PAYMENT, 'PaymentFailed']);
     expect(world.books.views.get(orderId)).toMatchObject({ status: 'PAYMENT_FAILED', charged: 0 });
     const types = world.books.events.get(orderId)!.map(({ type }) => type);
@@ -226,7 +225,7 @@ describe('every path of the state machine', () => {
 
 test('states carry their times and attempts, and none is entered before the one before it was left', async () => {
   const submission = sampleOrder({ paymentMethod: 'pm_timeout_not_charged' });
-  await runOrder(env, world, submission);
+  await bench.run(submission);
   const states = world.books.views.get(submission.orderId)!.states.toSorted((a, b) => a.ordinal - b.ordinal);
   const branches = new Set<StateName>(['StartFulfillment', 'AllocateWarehouse', 'GenerateShippingLabel']);
   for (const [i, state] of states.entries()) {
@@ -239,7 +238,7 @@ test('states carry their times and attempts, and none is entered before the one 
 
 test('the early answer tells what is reserved and what is missing', async () => {
   const items = [item('PROD-12345', 12)];
-  const { answer } = await runOrder(env, world, sampleOrder({ items, totalAmount: 359.88 }));
+  const { answer } = await bench.run(sampleOrder({ items, totalAmount: 359.88 }));
   expect(answer).toMatchObject({
     status: 'RESERVED',
     inventoryStatus: 'PARTIAL',
@@ -256,7 +255,7 @@ test('the early answer tells what is reserved and what is missing', async () => 
 
 test('an order that one warehouse cannot fill ships in two parcels, each with its own label', async () => {
   const submission = sampleOrder(orderOf('PROD-12345', 9));
-  await runOrder(env, world, submission);
+  await bench.run(submission);
   const { shipments, status } = world.books.views.get(submission.orderId)!;
   expect(status).toBe('SHIPPED');
   expect(shipments.map(({ warehouseId, lines }) => [warehouseId, lines[0]!.quantity])).toEqual([
@@ -278,7 +277,7 @@ test('when one of two labels is refused, the other is cancelled before the money
     },
   };
   const submission = sampleOrder(orderOf('PROD-12345', 9));
-  const { end } = await runOrder(env, world, submission);
+  const { end } = await bench.run(submission);
   expect(end.end).toBe('RollbackTransaction');
   const entries = await world.journal.entries(submission.orderId);
   expect(bookedLabels(entries)).toBe(0);
@@ -291,7 +290,7 @@ test('an invalid order is answered with every error, and its id stays used', asy
     items: [{ productId: 'P', quantity: 0, price: -1 }],
     currency: 'ABC',
   });
-  const { answer } = await runOrder(env, world, submission);
+  const { answer } = await bench.run(submission);
   expect(answer!.status).toBe('VALIDATION_FAILED');
   expect(answer!.errors!.map(({ pointer }) => pointer).toSorted()).toEqual([
     '/currency',
@@ -304,7 +303,7 @@ test('an invalid order is answered with every error, and its id stays used', asy
 
 test('the customer is told of what was shipped', async () => {
   const submission = sampleOrder();
-  await runOrder(env, world, submission);
+  await bench.run(submission);
   const { trackingNumber } = world.books.views.get(submission.orderId)!.shipments[0]!;
   expect(world.notifications).toEqual([
     expect.objectContaining({
@@ -317,7 +316,7 @@ test('the customer is told of what was shipped', async () => {
 
 test('every event of a happy order is appended in this order, without a gap', async () => {
   const submission = sampleOrder();
-  await runOrder(env, world, submission);
+  await bench.run(submission);
   expect(world.books.events.get(submission.orderId)!.map(({ type }) => type)).toEqual([
     'Order Created',
     'Order Validated',

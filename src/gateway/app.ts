@@ -1,0 +1,65 @@
+import fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import { TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox';
+import type { GatewayDeps } from './ports';
+import type { Logger } from '../telemetry';
+import { answerClientError, answerError, BODY_LIMIT, handleErrors } from './errors';
+import { documentRoutes } from './openapi';
+import { drainOnClose } from './drain';
+import { healthRoutes } from './routes/health';
+import { inventoryRoutes } from './routes/inventory';
+import { orderRoutes } from './routes/orders';
+import { pathOf } from './problem';
+import { placeOrderRoute } from './routes/place-order';
+import { sandboxRoutes } from './routes/sandbox';
+import { trackMethods } from './methods';
+
+/** Milliseconds for a request to arrive. */
+const REQUEST_TIMEOUT = 10_000;
+/** Milliseconds for an answer, well above the patience of `POST /orders`. */
+const HANDLER_TIMEOUT = 10_000;
+/** Characters of an id in a path, above the longest there is. */
+const MAX_PARAM_LENGTH = 1024;
+
+/** The HTTP API. Builds it; does not listen. */
+export function buildApp(deps: GatewayDeps, { logger }: { logger?: Logger } = {}): FastifyInstance {
+  const app = fastify({
+    ...(logger && { loggerInstance: withoutPersonalData(logger) }),
+    bodyLimit: BODY_LIMIT,
+    requestTimeout: REQUEST_TIMEOUT,
+    handlerTimeout: HANDLER_TIMEOUT,
+    routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
+    forceCloseConnections: 'idle',
+    // drainOnClose answers with a problem instead
+    return503OnClosing: false,
+    genReqId: ({ headers }) => requestIdFrom(headers['x-request-id']) ?? deps.newRequestId(),
+    frameworkErrors: answerError,
+    clientErrorHandler: answerClientError,
+  });
+  app.setValidatorCompiler(TypeBoxValidatorCompiler);
+  app.removeContentTypeParser('text/plain');
+  app.addHook('onRequest', async ({ id }, reply) => {
+    reply.headers({ 'x-request-id': id, 'x-content-type-options': 'nosniff' });
+  });
+  handleErrors(app);
+  drainOnClose(app);
+  const refuseOtherMethods = trackMethods(app);
+  documentRoutes(app);
+  // after the plugin that describes them
+  app.after(() => {
+    for (const addRoutes of [placeOrderRoute, orderRoutes, inventoryRoutes, sandboxRoutes, healthRoutes])
+      addRoutes(app, deps);
+    refuseOtherMethods();
+  });
+  return app;
+}
+
+function requestIdFrom(header: string | string[] | undefined): string | undefined {
+  return typeof header === 'string' && /^[\w.:/+=-]{1,128}$/.test(header) ? header : undefined;
+}
+
+/** Requests are logged without their query, which may name customers, and without the caller's address. */
+function withoutPersonalData(logger: Logger): FastifyBaseLogger {
+  return logger.child({}, { serializers: { req: asLogged } });
+}
+
+const asLogged = ({ method, url }: { method: string; url: string }) => ({ method, path: pathOf(url) });

@@ -1,0 +1,116 @@
+import type { FastifyInstance } from 'fastify';
+import { Type, type TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import type { GatewayDeps } from '../ports';
+import type { OrderView } from '../../domain/projection';
+import { answer, problems } from '../contract';
+import { InvalidCursorError } from '../ports';
+import { isOrderId, type OrderId } from '../../domain/ids';
+import { Order, OrderEvents, OrderPage } from '../schemas';
+import { ORDER_STATUSES, type OrderStatus } from '../../domain/states';
+import { presentEvent, presentOrder, presentReceived, presentSummary } from '../present';
+import { ProblemError } from '../problem';
+
+const DEFAULT_LIMIT = 25;
+const OrderParams = Type.Object({ orderId: Type.String({ description: 'the id of the order' }) });
+
+const listSchema = {
+  tags: ['orders'],
+  operationId: 'listOrders',
+  summary: 'List orders, newest first',
+  description: 'By creation with a customer, by last change without.',
+  querystring: Type.Object({
+    customerId: Type.Optional(
+      Type.String({ minLength: 1, maxLength: 256, description: 'orders of this customer only' }),
+    ),
+    status: Type.Optional(Type.String({ enum: [...ORDER_STATUSES], description: 'orders in this status only' })),
+    cursor: Type.Optional(Type.String({ minLength: 1, description: 'of the page before' })),
+    limit: Type.Optional(
+      Type.Integer({ minimum: 1, maximum: 100, default: DEFAULT_LIMIT, description: 'orders per page, at most' }),
+    ),
+  }),
+  response: { 200: answer(OrderPage, 'A page of orders'), ...problems('invalid_parameter', 'invalid_cursor') },
+};
+
+const orderSchema = {
+  tags: ['orders'],
+  operationId: 'getOrder',
+  summary: 'Show an order',
+  description: 'Where it is, what it went through, what was paid and what is shipped.',
+  params: OrderParams,
+  response: { 200: answer(Order, 'The order'), ...problems('order_not_found') },
+};
+
+const eventsSchema = {
+  tags: ['orders'],
+  operationId: 'listOrderEvents',
+  summary: "List an order's events",
+  description: 'Everything that happened to the order, in sequence.',
+  params: OrderParams,
+  querystring: Type.Object({
+    after: Type.Optional(Type.Integer({ minimum: 0, description: 'only events with a higher sequence' })),
+  }),
+  response: {
+    200: answer(OrderEvents, 'The events'),
+    ...problems('invalid_parameter', 'order_not_found', 'not_acceptable'),
+  },
+};
+
+/** `GET /orders`, `GET /orders/{orderId}` and its events: all from the read model. */
+export function orderRoutes(app: FastifyInstance, { orders, reader }: GatewayDeps): void {
+  const routes = app.withTypeProvider<TypeBoxTypeProvider>();
+
+  /** @returns undefined for an order that is not in the read model yet */
+  async function findOrder(orderId: OrderId): Promise<OrderView | undefined> {
+    const view = await reader.readView(orderId);
+    if (!view && !(await orders.isKnown(orderId))) throw orderNotFound(orderId);
+    return view;
+  }
+
+  routes.get('/orders', { schema: listSchema }, async ({ query }) => {
+    const { status, limit = DEFAULT_LIMIT, ...filter } = query;
+    const page = { ...filter, limit, ...(status !== undefined && { status: expectStatus(status) }) };
+    const { orders: found, ...next } = await reader.listOrders(page).catch(refuseCursor);
+    return { orders: found.map(presentSummary), ...next };
+  });
+
+  routes.get('/orders/:orderId', { schema: orderSchema }, async ({ params }) => {
+    const orderId = expectOrderId(params.orderId);
+    const view = await findOrder(orderId);
+    return view ? presentOrder(view) : presentReceived(orderId);
+  });
+
+  routes.get('/orders/:orderId/events', { schema: eventsSchema }, async ({ params, query, headers }) => {
+    const orderId = expectOrderId(params.orderId);
+    if (acceptsOnlyEventStream(headers.accept))
+      throw new ProblemError('not_acceptable', { detail: 'expected application/json to be acceptable' });
+    const events = await reader.listEvents({ orderId, ...query });
+    if (events.length === 0) await findOrder(orderId);
+    return { events: events.map(presentEvent) };
+  });
+}
+
+function orderNotFound(orderId: string): ProblemError {
+  return new ProblemError('order_not_found', { detail: `there is no order ${JSON.stringify(orderId)}` });
+}
+
+function expectOrderId(text: string): OrderId {
+  if (isOrderId(text)) return text;
+  throw orderNotFound(text);
+}
+
+function expectStatus(text: string): OrderStatus {
+  const status = ORDER_STATUSES.find((known) => known === text);
+  if (status) return status;
+  const detail = `expected one of ${ORDER_STATUSES.join(', ')}`;
+  throw new ProblemError('invalid_parameter', { detail, errors: [{ pointer: '/status', code: 'invalid', detail }] });
+}
+
+function refuseCursor(error: unknown): never {
+  if (!(error instanceof InvalidCursorError)) throw error;
+  const detail = 'expected the cursor of the page before, unchanged';
+  throw new ProblemError('invalid_cursor', { detail, errors: [{ pointer: '/cursor', code: 'invalid', detail }] });
+}
+
+function acceptsOnlyEventStream(accept = ''): boolean {
+  return accept.split(',').every((range) => range.split(';', 1)[0]?.trim().toLowerCase() === 'text/event-stream');
+}

@@ -1,0 +1,114 @@
+import { Client, Connection } from '@temporalio/client';
+import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import type { OrderSubmission } from '../src/domain/order';
+import { createActivities } from '../src/activities';
+import { createMemoryWorld, type MemoryWorld } from './support/memory/ports';
+import { createOrderClient, EngineUnavailableError, type OrderClient } from '../src/client';
+import { fingerprintOf } from '../src/submission';
+import { freePort } from '../scripts/lib/ports';
+import { netCharged } from './support/books-balance';
+import { sampleOrder, uniqueId } from './support/orders';
+import { workflowIdOf } from '../src/domain/ids';
+
+/** On the dev server: the time-skipping server answers differently once a workflow has closed. */
+const address = process.env['TEMPORAL_ADDRESS']!;
+
+let connection: Connection;
+let native: NativeConnection;
+let client: Client;
+let world: MemoryWorld;
+
+beforeAll(async () => {
+  Runtime.install({ logger: new DefaultLogger('ERROR') });
+  connection = await Connection.connect({ address });
+  native = await NativeConnection.connect({ address });
+  client = new Client({ connection });
+});
+afterAll(async () => {
+  await connection.close();
+  await native.close();
+});
+beforeEach(() => {
+  world = createMemoryWorld();
+  world.books.setStock([{ productId: 'PROD-12345', warehouseId: 'ICN', availableQuantity: 100 }]);
+});
+
+const createWorker = (taskQueue: string) =>
+  Worker.create({
+    connection: native,
+    taskQueue,
+    activities: createActivities(world.ports),
+    workflowBundle: { codePath: process.env['WORKFLOW_BUNDLE']! },
+  });
+
+const place = (orders: OrderClient, submission: OrderSubmission, p: { requestId?: string; patienceMs?: number } = {}) =>
+  orders.place({
+    submission,
+    fingerprint: fingerprintOf(submission),
+    requestId: p.requestId ?? uniqueId('req'),
+    patienceMs: p.patienceMs ?? 10_000,
+  });
+
+test('one id, one run: 20 at once, and again after the workflow has closed', async () => {
+  const taskQueue = uniqueId('queue');
+  const orders = createOrderClient({ client, taskQueue });
+  const order = sampleOrder();
+  const worker = await createWorker(taskQueue);
+  await worker.runUntil(async () => {
+    const outcomes = await Promise.all(Array.from({ length: 20 }, () => place(orders, order)));
+    expect(outcomes.map(({ kind }) => kind).toSorted()).toEqual(['accepted', ...Array<string>(19).fill('replayed')]);
+    await client.workflow.getHandle(workflowIdOf(order.orderId)).result();
+
+    expect(await place(orders, order)).toMatchObject({ kind: 'replayed', answer: { status: 'RESERVED' } });
+    expect(await place(orders, { ...order, customerId: 'OTHER' })).toEqual({ kind: 'conflict' });
+    const runs = client.workflow.list({ query: `WorkflowId = '${workflowIdOf(order.orderId)}'` });
+    let count = 0;
+    for await (const _run of runs) count++;
+    expect(count).toBeLessThanOrEqual(1);
+  });
+  expect(netCharged(await world.journal.entries(order.orderId))).toBe(59.98);
+});
+
+test('a caller whose answer was lost, and who sends the same request again, is still the first', async () => {
+  const taskQueue = uniqueId('queue');
+  const orders = createOrderClient({ client, taskQueue });
+  const order = sampleOrder();
+  const worker = await createWorker(taskQueue);
+  await worker.runUntil(async () => {
+    await place(orders, order, { requestId: 'the same' });
+    expect((await place(orders, order, { requestId: 'the same' })).kind).toBe('accepted');
+    await client.workflow.getHandle(workflowIdOf(order.orderId)).result();
+  });
+});
+
+test('without a worker the order is pending, durable, and done as soon as there is one', async () => {
+  const taskQueue = uniqueId('queue');
+  const orders = createOrderClient({ client, taskQueue });
+  const order = sampleOrder();
+  expect(await place(orders, order, { patienceMs: 1000 })).toEqual({ kind: 'pending' });
+  expect(await orders.isKnown(order.orderId)).toBe(true);
+  expect(await place(orders, { ...order, currency: 'EUR' }, { patienceMs: 1000 })).toEqual({ kind: 'conflict' });
+
+  const worker = await createWorker(taskQueue);
+  await worker.runUntil(async () => {
+    expect(await client.workflow.getHandle(workflowIdOf(order.orderId)).result()).toMatchObject({
+      end: 'NotifyCustomer',
+    });
+    expect((await place(orders, order)).kind).toBe('replayed');
+  });
+});
+
+test('an order that the engine never heard of is not known', async () => {
+  const orders = createOrderClient({ client, taskQueue: 'any' });
+  expect(await orders.isKnown(sampleOrder().orderId)).toBe(false);
+  await expect(orders.ping()).resolves.toBeUndefined();
+});
+
+test('an engine that is not there is said to be so, within its time', async () => {
+  const nowhere = Connection.lazy({ address: `127.0.0.1:${await freePort()}`, connectTimeout: '1s' });
+  const orders = createOrderClient({ client: new Client({ connection: nowhere }), taskQueue: 'any' });
+  await expect(place(orders, sampleOrder(), { patienceMs: 300 })).rejects.toThrow(EngineUnavailableError);
+  await expect(orders.isKnown(sampleOrder().orderId)).rejects.toThrow(EngineUnavailableError);
+  await expect(orders.ping()).rejects.toThrow(EngineUnavailableError);
+  await nowhere.close();
+});

@@ -1,0 +1,76 @@
+import { Client, Connection } from '@temporalio/client';
+import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { PutCommand } from '@aws-sdk/lib-dynamodb';
+import pino from 'pino';
+import { countHistory } from './support/history-costs';
+import { createActivities } from '../src/activities';
+import { createAwsClients } from '../src/adapters/aws/clients';
+import { createOrderClient } from '../src/client';
+import { createPorts } from '../src/worker';
+import { fingerprintOf } from '../src/submission';
+import { loadConfig } from '../src/config';
+import { sampleOrder, uniqueId } from './support/orders';
+import { workflowIdOf } from '../src/domain/ids';
+
+/** The real engine, the real tables: what a happy order with three products costs is counted, not timed. */
+test('a happy order takes 4 workflow tasks, 31 events, 9 billed actions and few calls to AWS', async () => {
+  Runtime.install({ logger: new DefaultLogger('ERROR') });
+  const config = loadConfig();
+  const calls = new Map<string, number>();
+  const aws = createAwsClients({
+    region: config.AWS_REGION,
+    observe: ({ command }) => void calls.set(command, (calls.get(command) ?? 0) + 1),
+  });
+  const products = ['A', 'B', 'C'].map((name) => uniqueId(`PROD-${name}`));
+  for (const productId of products) {
+    const quantities = { availableQuantity: 5, reservedQuantity: 0 };
+    const warehouse = { productId, warehouseId: 'ICN', ...quantities };
+    await aws.db.send(new PutCommand({ TableName: config.INVENTORY_TABLE, Item: { productId, ...quantities } }));
+    await aws.db.send(new PutCommand({ TableName: config.WAREHOUSE_STOCK_TABLE, Item: warehouse }));
+  }
+  calls.clear();
+
+  const ports = createPorts({ config, aws, logger: pino({ level: 'silent' }) });
+  const native = await NativeConnection.connect({ address: config.TEMPORAL_ADDRESS });
+  const connection = await Connection.connect({ address: config.TEMPORAL_ADDRESS });
+  const client = new Client({ connection });
+  const taskQueue = uniqueId('queue');
+  const worker = await Worker.create({
+    connection: native,
+    taskQueue,
+    activities: createActivities(ports),
+    workflowBundle: { codePath: config.WORKFLOW_BUNDLE! },
+  });
+  const submission = sampleOrder({
+    items: products.map((productId) => ({ productId, quantity: 1, price: 10 })),
+    totalAmount: 30,
+  });
+  await worker.runUntil(async () => {
+    const orders = createOrderClient({ client, taskQueue });
+    const request = { submission, fingerprint: fingerprintOf(submission), requestId: 'counted', patienceMs: 10_000 };
+    expect((await orders.place(request)).kind).toBe('accepted');
+    await client.workflow.getHandle(workflowIdOf(submission.orderId)).result();
+    await ports.publisher.flush();
+  });
+
+  const costs = countHistory(await client.workflow.getHandle(workflowIdOf(submission.orderId)).fetchHistory());
+  expect(costs.workflowTasks).toBeLessThanOrEqual(4);
+  expect(costs.events).toBeLessThanOrEqual(31);
+  expect(costs.actions).toEqual({ start: 1, updates: 1, activities: 3, localActivities: 4, timers: 0 });
+
+  const { TransactWriteItemsCommand: transactions, PutEventsCommand: puts, ...others } = Object.fromEntries(calls);
+  // validate, reserve, allocate, commit, close; and the sandbox companies' own two, which no real provider would cost us
+  expect(transactions).toBe(5 + 2);
+  // events of a step wait a moment for company, so steps that follow at once share a call
+  expect(puts).toBeLessThanOrEqual(5);
+  expect(others).toEqual({
+    BatchGetItemCommand: 1,
+    // one for each PutEvents: takes the marks off
+    BatchWriteItemCommand: puts,
+    SendMessageCommand: 1,
+    PublishCommand: 1,
+  });
+  await connection.close();
+  await native.close();
+  aws.destroy();
+});

@@ -1,0 +1,89 @@
+import { closeGateways, createGateway } from './support';
+import { PROBLEMS } from '../../src/gateway/problem';
+
+afterEach(closeGateways);
+
+interface Operation {
+  operationId?: string;
+  summary?: string;
+  description?: string;
+  responses: Record<string, { description: string; content: Record<string, { schema: { $ref: string } }> }>;
+}
+
+interface Document {
+  openapi: string;
+  info: { description: string };
+  paths: Record<string, Record<string, Operation>>;
+  components: { schemas: Record<string, { examples?: unknown[] }> };
+}
+
+const readDocument = async (): Promise<Document> =>
+  (await createGateway().inject({ url: '/openapi.json' })).json<Document>();
+
+const ROUTES: [method: string, path: string, statuses: number[]][] = [
+  ['post', '/orders', [200, 202, 400, 409, 415, 422, 500, 503]],
+  ['get', '/orders', [200, 400, 500, 503]],
+  ['get', '/orders/{orderId}', [200, 404, 500, 503]],
+  ['get', '/orders/{orderId}/events', [200, 400, 404, 406, 500, 503]],
+  ['get', '/inventory/{productId}', [200, 404, 500, 503]],
+  ['get', '/sandbox/journal', [200, 400, 500, 503]],
+  ['get', '/livez', [200]],
+  ['get', '/readyz', [200, 500, 503]],
+];
+
+test('describes every route, and no other', async () => {
+  const { openapi, paths } = await readDocument();
+  expect(openapi).toBe('3.1.0');
+  const described = Object.entries(paths).flatMap(([path, operations]) =>
+    Object.keys(operations).map((m) => `${m} ${path}`),
+  );
+  expect(described.toSorted()).toEqual(ROUTES.map(([method, path]) => `${method} ${path}`).toSorted());
+});
+
+test.each(ROUTES)('%s %s: what it does and what it answers', async (method, path, statuses) => {
+  const operation = (await readDocument()).paths[path]?.[method];
+  expect(operation).toMatchObject({
+    operationId: expect.any(String),
+    summary: expect.any(String),
+    description: expect.any(String),
+  });
+  expect(Object.keys(operation?.responses ?? {}).map(Number)).toEqual(statuses);
+  for (const [status, { description, content }] of Object.entries(operation?.responses ?? {})) {
+    expect(description).not.toBe('Default Response');
+    expect(Object.keys(content)).toEqual([Number(status) < 400 ? 'application/json' : 'application/problem+json']);
+  }
+});
+
+test('resolves every reference, and gives every schema of orders an example', async () => {
+  const document = await readDocument();
+  const names = Object.keys(document.components.schemas);
+  const references = [...JSON.stringify(document).matchAll(/"\$ref":"([^"]*)"/g)].map(([, reference]) => reference);
+  expect(references.length).toBeGreaterThan(20);
+  for (const reference of references) expect(names.map((name) => `#/components/schemas/${name}`)).toContain(reference);
+  for (const name of [
+    'OrderSubmission',
+    'OrderPlaced',
+    'Order',
+    'OrderPage',
+    'OrderEvents',
+    'ProductStock',
+    'Journal',
+    'Problem',
+  ])
+    expect(document.components.schemas[name]?.examples).toHaveLength(1);
+});
+
+test('lists every problem', async () => {
+  const { info } = await readDocument();
+  for (const [code, { status }] of Object.entries(PROBLEMS))
+    expect(info.description).toContain(`\`${code}\` | ${status}`);
+});
+
+test('has a page to read it on, with nothing from elsewhere', async () => {
+  const { inject } = createGateway();
+  const page = await inject({ url: '/docs/' });
+  expect(page.statusCode).toBe(200);
+  expect(page.headers['content-type']).toMatch('text/html');
+  expect(page.body).not.toMatch(/https?:\/\//);
+  expect((await inject({ url: '/docs/static/swagger-ui.css' })).statusCode).toBe(200);
+});

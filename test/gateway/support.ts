@@ -1,0 +1,157 @@
+import type { FastifyInstance, InjectOptions } from 'fastify';
+import { EngineUnavailableError } from '../../src/client';
+import type { GatewayDeps, OrderReader } from '../../src/gateway/ports';
+import type { NewEvent, OrderEvent } from '../../src/domain/events';
+import type { Order } from '../../src/domain/order';
+import type { OrderClient, PlaceOutcome } from '../../src/client';
+import type { OrderId } from '../../src/domain/ids';
+import type { StatePassed } from '../../src/domain/states';
+import { buildApp } from '../../src/gateway/app';
+import { PROBLEMS, type ProblemCode } from '../../src/gateway/problem';
+import { submissionExample } from '../../src/gateway/examples';
+import { numberEvents } from '../../src/domain/events';
+
+export const ORDER_ID = 'ORD-2025-001234' as OrderId;
+export const SAMPLE = submissionExample;
+
+export type Placement = Parameters<OrderClient['place']>[0];
+
+export interface Doubles {
+  place: (placement: Placement) => Promise<PlaceOutcome>;
+  isKnown: OrderClient['isKnown'];
+  pingEngine: () => Promise<void>;
+  reader: Partial<OrderReader>;
+  sandbox: GatewayDeps['sandbox'] | null;
+}
+
+/** Ports in memory: they know nothing, and accept every order. */
+export function createDeps(doubles: Partial<Doubles> = {}): GatewayDeps {
+  const { sandbox = { entries: async () => [] } } = doubles;
+  let requests = 0;
+  return {
+    orders: {
+      place: doubles.place ?? (async (placement) => accepted(placement)),
+      isKnown: doubles.isKnown ?? (async () => false),
+      ping: doubles.pingEngine ?? (async () => {}),
+    },
+    reader: {
+      readView: async () => undefined,
+      listEvents: async () => [],
+      listOrders: async () => ({ orders: [] }),
+      readInventory: async () => undefined,
+      ping: async () => {},
+      ...doubles.reader,
+    },
+    ...(sandbox && { sandbox }),
+    newOrderId: () => 'ORD-generated' as OrderId,
+    newRequestId: () => `req-${++requests}`,
+  };
+}
+
+/** A gateway on {@link createDeps}, which notes the orders that were placed. */
+export function createGateway({ place = async (placement) => accepted(placement), ...doubles }: Partial<Doubles> = {}) {
+  const placements: Placement[] = [];
+  const noted = (placement: Placement) => (placements.push(placement), place(placement));
+  const app = buildApp(createDeps({ ...doubles, place: noted }));
+  apps.push(app);
+  return { app, placements, inject: (request: InjectOptions) => app.inject(request) };
+}
+
+const apps: FastifyInstance[] = [];
+
+/** For `afterEach`: closes what the test created. */
+export async function closeGateways(): Promise<void> {
+  await Promise.all(apps.splice(0).map((app) => app.close()));
+}
+
+export const accepted = ({ submission, fingerprint, requestId }: Placement): PlaceOutcome => ({
+  kind: 'accepted',
+  answer: { orderId: submission.orderId, fingerprint, requestId, status: 'RESERVED', inventoryStatus: 'AVAILABLE' },
+});
+
+/** What a call to an engine that is not there throws. */
+export const engineDown = (): Error => new EngineUnavailableError('the engine cannot be reached');
+
+/** `POST /orders`. */
+export const post = (payload: unknown, headers: Record<string, string> = {}): InjectOptions => ({
+  method: 'POST',
+  url: '/orders',
+  headers: { 'content-type': 'application/json', ...headers },
+  payload: typeof payload === 'string' ? payload : JSON.stringify(payload),
+});
+
+interface Answer {
+  statusCode: number;
+  headers: Record<string, unknown>;
+  json(): unknown;
+}
+
+export interface ProblemBody {
+  code: ProblemCode;
+  detail?: string;
+  instance?: string;
+  errors?: { pointer: string; code: string; detail: string }[];
+  [extension: string]: unknown;
+}
+
+/** Holds an answer against RFC 9457 and the table of problems. */
+export function expectProblem(answer: Answer, code: ProblemCode): ProblemBody {
+  const body = answer.json() as ProblemBody;
+  const { status, title } = PROBLEMS[code];
+  expect({ status: answer.statusCode, body }).toMatchObject({
+    status,
+    body: { type: `urn:waybill:problem:${code}`, title, status, code, detail: expect.any(String) as string },
+  });
+  expect(answer.headers['content-type']).toMatch(/^application\/problem\+json(;|$)/);
+  expect(answer.headers['x-request-id']).toEqual(expect.any(String));
+  expect(answer.headers['retry-after']).toBe(status === 503 ? '5' : undefined);
+  return body;
+}
+
+const order: Order = {
+  orderId: ORDER_ID,
+  customerId: 'CUST-567890',
+  lines: [{ productId: 'PROD-12345', quantity: 2, unitPrice: 2999, amount: 5998 }],
+  totalAmount: 5998,
+  currency: 'USD',
+  shippingAddress: { street: '123 Main St', city: 'Seoul', country: 'KR', zipCode: '12345' },
+  paymentMethod: 'pm_ok',
+};
+
+const shipment = {
+  shipmentId: `${ORDER_ID}-S1`,
+  warehouseId: 'WH-1',
+  lines: [{ productId: 'PROD-12345', quantity: 2 }],
+};
+const payment = { chargeKey: `charge#${ORDER_ID}#1`, paymentId: 'pay-1', amount: 5998, currency: 'USD' };
+const label = { shipmentId: shipment.shipmentId, carrier: 'Swift', trackingNumber: 'SW1' };
+
+/** From an order's birth to its notification, one event a second. */
+export const HAPPY: [NewEvent, StatePassed['name'][]][] = [
+  [{ type: 'Order Created', data: { order } }, []],
+  [{ type: 'Order Validated', data: {} }, ['ValidateOrder']],
+  [{ type: 'Inventory Reserved', data: { shipments: [shipment] } }, ['CheckInventory']],
+  [{ type: 'Payment Completed', data: payment }, ['InventoryAvailable?', 'ProcessPayment', 'PaymentSuccessful?']],
+  [{ type: 'Warehouse Allocated', data: { shipment } }, ['StartFulfillment', 'AllocateWarehouse']],
+  [{ type: 'Shipment Created', data: { ...label, shipment } }, ['GenerateShippingLabel', 'CommitTransaction']],
+  [{ type: 'Customer Notified', data: { notificationKey: `notify#${ORDER_ID}` } }, ['NotifyCustomer']],
+];
+
+/** Events as they are stored, from a story like {@link HAPPY}. */
+export function eventsOf(story: [NewEvent, StatePassed['name'][]][], customerId = 'CUST-567890'): OrderEvent[] {
+  let ordinal = 0;
+  return story.flatMap(([event, names], i) => {
+    const at = timeOf(i);
+    const states = names.map((name) => ({
+      name,
+      ordinal: ++ordinal,
+      enteredAt: timeOf(i - 1),
+      exitedAt: at,
+      attempts: 1,
+    }));
+    const batch = { orderId: ORDER_ID, customerId, firstSequence: i + 1, events: [event], states };
+    return numberEvents(batch, { at, attempt: 1 });
+  });
+}
+
+export const timeOf = (second: number): string => new Date(Date.UTC(2025, 6, 9, 10, 30, second)).toISOString();

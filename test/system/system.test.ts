@@ -1,0 +1,325 @@
+import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
+import {
+  GetQueueUrlCommand,
+  type Message,
+  ReceiveMessageCommand,
+  SendMessageCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs';
+import type { ProductStock } from '../../src/gateway/ports';
+import { bookedLabels, netCharged } from '../support/books-balance';
+import { type BusTap, tapBus } from '../support/bus-tap';
+import { createCuttableProxy, type CuttableProxy } from '../support/cuttable-proxy';
+import { freePort } from '../../scripts/lib/ports';
+import { isAlive, type ShownOrder, System } from '../support/system';
+import { sampleOrder, uniqueId } from '../support/orders';
+
+/** `npm run prove` takes the full size. */
+const FULL = Boolean(process.env['WAYBILL_PROVE']);
+const ORDERS_PER_KILL = FULL ? 100 : 20;
+const BUS_DOWN_MS = FULL ? 60_000 : 3_000;
+
+jest.setTimeout(240_000);
+
+let system: System;
+let sqs: SQSClient;
+let events: EventBridgeClient;
+let tap: BusTap;
+let busProxy: CuttableProxy;
+
+beforeAll(async () => {
+  const awsPort = await freePort();
+  busProxy = await createCuttableProxy({ port: awsPort });
+  system = await System.create({
+    awsPort,
+    env: { AWS_ENDPOINT_URL_EVENTBRIDGE: `http://127.0.0.1:${busProxy.port}` },
+  });
+  await system.start();
+  sqs = new SQSClient({ endpoint: system.aws });
+  events = new EventBridgeClient({ endpoint: system.aws });
+  tap = await tapBus({ endpoint: system.aws, busName: 'waybill' });
+});
+
+afterAll(async () => {
+  await system.stop();
+  busProxy.close();
+  for (const it of [sqs, events, tap]) it?.destroy();
+});
+
+const stockOf = (productId: string) => system.get<ProductStock>(`/inventory/${productId}`);
+const orderOf = (productId: string, changes: Parameters<typeof sampleOrder>[0] = {}) =>
+  sampleOrder({ items: [{ productId, quantity: 1, price: 29.99 }], totalAmount: 29.99, ...changes });
+
+const attributeOf = ({ MessageAttributes }: Message, name: string) => MessageAttributes?.[name]?.StringValue ?? '';
+
+/** Messages seen on the way to another; received ones are invisible to a later call. */
+const seen: Message[] = [];
+
+async function receive(queueName: string, wanted: (message: Message) => boolean): Promise<Message> {
+  const { QueueUrl } = await sqs.send(new GetQueueUrlCommand({ QueueName: queueName }));
+  for (let tries = 0; tries < 50; tries++) {
+    const { Messages = [] } = await sqs.send(
+      new ReceiveMessageCommand({
+        QueueUrl,
+        MaxNumberOfMessages: 10,
+        WaitTimeSeconds: 1,
+        MessageAttributeNames: ['All'],
+      }),
+    );
+    seen.push(...Messages);
+    const found = seen.find(wanted);
+    if (found) return found;
+  }
+  throw new Error(`no such message in ${queueName}`);
+}
+
+const publish = (detail: unknown) =>
+  events.send(
+    new PutEventsCommand({
+      Entries: [
+        {
+          EventBusName: 'waybill',
+          Source: 'ecommerce.orders',
+          DetailType: 'Order Placed',
+          Detail: typeof detail === 'string' ? detail : JSON.stringify(detail),
+        },
+      ],
+    }),
+  );
+
+/** charged − refunded is the value of what was shipped, at the provider too. */
+async function expectSettled(order: ShownOrder): Promise<void> {
+  const units = order.shipments.flatMap(({ items }) => items).reduce((sum, { quantity }) => sum + quantity, 0);
+  const value = Math.round(units * 2999) / 100;
+  const journal = await system.journal(order.orderId);
+  expect(netCharged(journal)).toBeCloseTo(value, 6);
+  expect(order.payment.charged - order.payment.refunded).toBeCloseTo(value, 6);
+  expect(bookedLabels(journal)).toBe(order.shipments.length);
+}
+
+test('the sample order goes through every state to SHIPPED: stock moved, charged once, the customer told', async () => {
+  const { orderId: _orderId, ...sample } = sampleOrder();
+  const before = await stockOf('PROD-12345');
+  const response = await system.post(sample);
+  expect(response.status).toBe(202);
+  const { orderId, inventoryStatus } = (await response.json()) as { orderId: string; inventoryStatus: string };
+  expect(inventoryStatus).toBe('AVAILABLE');
+  expect(response.headers.get('location')).toBe(`/orders/${orderId}`);
+
+  const order = await system.ended(orderId);
+  expect(order.status).toBe('SHIPPED');
+  expect(order.states.map(({ name }) => name)).toEqual([
+    'ValidateOrder',
+    'CheckInventory',
+    'InventoryAvailable?',
+    'ProcessPayment',
+    'PaymentSuccessful?',
+    'StartFulfillment',
+    'AllocateWarehouse',
+    'GenerateShippingLabel',
+    'CommitTransaction',
+    'NotifyCustomer',
+  ]);
+  expect(order.payment).toEqual({ charged: 59.98, refunded: 0, currency: 'USD' });
+  const charges = (await system.journal(orderId)).filter(({ operation }) => operation === 'charge');
+  expect(charges).toMatchObject([{ outcome: 'succeeded', amount: 59.98, currency: 'USD' }]);
+  expect(await stockOf('PROD-12345')).toMatchObject({
+    availableQuantity: before.availableQuantity - 2,
+    reservedQuantity: 0,
+  });
+
+  const { Body = '' } = await receive('email-queue', (message) => message.Body?.includes(orderId) ?? false);
+  const { Message, MessageAttributes } = JSON.parse(Body) as {
+    Message: string;
+    MessageAttributes: { customerId: { Value: string } };
+  };
+  expect(MessageAttributes.customerId.Value).toBe('CUST-567890');
+  expect(Message).toContain(order.shipments[0]!.trackingNumber);
+  await expectEventsOnBus([orderId]);
+});
+
+/** Every event in OrderEvents is on the bus, at least once. */
+async function expectEventsOnBus(orderIds: string[]): Promise<void> {
+  const missing = new Set<string>();
+  for (const orderId of orderIds) {
+    const stored = await system.get<{ events: { eventId: string }[] }>(`/orders/${orderId}/events`);
+    for (const { eventId } of stored.events) missing.add(eventId);
+  }
+  await system.until(
+    async () => {
+      for (const { detail } of await tap.take()) missing.delete(detail.eventId);
+      return missing.size === 0;
+    },
+    () => `not on the bus: ${[...missing].join(', ')}`,
+    60_000,
+  );
+}
+
+describe('the table of scenarios', () => {
+  const shipped = { status: 'SHIPPED', net: 29.99 };
+  const unpaid = { status: 'PAYMENT_FAILED', net: 0 };
+  const rolledBack = { status: 'FULFILLMENT_FAILED', net: 0 };
+  const table = [
+    { scenario: { paymentMethod: 'pm_ok' }, ...shipped, charges: 1 },
+    { scenario: { paymentMethod: 'pm_late' }, ...shipped, charges: 1 },
+    { scenario: { paymentMethod: 'pm_declined' }, ...unpaid, charges: 0 },
+    { scenario: { paymentMethod: 'pm_declined_once' }, ...shipped, charges: 1 },
+    { scenario: { paymentMethod: 'pm_timeout_charged' }, ...shipped, charges: 1 },
+    { scenario: { paymentMethod: 'pm_timeout_not_charged' }, ...shipped, charges: 1 },
+    { scenario: { paymentMethod: 'pm_down' }, ...unpaid, charges: 0 },
+    { scenario: { zipCode: '00000' }, ...rolledBack, charges: 1 },
+    { scenario: { zipCode: '99999' }, ...rolledBack, charges: 1 },
+    { scenario: { zipCode: '77777' }, ...shipped, charges: 1 },
+  ];
+
+  test('holds for every row: end, money and stock', async () => {
+    const before = await stockOf('PROD-12345');
+    const ends = await Promise.all(
+      table.map(async ({ scenario }) => {
+        const order = orderOf('PROD-12345', scenario);
+        expect((await system.post(order)).status).toBe(202);
+        return system.ended(order.orderId);
+      }),
+    );
+    for (const [i, { status, net, charges }] of table.entries()) {
+      const journal = await system.journal(ends[i]!.orderId);
+      const succeeded = journal.filter(({ operation, outcome }) => operation === 'charge' && outcome === 'succeeded');
+      expect({ ...table[i], status: ends[i]!.status, net: netCharged(journal), charges: succeeded.length }).toEqual({
+        ...table[i],
+        status,
+        net,
+        charges,
+      });
+      await expectSettled(ends[i]!);
+    }
+    const sold = ends.filter(({ status }) => status === 'SHIPPED').length;
+    expect(await stockOf('PROD-12345')).toMatchObject({
+      availableQuantity: before.availableQuantity - sold,
+      reservedQuantity: 0,
+    });
+    await expectEventsOnBus(ends.map(({ orderId }) => orderId));
+  });
+});
+
+test('of 50 orders for the last three units exactly three ship', async () => {
+  const orders = Array.from({ length: 50 }, () => orderOf('PROD-SCARCE'));
+  const answers = await Promise.all(orders.map((order) => system.post(order)));
+  expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([202]));
+  const ends = await Promise.all(orders.map(({ orderId }) => system.ended(orderId)));
+  const count = (wanted: string) => ends.filter(({ status }) => status === wanted).length;
+  expect([count('SHIPPED'), count('INVENTORY_UNAVAILABLE')]).toEqual([3, 47]);
+  const stock = await stockOf('PROD-SCARCE');
+  expect(stock).toMatchObject({ availableQuantity: 0, reservedQuantity: 0 });
+  for (const warehouse of stock.warehouses)
+    expect(warehouse).toMatchObject({ availableQuantity: 0, reservedQuantity: 0 });
+});
+
+test('the same order sent 20 times at once: one 202, nineteen 200, one charge; once more after its end: 200', async () => {
+  const order = sampleOrder();
+  const answers = await Promise.all(Array.from({ length: 20 }, () => system.post(order)));
+  expect(answers.filter(({ status }) => status === 202)).toHaveLength(1);
+  const replayed = answers.filter(({ status }) => status === 200);
+  expect(replayed).toHaveLength(19);
+  for (const { headers } of replayed) expect(headers.get('idempotent-replayed')).toBe('true');
+  await system.ended(order.orderId);
+  const again = await system.post(order);
+  expect([again.status, again.headers.get('idempotent-replayed')]).toEqual([200, 'true']);
+  expect((await system.post({ ...order, customerId: 'SOMEBODY-ELSE' })).status).toBe(409);
+  expect((await system.journal(order.orderId)).filter(({ operation }) => operation === 'charge')).toHaveLength(1);
+  expect((await system.get<{ events: unknown[] }>(`/orders/${order.orderId}/events`)).events).toHaveLength(9);
+});
+
+describe('Order Placed on the bus', () => {
+  test('becomes an order, once, whatever is delivered twice', async () => {
+    const order = sampleOrder();
+    await Promise.all([publish(order), publish(order), publish(order)]);
+    const { status } = await system.ended(order.orderId);
+    expect(status).toBe('SHIPPED');
+    await publish(order);
+    const after = sampleOrder();
+    await publish(after);
+    await system.ended(after.orderId);
+    expect((await system.journal(order.orderId)).filter(({ operation }) => operation === 'charge')).toHaveLength(1);
+    expect((await system.post(order)).status).toBe(200);
+  });
+
+  test('that can never become an order goes to the dead letters with the reason, and stops nothing', async () => {
+    const marker = uniqueId('marker');
+    const { QueueUrl } = await sqs.send(new GetQueueUrlCommand({ QueueName: 'order-intake-queue' }));
+    await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: `not JSON ${marker}` }));
+    await publish({ customerId: marker, items: 'none' });
+    const good = sampleOrder();
+    await publish(good);
+    expect((await system.ended(good.orderId)).status).toBe('SHIPPED');
+    for (const reason of ['expected an EventBridge event as JSON', 'detail/items']) {
+      const letter = await receive('order-intake-dlq', (message) => attributeOf(message, 'reason').includes(reason));
+      expect(letter.Body).toContain(marker);
+      expect(attributeOf(letter, 'errorType')).toBe('InvalidOrderData');
+    }
+  });
+});
+
+describe.each(['worker', 'consumer', 'gateway'] as const)('kill -9 of the %s', (name) => {
+  test(`in the middle of ${ORDERS_PER_KILL} orders: it is named and restarted, and all end right`, async () => {
+    const before = await stockOf('PROD-12345');
+    const orders = Array.from({ length: ORDERS_PER_KILL }, () => orderOf('PROD-12345'));
+    const kill = ORDERS_PER_KILL / 2;
+    const placed = orders.map(async (order, i) => {
+      if (i === kill) process.kill(system.pids()[name]!, 'SIGKILL');
+      // half of them over the bus; over HTTP again until it is taken, as a shop does
+      if (i % 2) return void (await publish(order));
+      return system.until(
+        async () => [200, 202].includes((await system.post(order).catch(() => undefined))?.status ?? 0),
+        () => `order ${order.orderId} was not taken`,
+      );
+    });
+    await Promise.all(placed);
+    const ends = await Promise.all(orders.map(({ orderId }) => system.ended(orderId)));
+    expect(new Set(ends.map(({ status }) => status))).toEqual(new Set(['SHIPPED']));
+    for (const order of ends) await expectSettled(order);
+    expect(await stockOf('PROD-12345')).toMatchObject({
+      availableQuantity: before.availableQuantity - ORDERS_PER_KILL,
+      reservedQuantity: 0,
+    });
+    expect(system.output).toMatch(new RegExp(`${name}.*SIGKILL`, 'i'));
+    await expectEventsOnBus(orders.map(({ orderId }) => orderId));
+  });
+});
+
+test('orders end the same while EventBridge cannot be reached, and every event is on the bus afterwards', async () => {
+  busProxy.cut();
+  const orders = Array.from({ length: 10 }, (_, i) => orderOf('PROD-12345', i % 3 ? {} : { zipCode: '99999' }));
+  await Promise.all(orders.map((order) => system.post(order)));
+  const ends = await Promise.all(orders.map(({ orderId }) => system.ended(orderId)));
+  for (const [i, order] of ends.entries()) {
+    expect(order.status).toBe(i % 3 ? 'SHIPPED' : 'FULFILLMENT_FAILED');
+    await expectSettled(order);
+  }
+  await new Promise((resolve) => setTimeout(resolve, BUS_DOWN_MS));
+  expect((await tap.take()).filter(({ detail }) => orders.some(({ orderId }) => orderId === detail.orderId))).toEqual(
+    [],
+  );
+  busProxy.mend();
+  await expectEventsOnBus(orders.map(({ orderId }) => orderId));
+});
+
+test('SIGTERM drains and leaves no process; the next start finds the orders, and those under way go on', async () => {
+  const done = sampleOrder();
+  await system.post(done);
+  await system.ended(done.orderId);
+  const underWay = sampleOrder({ paymentMethod: 'pm_down' });
+  await system.post(underWay);
+
+  const pids = Object.values(system.pids());
+  expect(pids.length).toBeGreaterThanOrEqual(5);
+  expect(await system.stop('SIGTERM')).toBe(0);
+  expect(pids.filter(isAlive)).toEqual([]);
+
+  await system.start();
+  expect((await system.get<ShownOrder>(`/orders/${done.orderId}`)).status).toBe('SHIPPED');
+  const order = await system.ended(underWay.orderId);
+  expect(order.status).toBe('PAYMENT_FAILED');
+  await expectSettled(order);
+  const response = await system.post(done);
+  expect(response.status).toBe(200);
+});
