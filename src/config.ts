@@ -39,7 +39,11 @@ const Environment = Type.Object({
     default: 'ICN:KR:Seoul,LAX:US:Los Angeles',
   }),
   AWS_REGION: Type.String({ default: 'us-east-1' }),
+  /** seconds that a message from OrderIntakeQueue is ours; extended while work on it goes on */
+  ORDER_INTAKE_VISIBILITY_S: Type.Integer({ minimum: 3, maximum: 43_200, default: 30 }),
+  /** how long our side waits for a payment company or carrier */
   PROVIDER_TIMEOUT_MS: Type.Integer({ minimum: 1, default: 2000 }),
+  /** how long a step's own attempt at publishing has before the relay takes over */
   RELAY_GRACE_MS: Type.Integer({ minimum: 0, default: 5000 }),
   RELAY_INTERVAL_MS: Type.Integer({ minimum: 10, default: 2000 }),
   LOG_LEVEL: Type.Union(

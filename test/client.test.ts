@@ -62,9 +62,10 @@ test('one id, one run: 20 at once, and again after the workflow has closed', asy
     expect(await place(orders, order)).toMatchObject({ kind: 'replayed', answer: { status: 'RESERVED' } });
     expect(await place(orders, { ...order, customerId: 'OTHER' })).toEqual({ kind: 'conflict' });
     const runs = client.workflow.list({ query: `WorkflowId = '${workflowIdOf(order.orderId)}'` });
-    let count = 0;
-    for await (const _run of runs) count++;
-    expect(count).toBeLessThanOrEqual(1);
+    const ids: string[] = [];
+    for await (const { runId } of runs) ids.push(runId);
+    // the list may lag behind, but never shows a second run
+    expect(ids.length).toBeLessThanOrEqual(1);
   });
   expect(netCharged(await world.journal.entries(order.orderId))).toBe(59.98);
 });

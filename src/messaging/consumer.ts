@@ -15,6 +15,7 @@ async function start(config: Config, logger: Logger): Promise<Running> {
   const client = new Client({ connection, namespace: config.TEMPORAL_NAMESPACE });
   const intake = createOrderIntake({
     sqs: aws.sqs,
+    visibilityS: config.ORDER_INTAKE_VISIBILITY_S,
     queueUrl: config.ORDER_INTAKE_QUEUE_URL,
     deadLetterQueueUrl: config.ORDER_INTAKE_DLQ_URL,
     orders: createOrderClient({ client, taskQueue: config.TASK_QUEUE }),

@@ -7,6 +7,8 @@ import { parseOrderPlaced } from './order-placed';
 
 export interface OrderIntakeDeps {
   sqs: SQSClient;
+  /** seconds that a message is ours; extended every third of it while work on it goes on */
+  visibilityS: number;
   queueUrl: string;
   deadLetterQueueUrl: string;
   orders: Pick<OrderClient, 'place'>;
@@ -21,8 +23,6 @@ export interface OrderIntake {
 
 /** How long the engine may take to confirm an order before the next message's turn, in milliseconds. */
 const PATIENCE_MS = 10_000;
-/** Seconds that a message is ours; extended every third of it while the engine cannot be reached. */
-const VISIBILITY_S = 30;
 const MAX_BACKOFF_MS = 15_000;
 
 /**
@@ -65,9 +65,9 @@ export function createOrderIntake(p: OrderIntakeDeps): OrderIntake {
     queueUrl,
     batchSize: 10,
     waitTimeSeconds: 20,
-    visibilityTimeout: VISIBILITY_S,
-    heartbeatInterval: VISIBILITY_S / 3,
-    pollingCompleteWaitTimeMs: VISIBILITY_S * 1000,
+    visibilityTimeout: p.visibilityS,
+    heartbeatInterval: Math.floor(p.visibilityS / 3),
+    pollingCompleteWaitTimeMs: p.visibilityS * 1000,
     handleMessageBatch: async (messages) => {
       handling = true;
       const done = await Promise.allSettled(messages.map(handle));

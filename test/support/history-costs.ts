@@ -17,7 +17,7 @@ export interface HistoryCosts {
 /** Counts what a history shows; activities that were tried again show only their last attempt. */
 export function countHistory({ events }: History): HistoryCosts {
   const all = events ?? [];
-  const count = (type: number) => all.filter((event) => event.eventType === type).length;
+  const count = (type: temporal.api.enums.v1.EventType) => all.filter((event) => event.eventType === type).length;
   const tasksWithLocalActivities = all
     .map((event) => event.markerRecordedEventAttributes)
     .filter((marker) => marker?.markerName === 'core_local_activity')

@@ -26,18 +26,28 @@ let sqs: SQSClient;
 let events: EventBridgeClient;
 let tap: BusTap;
 let busProxy: CuttableProxy;
+/** takes its time to fail: sent first, looked at later */
+const SLOW = {
+  paymentMethod: 'pm_down',
+  items: [{ productId: 'PROD-20001', quantity: 1, price: 29.99 }],
+  totalAmount: 29.99,
+};
+const down = sampleOrder(SLOW);
+/** the same, sent late enough to be under way at the restart */
+const underWay = sampleOrder(SLOW);
 
 beforeAll(async () => {
   const awsPort = await freePort();
   busProxy = await createCuttableProxy({ port: awsPort });
   system = await System.create({
     awsPort,
-    env: { AWS_ENDPOINT_URL_EVENTBRIDGE: `http://127.0.0.1:${busProxy.port}` },
+    env: { ORDER_INTAKE_VISIBILITY_S: '5', AWS_ENDPOINT_URL_EVENTBRIDGE: `http://127.0.0.1:${busProxy.port}` },
   });
   await system.start();
   sqs = new SQSClient({ endpoint: system.aws });
   events = new EventBridgeClient({ endpoint: system.aws });
   tap = await tapBus({ endpoint: system.aws, busName: 'waybill' });
+  expect((await system.post(down)).status).toBe(202);
 });
 
 afterAll(async () => {
@@ -166,7 +176,6 @@ describe('the table of scenarios', () => {
     { scenario: { paymentMethod: 'pm_declined_once' }, ...shipped, charges: 1 },
     { scenario: { paymentMethod: 'pm_timeout_charged' }, ...shipped, charges: 1 },
     { scenario: { paymentMethod: 'pm_timeout_not_charged' }, ...shipped, charges: 1 },
-    { scenario: { paymentMethod: 'pm_down' }, ...unpaid, charges: 0 },
     { scenario: { zipCode: '00000' }, ...rolledBack, charges: 1 },
     { scenario: { zipCode: '99999' }, ...rolledBack, charges: 1 },
     { scenario: { zipCode: '77777' }, ...shipped, charges: 1 },
@@ -286,7 +295,16 @@ describe.each(['worker', 'consumer', 'gateway'] as const)('kill -9 of the %s', (
   });
 });
 
+test('pm_down ends as PAYMENT_FAILED: the charge given up by a void, the stock released', async () => {
+  const order = await system.ended(down.orderId);
+  expect(order.status).toBe('PAYMENT_FAILED');
+  const journal = await system.journal(down.orderId);
+  expect(journal.at(-1)).toMatchObject({ operation: 'void', outcome: 'succeeded' });
+  await expectSettled(order);
+});
+
 test('orders end the same while EventBridge cannot be reached, and every event is on the bus afterwards', async () => {
+  await system.post(underWay);
   busProxy.cut();
   const orders = Array.from({ length: 10 }, (_, i) => orderOf('PROD-12345', i % 3 ? {} : { zipCode: '99999' }));
   await Promise.all(orders.map((order) => system.post(order)));
@@ -307,8 +325,7 @@ test('SIGTERM drains and leaves no process; the next start finds the orders, and
   const done = sampleOrder();
   await system.post(done);
   await system.ended(done.orderId);
-  const underWay = sampleOrder({ paymentMethod: 'pm_down' });
-  await system.post(underWay);
+  expect((await system.get<ShownOrder>(`/orders/${underWay.orderId}`)).status).toBe('RESERVED');
 
   const pids = Object.values(system.pids());
   expect(pids.length).toBeGreaterThanOrEqual(5);

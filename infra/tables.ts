@@ -1,0 +1,71 @@
+import { RemovalPolicy } from 'aws-cdk-lib';
+import {
+  AttributeType,
+  BillingMode,
+  ProjectionType,
+  Table,
+  TableEncryption,
+  type TableProps,
+} from 'aws-cdk-lib/aws-dynamodb';
+import type { Construct } from 'constructs';
+
+const text = (name: string) => ({ name, type: AttributeType.STRING });
+const integer = (name: string) => ({ name, type: AttributeType.NUMBER });
+
+/** what a list of orders shows; keys are projected anyway */
+const VIEW_ATTRIBUTES = [
+  'status',
+  'customerId',
+  'createdAt',
+  'updatedAt',
+  'totalAmount',
+  'currency',
+  'inventoryStatus',
+];
+
+export type Tables = ReturnType<typeof defineTables>;
+
+/** The tables of docs/technical.md, "Data"; each is kept when the stack is deleted. */
+export function defineTables(scope: Construct, prefix: string) {
+  const table = (name: string, props: Partial<TableProps> & Pick<TableProps, 'partitionKey'>) =>
+    new Table(scope, name, {
+      tableName: `${prefix}${name}`,
+      billingMode: BillingMode.PAY_PER_REQUEST,
+      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+      encryption: TableEncryption.AWS_MANAGED,
+      removalPolicy: RemovalPolicy.RETAIN,
+      ...props,
+    });
+  return {
+    Orders: table('Orders', { partitionKey: text('orderId') }),
+    OrderEvents: withUnpublished(table('OrderEvents', { partitionKey: text('orderId'), sortKey: integer('sequence') })),
+    OrderStatusView: withLists(table('OrderStatusView', { partitionKey: text('orderId') })),
+    Inventory: table('Inventory', { partitionKey: text('productId') }),
+    WarehouseStock: table('WarehouseStock', { partitionKey: text('productId'), sortKey: text('warehouseId') }),
+    Ledger: table('Ledger', { partitionKey: text('key') }),
+    Inbox: table('Inbox', { partitionKey: text('eventId'), timeToLiveAttribute: 'expiresAt' }),
+    DeadLetters: table('DeadLetters', { partitionKey: text('id') }),
+    SandboxJournal: table('SandboxJournal', { partitionKey: text('id'), sortKey: text('entry') }),
+  };
+}
+
+/** sparse: an event leaves the index once it is on the bus */
+function withUnpublished(events: Table): Table {
+  events.addGlobalSecondaryIndex({ indexName: 'unpublished', partitionKey: text('unpublished'), sortKey: text('at') });
+  return events;
+}
+
+function withLists(view: Table): Table {
+  const list = (indexName: string, partition: string, sort: string) =>
+    view.addGlobalSecondaryIndex({
+      indexName,
+      partitionKey: text(partition),
+      sortKey: text(sort),
+      projectionType: ProjectionType.INCLUDE,
+      nonKeyAttributes: VIEW_ATTRIBUTES.filter((attribute) => attribute !== partition && attribute !== sort),
+    });
+  list('by-customer', 'customerId', 'createdAt');
+  list('by-status', 'statusShard', 'updatedAt');
+  list('by-day', 'dayShard', 'createdAt');
+  return view;
+}

@@ -1,0 +1,107 @@
+'use strict';
+
+const { assertNodeVersion } = require('./bootstrap/node-version.cjs');
+
+try {
+  assertNodeVersion(process.versions.node);
+} catch (error) {
+  process.stderr.write(`${error.message}\n`);
+  process.exit(1);
+}
+
+const path = require('node:path');
+const { acquireLock } = require('./bootstrap/lock.cjs');
+const npm = require('./bootstrap/npm.cjs');
+const { createProgress } = require('./bootstrap/progress.cjs');
+const python = require('./bootstrap/python.cjs');
+const { Interrupted, reportFailure } = require('./bootstrap/trouble.cjs');
+
+const ROOT = path.resolve(__dirname, '..');
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+
+/**
+ * Installs what is missing or stale: npm dependencies, and the private Python environment with the local servers.
+ * Two at once are safe: the second waits and then finds everything there.
+ *
+ * @throws Trouble in one line, Interrupted when a signal came
+ */
+async function bootstrap(root = ROOT) {
+  if (missing(root).length === 0) return;
+  const abort = new AbortController();
+  const onSignal = (signal) => abort.abort(new Interrupted(signal));
+  for (const signal of SIGNALS) process.on(signal, onSignal);
+  try {
+    await installMissing(root, abort);
+  } finally {
+    for (const signal of SIGNALS) process.off(signal, onSignal);
+  }
+}
+
+const STAGES = [
+  {
+    title: 'npm dependencies',
+    log: 'npm.log',
+    isInstalled: npm.isInstalled,
+    check: () => undefined,
+    install: npm.installPackages,
+  },
+  {
+    title: 'local servers (Python)',
+    log: 'pip.log',
+    isInstalled: python.isInstalled,
+    check: python.usablePython,
+    install: python.installTools,
+  },
+];
+
+const missing = (root) => STAGES.filter(({ isInstalled }) => !isInstalled(root));
+
+async function installMissing(root, abort) {
+  const { signal } = abort;
+  const progress = createProgress();
+  const lock = await acquireLock(path.join(root, '.waybill', 'bootstrap.lock'), {
+    signal,
+    onBusy: once(announce(progress)),
+  });
+  try {
+    const absent = missing(root);
+    for (const { check } of absent) check();
+    const stages = absent.map(async ({ title, log, install }) => {
+      const options = { root, log: path.join(root, '.waybill', log), signal, onSpawn: lock.adopt };
+      try {
+        await progress.stage(title, () => install(options));
+      } catch (error) {
+        abort.abort(error); // the other stage need not go on
+        throw error;
+      }
+    });
+    await Promise.allSettled(stages);
+    if (signal.aborted) throw signal.reason;
+  } finally {
+    lock.release();
+  }
+}
+
+const announce = (progress) => (owner) =>
+  progress.line(`Another process installs (pid ${owner.pid}); waiting for it …`);
+
+function once(action) {
+  let done = false;
+  return (...args) => {
+    if (!done) action(...args);
+    done = true;
+  };
+}
+
+/** Runs a program of this project after the bootstrap; failures end the process. */
+function afterBootstrap(program) {
+  bootstrap()
+    .then(program)
+    .catch((error) => {
+      process.exitCode = reportFailure(error);
+    });
+}
+
+module.exports = { bootstrap, afterBootstrap, ROOT };
+
+if (require.main === module) afterBootstrap(() => {});

@@ -1,0 +1,7 @@
+export interface ProcessRecord {
+  pid: number;
+  identity?: string | undefined;
+}
+export function processIdentity(pid: number): string | undefined;
+export function processRecord(pid: number): ProcessRecord;
+export function isRunning(record: ProcessRecord): boolean;

@@ -1,0 +1,69 @@
+import { connect, createServer } from 'node:net';
+import { networkInterfaces } from 'node:os';
+import { Trouble } from '../bootstrap/trouble.cjs';
+
+export const LOOPBACK = '127.0.0.1';
+
+export interface WantedPort {
+  port: number;
+  /** who wants it */
+  purpose: string;
+  /** the environment variable that moves it */
+  variable: string;
+}
+
+/** @throws Trouble that names the first port somebody else has, who wanted it, and how to move it */
+export async function assertPortsFree(wanted: readonly WantedPort[]): Promise<void> {
+  for (const { port, purpose, variable } of wanted) {
+    const twin = wanted.find((other) => other.port === port && other.variable !== variable);
+    if (twin) throw new Trouble(`${variable} and ${twin.variable} both say port ${port}: change one of them.`);
+    // both ways, since some systems allow two listeners when one of them has the wildcard address
+    if ((await answers({ port })) || !(await canListen(port)))
+      throw new Trouble(
+        `Port ${port}, wanted for ${purpose}, is taken: stop what uses it, or set ${variable} to another port.`,
+      );
+  }
+}
+
+/** A port of the loopback interface that nobody uses now. */
+export async function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer().on('error', reject);
+    server.listen(0, LOOPBACK, () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
+    });
+  });
+}
+
+/** Whether something accepts connections there. */
+export async function answers({ host = LOOPBACK, port }: { host?: string; port: number }): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ host, port, timeout: 1_000 });
+    const done = (answer: boolean) => {
+      socket.destroy();
+      resolve(answer);
+    };
+    socket
+      .on('connect', () => done(true))
+      .on('error', () => done(false))
+      .on('timeout', () => done(false));
+  });
+}
+
+/** The first address other than loopback at which a port of this machine answers. */
+export async function exposedAt(port: number): Promise<string | undefined> {
+  const addresses = Object.values(networkInterfaces())
+    .flatMap((entries) => entries ?? [])
+    // link-local IPv6 addresses mean nothing without their interface
+    .filter(({ internal, address }) => !internal && !address.startsWith('fe80'));
+  for (const { address } of addresses) if (await answers({ host: address, port })) return address;
+  return undefined;
+}
+
+async function canListen(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer().on('error', () => resolve(false));
+    server.listen(port, LOOPBACK, () => server.close(() => resolve(true)));
+  });
+}

@@ -1,0 +1,111 @@
+import { execFile } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { Trouble } from '../bootstrap/trouble.cjs';
+import { lastLine, type ManagedProcess, type ProcessSpec, startProcess } from './managed-process';
+import { tools } from './paths';
+import { answers, exposedAt, LOOPBACK } from './ports';
+import { becomes } from './wait';
+
+const START_TIMEOUT_MS = 30_000;
+/** one shard polls 20 times a second by default, so every task of a lone order would wait */
+const POLL_RATE = 5000;
+
+interface ServerOptions {
+  port: number;
+  log: string;
+  ownGroup?: boolean;
+  /** called at once, before the server is ready */
+  onStart?: (server: ManagedProcess) => void;
+}
+
+export interface TemporalOptions extends ServerOptions {
+  /** none: no web page */
+  uiPort?: number;
+  /** none: kept in memory */
+  database?: string;
+}
+
+export interface MinistackOptions extends ServerOptions {
+  /** where its state is kept between starts; none: forgotten */
+  stateDirectory?: string;
+}
+
+/** Starts Temporal's dev server on loopback and waits until it serves. */
+export async function startTemporal(options: TemporalOptions): Promise<ManagedProcess> {
+  const { port, uiPort, database } = options;
+  const args = ['server', 'start-dev', '--ip', LOOPBACK, '--port', `${port}`, '--log-level', 'warn'];
+  args.push(...(uiPort === undefined ? ['--headless'] : ['--ui-port', `${uiPort}`, '--ui-disable-news-fetch']));
+  for (const processor of ['transfer', 'timer', 'visibility'])
+    args.push('--dynamic-config-value', `history.${processor}ProcessorMaxPollRPS=${POLL_RATE}`);
+  if (database) {
+    mkdirSync(dirname(database), { recursive: true });
+    args.push('--db-filename', database);
+    args.push('--sqlite-pragma', 'journal_mode=WAL', '--sqlite-pragma', 'synchronous=NORMAL');
+  }
+  const spec = { name: 'Temporal', command: tools.temporal, args, env: process.env };
+  return startServer(spec, options, async () => (await answers({ port })) && isClusterHealthy(`${LOOPBACK}:${port}`));
+}
+
+/** Whether a Temporal server answers there. */
+export async function isClusterHealthy(address: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const args = ['operator', 'cluster', 'health', '--address', address, '--command-timeout', '5s'];
+    execFile(tools.temporal, args, (error) => resolve(error === null));
+  });
+}
+
+/**
+ * Starts the AWS emulator and waits until it serves.
+ *
+ * @throws Error when it can be reached from other machines
+ */
+export async function startMinistack(options: MinistackOptions): Promise<ManagedProcess> {
+  const { port, log, stateDirectory } = options;
+  const temporary = join(dirname(log), '..', 'tmp');
+  mkdirSync(temporary, { recursive: true });
+  const env = {
+    ...process.env,
+    BIND_HOST: LOOPBACK,
+    GATEWAY_PORT: `${port}`,
+    ...(stateDirectory ? { PERSIST_STATE: '1', STATE_DIR: stateDirectory } : { PERSIST_STATE: '0' }),
+    LOG_LEVEL: 'WARNING',
+    IOT_MTLS_ENABLED: '0',
+    SFTP_ENABLED: '0',
+    // it writes a pid file there, whose name another user's may already have
+    TMPDIR: temporary,
+  };
+  const spec = { name: 'ministack', command: tools.python, args: ['-m', 'ministack'], env };
+  const server = await startServer(spec, options, () => isEmulatorHealthy(`http://${LOOPBACK}:${port}`));
+  const exposed = await exposedAt(port);
+  if (!exposed) return server;
+  server.kill();
+  throw new Error(`ministack was told to serve ${LOOPBACK} only, and answers at ${exposed} too`);
+}
+
+/** Whether the emulator answers at that endpoint. */
+export async function isEmulatorHealthy(endpoint: string): Promise<boolean> {
+  try {
+    return (await fetch(new URL('/_ministack/health', endpoint), { signal: AbortSignal.timeout(2_000) })).ok;
+  } catch {
+    return false;
+  }
+}
+
+async function startServer(
+  spec: Omit<ProcessSpec, 'log'>,
+  { log, ownGroup = true, onStart }: ServerOptions,
+  isHealthy: () => Promise<boolean>,
+): Promise<ManagedProcess> {
+  const server = await startProcess({ ...spec, log, ownGroup });
+  onStart?.(server);
+  let ended: string | undefined;
+  void server.exited.then((how) => (ended = how));
+  const healthy = await becomes(async () => ended !== undefined || (await isHealthy()), {
+    timeoutMs: START_TIMEOUT_MS,
+  });
+  if (healthy && ended === undefined) return server;
+  server.kill();
+  const what = ended ?? `did not serve within ${START_TIMEOUT_MS / 1000} s`;
+  throw new Trouble(`${spec.name} ${what} while it started: ${lastLine(log)} (log: ${log}).`);
+}

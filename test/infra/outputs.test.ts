@@ -1,0 +1,18 @@
+import { environmentFromOutputs, outputName } from '../../infra/outputs';
+import { RESOURCE_NAMES } from '../../src/config';
+
+test('an output is named like its variable', () => {
+  expect(outputName('ORDERS_TABLE')).toBe('OrdersTable');
+  expect(outputName('ORDER_INTAKE_QUEUE_URL')).toBe('OrderIntakeQueueUrl');
+});
+
+test('outputs become the environment of the processes', () => {
+  const outputs = Object.fromEntries(RESOURCE_NAMES.map((variable) => [outputName(variable), `value of ${variable}`]));
+  expect(environmentFromOutputs({ ...outputs, EmailQueueUrl: 'not for them' })).toEqual(
+    Object.fromEntries(RESOURCE_NAMES.map((variable) => [variable, `value of ${variable}`])),
+  );
+});
+
+test('a missing output is named', () => {
+  expect(() => environmentFromOutputs({})).toThrow(/no output OrdersTable, OrderEventsTable/);
+});

@@ -1,0 +1,97 @@
+import { spawn } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { isRunning } from '../../scripts/bootstrap/process-identity.cjs';
+import { freePort } from '../../scripts/lib/ports';
+import { readState, type State } from '../../scripts/lib/state';
+import { becomes } from '../../scripts/lib/wait';
+import { type Outcome, ROOT, runScript, temporaryDirectory } from './support';
+
+jest.setTimeout(120_000);
+
+const home = temporaryDirectory();
+const RUNS = 'Waybill runs, after';
+let env: NodeJS.ProcessEnv;
+let running: Awaited<ReturnType<typeof start>>;
+
+beforeAll(async () => {
+  const variables = ['PORT', 'TEMPORAL_PORT', 'TEMPORAL_UI_PORT', 'AWS_PORT'];
+  const ports = await Promise.all(variables.map(async (variable) => [variable, `${await freePort()}`]));
+  // empty: those of the tests' own servers are not meant
+  const none = { TEMPORAL_ADDRESS: '', AWS_ENDPOINT_URL: '', WORKFLOW_BUNDLE: '' };
+  env = { ...process.env, ...none, ...Object.fromEntries(ports), WAYBILL_HOME: home };
+});
+
+afterAll(() => running.child.kill('SIGTERM'));
+
+/** `npm start`, until it runs or has ended */
+async function start() {
+  const child = spawn(process.execPath, ['scripts/start.cjs'], { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (text: Buffer) => (output += text.toString()));
+  const ended = new Promise<number | null>((resolve) => child.on('exit', resolve));
+  const settled = await becomes(() => output.includes(RUNS) || child.exitCode !== null, { timeoutMs: 60_000 });
+  expect(settled).toBe(true);
+  return { child, ended, output: () => output };
+}
+
+const processes = (): State['processes'] => readState(join(home, 'state.json'))?.processes ?? [];
+const pidOf = (name: string) => processes().find((process) => process.name === name)?.pid ?? 0;
+const script = (name: string, other: NodeJS.ProcessEnv = {}): Promise<Outcome> =>
+  runScript(`scripts/${name}.cjs`, { env: { ...env, ...other } });
+
+// a start costs seconds, so each test goes on where the one before ended
+
+test('one at a time in one directory, and only on ports that are free', async () => {
+  running = await start();
+  expect(processes().map(({ name }) => name)).toEqual(['ministack', 'Temporal', 'worker', 'consumer', 'gateway']);
+
+  const second = await script('start');
+  expect(second).toMatchObject({ code: 1, stdout: '', stderr: expect.stringMatching(/^Waybill runs here.*\n$/) });
+  const reset = await script('reset');
+  expect(reset).toMatchObject({ code: 1, stderr: expect.stringMatching(/^Waybill runs.*stop it first/) });
+  const elsewhere = await script('start', { WAYBILL_HOME: join(home, 'elsewhere') });
+  expect(elsewhere).toMatchObject({ code: 1, stdout: '', stderr: expect.stringMatching(/^Port .* set PORT to.*\n$/) });
+});
+
+test('the servers of a launcher that was killed are stopped by the next start, which goes on', async () => {
+  const left = [pidOf('ministack'), pidOf('Temporal')];
+  running.child.kill('SIGKILL');
+  await running.ended;
+  expect(await script('reset')).toMatchObject({ code: 1, stderr: expect.stringContaining(left.join(' ')) });
+
+  running = await start();
+  expect(running.output()).toContain(`left ministack (pid ${left[0]}), Temporal (pid ${left[1]})`);
+  expect(running.output()).toContain(RUNS);
+});
+
+test('SIGTERM stops all in order, and leaves no process', async () => {
+  const all = processes();
+  running.child.kill('SIGTERM');
+  expect(await running.ended).toBe(0);
+  const stopped = [...running.output().matchAll(/^stopping (.*) …$/gm)].map(([, name]) => name).slice(-5);
+  expect(stopped).toEqual(['gateway', 'consumer', 'worker', 'Temporal', 'ministack']);
+  expect(all.filter(isRunning)).toEqual([]);
+});
+
+test('a killed emulator stops everything', async () => {
+  running = await start();
+  const all = processes();
+  process.kill(pidOf('ministack'), 'SIGKILL');
+  expect(await running.ended).toBe(1);
+  expect(running.output()).toContain('ministack was killed by SIGKILL, so everything is stopped');
+  expect(all.filter(isRunning)).toEqual([]);
+});
+
+test('the start after that sees that the tables are too old, and changes nothing; a reset helps', async () => {
+  const { epochs } = readState(join(home, 'state.json')) ?? {};
+  const refused = await script('start');
+  expect(refused).toMatchObject({
+    code: 1,
+    stderr: expect.stringMatching(/^The last stop was unclean.*npm run reset.*\n$/),
+  });
+  expect(readState(join(home, 'state.json'))).toEqual({ epochs, processes: [] });
+
+  expect(await script('reset')).toMatchObject({ code: 0, stdout: expect.stringMatching(/Removed .*temporal\.db/) });
+  expect(readdirSync(home)).toEqual(['elsewhere']);
+});
