@@ -22,6 +22,7 @@ export interface OrderRecord {
   errors?: ValidationError[];
 }
 
+/** One record per effect with its result, kept for longer than any provider remembers a key. */
 export interface LedgerEntry {
   key: string;
   result: Record<string, unknown>;
@@ -32,8 +33,10 @@ export interface Posting {
   orderId: OrderId;
   /** put unless the id is taken */
   order?: OrderRecord;
-  /** one record per effect, put unless it is there */
+  /** the effect of this very posting: refused when it is in the ledger already */
   ledger?: LedgerEntry;
+  /** effects that others had and that the events tell of: recorded with them */
+  effects?: LedgerEntry[];
   /** refused when a quantity would fall below zero */
   stock?: StockMove[];
   /** appended at exactly their numbers; the view moves with them */

@@ -3,7 +3,7 @@ import type { Books, EventPublisher, LedgerEntry, Posting, PostingOutcome } from
 import type { EventBatch } from '../domain/events';
 import type { StockMove } from '../domain/inventory';
 import { FAILURES, StepError } from '../domain/failures';
-import { numberEvents } from '../domain/events';
+import { effectOf, numberEvents } from '../domain/events';
 
 /** How often this step has been tried, the first time included. */
 export const attempts = (): number => Context.current().info.attempt;
@@ -51,7 +51,8 @@ export async function post(
 ): Promise<{ outcome: PostingOutcome; appended: Appended }> {
   const at = now();
   const events = numberEvents(batch, { at, attempt: attempts() });
-  const outcome = await books.post({ orderId: batch.orderId, events, ...rest });
+  const effects = events.flatMap((event) => effectOf(event) ?? []);
+  const outcome = await books.post({ orderId: batch.orderId, events, effects, ...rest });
   if (outcome.kind === 'posted') publisher.publish(events);
   return { outcome, appended: { sequence: batch.firstSequence + events.length - 1, at } };
 }

@@ -1,7 +1,7 @@
 import type { OrderId } from './ids';
 import type { Order, OrderSubmission, Shipment, ShipmentLine, Shortage, ValidationError } from './order';
 import type { StatePassed } from './states';
-import { eventIdOf } from './ids';
+import { eventIdOf, keys } from './ids';
 import { toDecimal } from './money';
 
 /** A booked label: the carrier that takes a shipment and the number it can be followed by. */
@@ -130,6 +130,28 @@ function publicOrder({ lines, totalAmount, currency, placedAt, ...order }: Order
   }));
   const timestamp = placedAt === undefined ? {} : { timestamp: placedAt };
   return { ...order, ...timestamp, items, totalAmount: toDecimal(totalAmount, currency), currency };
+}
+
+/** The effect outside our books that an event tells of, by its idempotency key. */
+export function effectOf(event: OrderEvent): { key: string; result: Record<string, unknown> } | undefined {
+  switch (event.type) {
+    case 'Payment Completed':
+      return { key: event.data.chargeKey, result: { ...event.data } };
+    case 'Payment Refunded':
+      return { key: keys.refund(event.data.chargeKey), result: { ...event.data } };
+    case 'Payment Voided':
+      return { key: keys.void(event.data.chargeKey), result: { ...event.data } };
+    case 'Shipping Label Generated':
+      return { key: keys.label(event.data.shipmentId), result: { ...event.data } };
+    case 'Shipping Label Cancelled':
+      return { key: keys.cancelLabel(event.data.shipmentId), result: { ...event.data } };
+    case 'Packing Instructed':
+      return { key: keys.packing(event.data.shipment.shipmentId), result: { ...event.data } };
+    case 'Customer Notified':
+      return { key: event.data.notificationKey, result: { ...event.data } };
+    default:
+      return undefined;
+  }
 }
 
 /** What a step appends: the events and the states since the last append, and the state whose task the step is. */

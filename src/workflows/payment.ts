@@ -62,9 +62,11 @@ const reasonOf = ({ outcome, failure }: Charge): string =>
 async function tryCharge(order: Order, charge: Charge): Promise<number> {
   const { orderId, currency, paymentMethod } = order;
   const { key, amount } = charge;
-  for (;;) {
+  const request = { key, orderId, amount, currency, paymentMethod };
+  for (let round = 1; ; round++) {
     try {
-      const { attempts, ...outcome } = await payment.processPayment({ key, orderId, amount, currency, paymentMethod });
+      const step = round > 1 ? { ...request, lookUpFirst: true } : request;
+      const { attempts, ...outcome } = await payment.processPayment(step);
       charge.outcome = outcome;
       return attempts;
     } catch (error) {

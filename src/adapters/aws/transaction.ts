@@ -21,11 +21,16 @@ type Row = NonNullable<TransactWriteCommandInput['TransactItems']>[number];
 
 /** The rows of a posting: all are written, or none. */
 export function transactionOf(posting: Posting, tables: TableNames): { part: Part; item: Row }[] {
-  const { order, ledger, stock = [], events } = posting;
+  const { order, ledger, effects = [], stock = [], events } = posting;
   const rows: { part: Part; item: Row }[] = [];
   if (order) rows.push({ part: 'order', item: putNew(tables.orders, { ...order }, 'orderId') });
   if (ledger)
     rows.push({ part: 'ledger', item: putNew(tables.ledger, { ...ledger, orderId: posting.orderId }, 'key') });
+  for (const effect of effects)
+    rows.push({
+      part: 'ledger',
+      item: { Put: { TableName: tables.ledger, Item: { ...effect, orderId: posting.orderId } } },
+    });
   for (const { productId, warehouseId, ...move } of stock)
     rows.push({ part: 'stock', item: moveStock(tables.warehouseStock, { productId, warehouseId }, move) });
   for (const { productId, ...move } of totalMoves(stock))

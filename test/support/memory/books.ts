@@ -69,6 +69,7 @@ export function createMemoryBooks(): MemoryBooks {
       const { orderId } = posting;
       if (posting.order) orders.set(orderId, posting.order);
       if (posting.ledger) ledger.set(posting.ledger.key, posting.ledger.result);
+      for (const { key, result } of posting.effects ?? []) ledger.set(key, result);
       for (const { move, row } of rowsOf(posting.stock ?? [])) {
         row!.availableQuantity += move.available;
         row!.reservedQuantity += move.reserved;
