@@ -53,8 +53,12 @@ export function parseSubmission(value: unknown): Parsed {
     }));
     return { ok: false, errors };
   }
-  return { ok: true, submission: Value.Clean(SubmissionSchema, structuredClone(value)) as ParsedSubmission };
+  return { ok: true, submission: Value.Clean(SubmissionSchema, withoutPrototypeMembers(value)) as ParsedSubmission };
 }
+
+/** A copy without members named like those that every object has, which look as if an order had them. */
+const withoutPrototypeMembers = (value: unknown): unknown =>
+  JSON.parse(JSON.stringify(value), (name, member: unknown) => (name in Object.prototype ? undefined : member));
 
 /** SHA-256 over what was sent, independent of the order of its members: the same order sent again has the same. */
 export function fingerprintOf(submission: ParsedSubmission): string {

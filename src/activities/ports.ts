@@ -45,7 +45,8 @@ export interface Posting {
 
 /** What became of a posting; anything but `posted` has written nothing. */
 export type PostingOutcome =
-  | { kind: 'posted' }
+  /** the events as they are stored: an earlier attempt may have written them */
+  | { kind: 'posted'; events: OrderEvent[] }
   | { kind: 'order-known'; order: OrderRecord }
   | { kind: 'effect-known'; result: Record<string, unknown> }
   | { kind: 'stock-changed' };

@@ -53,8 +53,10 @@ export async function post(
   const events = numberEvents(batch, { at, attempt: attempts() });
   const effects = events.flatMap((event) => effectOf(event) ?? []);
   const outcome = await books.post({ orderId: batch.orderId, events, effects, ...rest });
-  if (outcome.kind === 'posted') publisher.publish(events);
-  return { outcome, appended: { sequence: batch.firstSequence + events.length - 1, at } };
+  const sequence = batch.firstSequence + events.length - 1;
+  if (outcome.kind !== 'posted') return { outcome, appended: { sequence, at } };
+  publisher.publish(outcome.events);
+  return { outcome, appended: { sequence, at: outcome.events.at(-1)?.at ?? at } };
 }
 
 /** Posts a step that has one effect; an effect that is in the ledger already was posted by an earlier attempt. */

@@ -61,7 +61,7 @@ export function createValidationActivities(deps: BookkeepingDeps) {
       const { errors, submission } = input;
       return accept(deps, input, {
         record: { status: 'VALIDATION_FAILED', submission, errors },
-        events: [{ type: 'Order Validation Failed', data: { errors, submission } }],
+        events: [{ type: 'Order Validation Failed', data: { errors } }],
       });
     }),
   };

@@ -1,5 +1,5 @@
 import type { OrderId } from './ids';
-import type { Order, OrderSubmission, Shipment, ShipmentLine, Shortage, ValidationError } from './order';
+import type { Order, Shipment, ShipmentLine, Shortage, ValidationError } from './order';
 import type { StatePassed } from './states';
 import { eventIdOf, keys } from './ids';
 import { toDecimal } from './money';
@@ -22,7 +22,7 @@ export interface Payment {
 export interface EventData {
   'Order Created': { order: Order };
   'Order Validated': Record<string, never>;
-  'Order Validation Failed': { errors: ValidationError[]; submission: OrderSubmission };
+  'Order Validation Failed': { errors: ValidationError[] };
   'Inventory Reserved': { shipments: Shipment[] };
   'Inventory Partially Reserved': {
     shipments: Shipment[];

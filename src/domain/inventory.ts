@@ -25,9 +25,9 @@ export interface ReservationPlan {
 }
 
 /** Shipments that one order may be split into: each adds rows to the transaction that ships it. */
-export const MAX_SHIPMENTS = 4;
+export const MAX_SHIPMENTS = 3;
 /** Rows of stock, totals and warehouses together, that one transaction has room for beside events, ledger and view. */
-const MAX_STOCK_ROWS = 70;
+const MAX_STOCK_ROWS = 80;
 
 /**
  * Plans which warehouse gives what, over the stock as it was read: as few shipments as possible, from the

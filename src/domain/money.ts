@@ -41,7 +41,11 @@ function decimalParts(decimal: number): { whole: string; fraction: string; expon
 
 /** An amount in minor units as a decimal number in major units, for HTTP, the bus and the journal. */
 export function toDecimal(amount: number, currency: string): number {
-  const digits = minorDigits(currency) ?? 0;
+  return fromMinorUnits(amount, minorDigits(currency) ?? 0);
+}
+
+/** The inverse of {@link toMinorUnits}, exact. */
+export function fromMinorUnits(amount: number, digits: number): number {
   const text = String(Math.abs(amount)).padStart(digits + 1, '0');
   const split = text.length - digits;
   return Number(`${amount < 0 ? '-' : ''}${text.slice(0, split)}.${text.slice(split) || '0'}`);

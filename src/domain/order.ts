@@ -1,5 +1,8 @@
 import type { OrderId } from './ids';
 
+/** Characters of any text in an order. */
+export const MAX_TEXT = 256;
+
 export interface ShippingAddress {
   street: string;
   city: string;

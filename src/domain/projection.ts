@@ -2,6 +2,7 @@ import type { OrderEvent } from './events';
 import type { OrderId } from './ids';
 import type { OrderLine, Shipment, Shortage, ValidationError } from './order';
 import type { OrderStatus, StateName, StatePassed } from './states';
+import { MAX_TEXT } from './order';
 import { shardOf } from './ids';
 
 export type InventoryStatus = 'AVAILABLE' | 'PARTIAL' | 'UNAVAILABLE';
@@ -110,7 +111,8 @@ function projectData(event: OrderEvent, { set, remove, append, add }: ViewPatch)
       return moveTo('CheckInventory', 'VALIDATED');
     case 'Order Validation Failed':
       Object.assign(set, { errors: event.data.errors });
-      if (event.customerId !== undefined) set.customerId = event.customerId;
+      // the key of an index: no order with a longer one, or none, is listed by it
+      if (event.customerId && event.customerId.length <= MAX_TEXT) set.customerId = event.customerId;
       return end('VALIDATION_FAILED');
     case 'Inventory Reserved':
       set.inventoryStatus = 'AVAILABLE';

@@ -1,6 +1,7 @@
 import type { Order, OrderLine, OrderSubmission, SubmittedItem, ValidationError } from './order';
 import { isOrderId, ORDER_ID_PATTERN } from './ids';
-import { MAX_AMOUNT, minorDigits, toDecimal, toMinorUnits, totalTolerance } from './money';
+import { MAX_TEXT } from './order';
+import { fromMinorUnits, MAX_AMOUNT, minorDigits, toMinorUnits, totalTolerance } from './money';
 
 /** More distinct products than this do not fit into one DynamoDB transaction together with their warehouses. */
 export const MAX_PRODUCTS = 40;
@@ -8,9 +9,6 @@ export const MAX_PRODUCTS = 40;
 export const MAX_LINES = 200;
 /** Units of one product in one order. */
 export const MAX_QUANTITY = 100_000;
-/** Characters of any text in an order. */
-export const MAX_TEXT = 256;
-
 export const DEFAULT_PAYMENT_METHOD = 'pm_ok';
 
 export type Validation = { valid: true; order: Order } | { valid: false; errors: ValidationError[] };
@@ -53,7 +51,7 @@ interface Money {
   fail: Fail;
 }
 
-type CheckedLine = Omit<OrderLine, 'amount'>;
+type CheckedLine = Omit<OrderLine, 'amount'> & { pointer: string };
 
 // with an unknown currency the other checks go on with the most decimals there are
 const MOST_DIGITS = 4;
@@ -64,10 +62,11 @@ function checkItems(items: SubmittedItem[] | undefined, money: Money): CheckedLi
   if (items.length > MAX_LINES)
     return void fail('/items', 'too_many', `expected at most ${MAX_LINES} items, got ${items.length}`);
   const checked = items.map((item, i) => checkItem(item, `/items/${i}`, money));
-  const lines = mergeLines(checked, fail);
-  if (lines.size > MAX_PRODUCTS)
-    fail('/items', 'too_many_products', `expected at most ${MAX_PRODUCTS} distinct products, got ${lines.size}`);
-  return checked.every((line) => line !== undefined) ? [...lines.values()] : undefined;
+  const good = checked.filter((line) => line !== undefined);
+  const { lines, agreed } = mergeLines(good, fail);
+  if (lines.length > MAX_PRODUCTS)
+    fail('/items', 'too_many_products', `expected at most ${MAX_PRODUCTS} distinct products, got ${lines.length}`);
+  return agreed && good.length === items.length ? lines : undefined;
 }
 
 function checkItem(item: SubmittedItem, pointer: string, money: Money): CheckedLine | undefined {
@@ -75,22 +74,26 @@ function checkItem(item: SubmittedItem, pointer: string, money: Money): CheckedL
   const quantity = checkQuantity(item.quantity, `${pointer}/quantity`, money.fail);
   const unitPrice = checkAmount(item.price, `${pointer}/price`, money);
   if (productId === undefined || quantity === undefined || unitPrice === undefined) return undefined;
-  return { productId, quantity, unitPrice };
+  return { pointer, productId, quantity, unitPrice };
 }
 
-function mergeLines(checked: (CheckedLine | undefined)[], fail: Fail): Map<string, CheckedLine> {
+/** One line per product; nobody could choose between two prices of one product. */
+function mergeLines(checked: CheckedLine[], fail: Fail): { lines: CheckedLine[]; agreed: boolean } {
   const lines = new Map<string, CheckedLine>();
-  for (const [i, line] of checked.entries()) {
-    if (!line) continue;
-    const known = lines.get(line.productId);
-    if (known && known.unitPrice !== line.unitPrice)
-      fail(`/items/${i}/price`, 'conflicting_price', `expected one price for all lines of ${line.productId}`);
-    const quantity = (known?.quantity ?? 0) + line.quantity;
-    if (known && quantity > MAX_QUANTITY)
-      fail(`/items/${i}/quantity`, 'too_large', `expected at most ${MAX_QUANTITY} of ${line.productId} in all`);
-    lines.set(line.productId, { ...line, quantity });
+  let agreed = true;
+  for (const line of checked) {
+    const { productId, pointer, unitPrice } = line;
+    const known = lines.get(productId) ?? { ...line, quantity: 0 };
+    const quantity = known.quantity + line.quantity;
+    if (known.unitPrice !== unitPrice) {
+      agreed = false;
+      fail(`${pointer}/price`, 'conflicting_price', `expected one price for all lines of ${productId}`);
+    }
+    if (quantity > MAX_QUANTITY)
+      fail(`${pointer}/quantity`, 'too_large', `expected at most ${MAX_QUANTITY} of ${productId} in all`);
+    lines.set(productId, { ...known, quantity });
   }
-  return lines;
+  return { lines: [...lines.values()], agreed };
 }
 
 function checkQuantity(quantity: number | undefined, pointer: string, fail: Fail): number | undefined {
@@ -113,7 +116,7 @@ function checkAmount(decimal: number | undefined, pointer: string, { currency, d
     : void fail(
         pointer,
         'too_large',
-        `expected at most ${toDecimal(MAX_AMOUNT, currency)} ${currency}, got ${decimal}`,
+        `expected at most ${fromMinorUnits(MAX_AMOUNT, digits)} ${currency}, got ${decimal}`,
       );
 }
 
@@ -122,15 +125,15 @@ function spreadTotal(lines: CheckedLine[], total: number, { currency, digits, fa
   const sum = lines.reduce((all, { quantity, unitPrice }) => all + quantity * unitPrice, 0);
   if (Math.abs(sum - total) > totalTolerance(digits)) {
     const expected =
-      sum > MAX_AMOUNT ? 'an order of a sane size' : `${toDecimal(sum, currency)} ${currency}, the sum of the items`;
-    return void fail('/totalAmount', 'total_mismatch', `expected ${expected}, got ${toDecimal(total, currency)}`);
+      sum > MAX_AMOUNT ? 'an order of a sane size' : `${fromMinorUnits(sum, digits)} ${currency}, the sum of the items`;
+    return void fail('/totalAmount', 'total_mismatch', `expected ${expected}, got ${fromMinorUnits(total, digits)}`);
   }
   let rest = total - sum;
-  const amounts = lines.toReversed().map((line) => {
-    const exact = line.quantity * line.unitPrice;
+  const amounts = lines.toReversed().map(({ productId, quantity, unitPrice }) => {
+    const exact = quantity * unitPrice;
     const amount = Math.max(0, exact + rest);
     rest -= amount - exact;
-    return { ...line, amount };
+    return { productId, quantity, unitPrice, amount };
   });
   return amounts.toReversed();
 }
@@ -144,8 +147,13 @@ function requireText(text: string | undefined, pointer: string, fail: Fail): str
 function checkText(text: string, pointer: string, fail: Fail): string | undefined {
   if (text.length > MAX_TEXT)
     return void fail(pointer, 'too_long', `expected at most ${MAX_TEXT} characters, got ${text.length}`);
+  if (UNPRINTABLE.test(text))
+    return void fail(pointer, 'invalid', 'expected no control characters and no half characters');
   return text;
 }
+
+// queues, topics and tables differ in whether they carry these
+const UNPRINTABLE = /\p{Cc}|\p{Surrogate}/u;
 
 function checkAddress(address: OrderSubmission['shippingAddress'], fail: Fail) {
   if (!address) return void fail('/shippingAddress', 'required', 'expected street, city, country and zipCode');

@@ -83,6 +83,7 @@ export function createOrderIntake(p: OrderIntakeDeps): OrderIntake {
     start: () => consumer.start(),
     async stop() {
       stopping.abort();
+      if (!consumer.status.isRunning) return;
       const stopped = new Promise<void>((resolve) => consumer.once('stopped', () => resolve()));
       // a long poll is cut short; what is being handled is finished and deleted
       consumer.stop({ abort: !handling });

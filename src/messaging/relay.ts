@@ -41,7 +41,7 @@ export function createRelay(p: { bus: EventBus; graceMs: number; intervalMs: num
       } catch (error) {
         p.logger.warn({ err: error }, 'could not publish what was left behind');
       }
-      await pause();
+      if (!stopped) await pause();
     }
   }
 

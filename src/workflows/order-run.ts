@@ -2,6 +2,7 @@ import { CancellationScope, condition, setHandler, workflowInfo } from '@tempora
 import type { Acceptance } from '../activities/validation';
 import type { AcceptAnswer, OrderInput } from './messages';
 import type { OrderLog } from './order-log';
+import { MAX_TEXT } from '../domain/order';
 import { acceptUpdate } from './messages';
 import { createOrderLog } from './order-log';
 import { orderCancelled } from './failure';
@@ -33,7 +34,8 @@ export function startRun(input: OrderInput): OrderRun {
 
   return {
     acceptance: { ...input, runId: workflowInfo().firstExecutionRunId },
-    log: createOrderLog(customerId ? { orderId, customerId } : { orderId }),
+    // one that is refused for its length would make every event as long
+    log: createOrderLog(customerId && customerId.length <= MAX_TEXT ? { orderId, customerId } : { orderId }),
     answer: (answer) => void (given = { orderId, fingerprint, requestId, ...answer }),
     turnBackIfCancelled() {
       if (cancelled) throw orderCancelled();

@@ -32,7 +32,7 @@ export function createDynamoBooks({ db, tables, warehouses }: DynamoBooksDeps): 
   const books: Books = {
     async post(posting) {
       const refused = await transact(db, transactionOf(posting, tables), posting.orderId);
-      return refused ? explain(refused, posting) : { kind: 'posted' };
+      return refused ? explain(refused, posting) : { kind: 'posted', events: posting.events };
     },
     readOrder: (orderId) => get<OrderRecord>(tables.orders, { orderId }),
     readView: (orderId) => get<OrderView>(tables.view, { orderId }),
@@ -64,8 +64,9 @@ export function createDynamoBooks({ db, tables, warehouses }: DynamoBooksDeps): 
       ConsistentRead: true,
     });
     const { Items = [] } = await reach(`reading ${tables.events}`, () => db.send(query));
-    assertSameEvents(Items as OrderEvent[], events);
-    return { kind: 'posted' };
+    const stored = Items.map(({ unpublished: _mark, ...event }) => event as OrderEvent);
+    assertSameEvents(stored, events);
+    return { kind: 'posted', events: stored };
   }
 
   return books;

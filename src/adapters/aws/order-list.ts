@@ -88,7 +88,7 @@ function encode(page: OrderSummary[], sortKey: SortKey, before: Cursor | undefin
 function decode(text: string): Cursor {
   try {
     const { at, seen } = JSON.parse(Buffer.from(text, 'base64url').toString()) as Cursor;
-    if (typeof at === 'string' && Array.isArray(seen) && seen.every((id) => typeof id === 'string'))
+    if (typeof at === 'string' && at !== '' && Array.isArray(seen) && seen.every((id) => typeof id === 'string'))
       return { at, seen };
   } catch {
     // not ours, said below

@@ -27,34 +27,42 @@ export function createSandboxJournal(p: { db: DynamoDBDocumentClient; table: str
   };
   const append = async (entry: Entry) => void (await db.send(new PutCommand({ TableName, Item: callItem(entry) })));
 
-  /** False when the condition on the key's state does not hold. */
-  async function write(put: Put, entry?: Entry): Promise<boolean> {
-    const call = entry ? [{ Put: { TableName, Item: callItem(entry) } }] : [];
+  /** False when a condition on a key's state does not hold. */
+  async function write(puts: Put[], entry?: Entry): Promise<boolean> {
+    const rows: Put[] = entry ? [...puts, { Item: callItem(entry) }] : puts;
     try {
-      await db.send(new TransactWriteCommand({ TransactItems: [{ Put: { TableName, ...put } }, ...call] }));
+      await db.send(new TransactWriteCommand({ TransactItems: rows.map((row) => ({ Put: { TableName, ...row } })) }));
       return true;
     } catch (error) {
       const reasons = error instanceof TransactionCanceledException ? error.CancellationReasons : undefined;
-      if (reasons?.[0]?.Code === 'ConditionalCheckFailed') return false;
+      if (reasons?.some(({ Code }) => Code === 'ConditionalCheckFailed')) return false;
       throw error;
     }
   }
+  const putFree = (key: string, state: KeyState): Put => ({
+    Item: keyItem(key, state),
+    ConditionExpression: 'attribute_not_exists(id)',
+  });
+  const putOver = (key: string, state: KeyState, [name, before]: [name: string, before: unknown]): Put => ({
+    Item: keyItem(key, state),
+    ConditionExpression: '#state.#name = :before',
+    ExpressionAttributeNames: { '#state': 'state', '#name': name },
+    ExpressionAttributeValues: { ':before': before },
+  });
 
   return {
     async claim({ key, state, entry }) {
-      const free = await write({ Item: keyItem(key, state), ConditionExpression: 'attribute_not_exists(id)' }, entry);
+      const free = await write([putFree(key, state)], entry);
       return free ? undefined : await read(key);
     },
-    change: ({ key, from, to, entry }) =>
-      write(
-        {
-          Item: keyItem(key, to),
-          ConditionExpression: '#state.kind = :from',
-          ExpressionAttributeNames: { '#state': 'state' },
-          ExpressionAttributeValues: { ':from': from },
-        },
+    change: ({ key, from, to, entry }) => write([putOver(key, to, ['kind', from])], entry),
+    refund({ key, chargeKey, from, amount, entry }) {
+      const charge = { ...from, refunded: from.refunded + amount };
+      return write(
+        [putFree(key, { kind: 'REFUNDED' }), putOver(chargeKey, charge, ['refunded', from.refunded])],
         entry,
-      ),
+      );
+    },
     state: read,
     append,
     async entries(orderId) {

@@ -52,10 +52,14 @@ function accepted(state: KeyState, { shipment }: LabelRequest): Booked {
 function booked({ key, address }: LabelRequest): Booked {
   const digits = BigInt(`0x${createHash('sha256').update(key).digest('hex').slice(0, 15)}`);
   const trackingNumber = `WB${String(digits).padStart(12, '0').slice(-12)}`;
-  return { kind: 'BOOKED', carrier: CARRIERS[address.country] ?? 'Globe Parcel', trackingNumber };
+  return { kind: 'BOOKED', carrier: CARRIERS.get(address.country) ?? 'Globe Parcel', trackingNumber };
 }
 
-const CARRIERS: Record<string, string> = { KR: 'Peninsula Express', US: 'Prairie Freight', JP: 'Island Courier' };
+const CARRIERS = new Map([
+  ['KR', 'Peninsula Express'],
+  ['US', 'Prairie Freight'],
+  ['JP', 'Island Courier'],
+]);
 
 async function cancelLabel(
   journal: SandboxJournal,

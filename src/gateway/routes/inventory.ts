@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { Type, type TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { GatewayDeps } from '../ports';
 import { answer, problems } from '../contract';
-import { MAX_TEXT } from '../../domain/validation';
+import { MAX_TEXT } from '../../domain/order';
 import { ProblemError } from '../problem';
 import { ProductStock } from '../schemas';
 

@@ -46,8 +46,9 @@ export function createMemoryBooks(): MemoryBooks {
     const first = posting.events[0];
     const stored = events.get(posting.orderId) ?? [];
     if (first && stored.length >= first.sequence) {
-      assertSameEvents(stored.slice(first.sequence - 1), posting.events);
-      return { kind: 'posted' };
+      const same = stored.slice(first.sequence - 1, first.sequence - 1 + posting.events.length);
+      assertSameEvents(same, posting.events);
+      return { kind: 'posted', events: same };
     }
     if (!rowsOf(posting.stock ?? []).every(holds)) return { kind: 'stock-changed' };
     if (first && first.sequence !== (views.get(posting.orderId)?.sequence ?? 0) + 1)
@@ -77,7 +78,7 @@ export function createMemoryBooks(): MemoryBooks {
       events.set(orderId, [...(events.get(orderId) ?? []), ...posting.events]);
       if (posting.events.length > 0)
         views.set(orderId, applyPatch(views.get(orderId), orderId, projectEvents(posting.events)));
-      return { kind: 'posted' };
+      return { kind: 'posted', events: structuredClone(posting.events) };
     },
     readOrder: async (orderId) => structuredClone(orders.get(orderId)),
     readView: async (orderId) => structuredClone(views.get(orderId)),

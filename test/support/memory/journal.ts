@@ -20,6 +20,14 @@ export function createMemoryJournal(): SandboxJournal {
       await append(entry);
       return true;
     },
+    async refund({ key, chargeKey, from, amount, entry }) {
+      const charge = states.get(chargeKey);
+      if (states.has(key) || charge?.kind !== 'CHARGED' || charge.refunded !== from.refunded) return false;
+      states.set(key, { kind: 'REFUNDED' });
+      states.set(chargeKey, { ...from, refunded: from.refunded + amount });
+      await append(entry);
+      return true;
+    },
     state: async (key) => states.get(key),
     append,
     entries: async (orderId) =>

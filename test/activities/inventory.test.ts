@@ -1,0 +1,161 @@
+import type { Books } from '../../src/activities/ports';
+import { batchOf, runActivity } from '../support/contracts/activities';
+import { createInventoryActivities } from '../../src/activities/inventory';
+import { createMemoryWorld, type MemoryWorld } from '../support/memory/ports';
+import { keys } from '../../src/domain/ids';
+import { numbered, sampleValidOrder } from '../support/contracts/events';
+import { uniqueId } from '../support/orders';
+
+let world: MemoryWorld;
+beforeEach(() => {
+  world = createMemoryWorld();
+  world.books.setStock([
+    { productId: 'PROD-12345', warehouseId: 'ICN', availableQuantity: 3 },
+    { productId: 'PROD-12345', warehouseId: 'LAX', availableQuantity: 1 },
+  ]);
+});
+
+const activities = () => createInventoryActivities(world.ports);
+const orderOf = (quantity: number) =>
+  sampleValidOrder({ items: [{ productId: 'PROD-12345', quantity, price: 1 }], totalAmount: quantity });
+const check = (order: ReturnType<typeof orderOf>, { attempt = 1 } = {}) =>
+  runActivity(activities().checkInventory, { batch: batchOf(order.orderId), order }, { attempt });
+const left = () => world.books.inventory.get('PROD-12345');
+const typesOf = (order: ReturnType<typeof orderOf>) => world.books.events.get(order.orderId)?.map(({ type }) => type);
+
+/** Books in which others take stock between reading and posting, the first `times` times. */
+function withRivals(taken: number, times: number): { rounds: () => number } {
+  let rounds = 0;
+  const post: Books['post'] = (posting) => {
+    rounds += 1;
+    if (rounds <= times) {
+      const rival = uniqueId();
+      const moves = [{ productId: 'PROD-12345', warehouseId: 'ICN', available: -taken, reserved: taken }];
+      void world.books.post({
+        orderId: rival,
+        stock: moves,
+        events: numbered(rival, [{ type: 'Order Validated', data: {} }]),
+      });
+    }
+    return world.books.post(posting);
+  };
+  world.ports.books = { ...world.books, post };
+  return { rounds: () => rounds };
+}
+
+describe('checkInventory', () => {
+  test.each([
+    { quantity: 2, status: 'AVAILABLE', event: 'Inventory Reserved', reserved: 2 },
+    { quantity: 4, status: 'AVAILABLE', event: 'Inventory Reserved', reserved: 4 },
+    { quantity: 9, status: 'PARTIAL', event: 'Inventory Partially Reserved', reserved: 4 },
+  ])('$quantity of 4 units: $status, and what there is is reserved', async ({ quantity, status, event, reserved }) => {
+    const order = orderOf(quantity);
+    expect(await check(order)).toMatchObject({ status, sequence: 1 });
+    expect(typesOf(order)).toEqual([event]);
+    expect(left()).toEqual({ availableQuantity: 4 - reserved, reservedQuantity: reserved });
+  });
+
+  test('UNAVAILABLE when nothing is there, and nothing is reserved', async () => {
+    const order = sampleValidOrder({ items: [{ productId: 'PROD-SOLD-OUT', quantity: 1, price: 1 }], totalAmount: 1 });
+    expect(await check(order)).toMatchObject({
+      status: 'UNAVAILABLE',
+      shipments: [],
+      unavailableItems: [{ productId: 'PROD-SOLD-OUT', quantity: 1, availableQuantity: 0, shortfall: 1 }],
+    });
+    expect(typesOf(order)).toEqual(['Inventory Unavailable']);
+  });
+
+  test('plans again when others were faster, with what they left', async () => {
+    const { rounds } = withRivals(2, 1);
+    const order = orderOf(3);
+    expect(await check(order)).toMatchObject({
+      status: 'PARTIAL',
+      availableItems: [{ productId: 'PROD-12345', quantity: 2 }],
+      unavailableItems: [{ shortfall: 1, availableQuantity: 2 }],
+    });
+    expect(rounds()).toBe(2);
+    expect(left()).toEqual({ availableQuantity: 0, reservedQuantity: 4 });
+  });
+
+  test('takes from another warehouse when the first one was emptied meanwhile', async () => {
+    withRivals(3, 1);
+    expect((await check(orderOf(1))).shipments).toMatchObject([{ warehouseId: 'LAX' }]);
+  });
+
+  test('plans again as often as a crowd of orders makes it', async () => {
+    world.books.setStock([{ productId: 'PROD-12345', warehouseId: 'ICN', availableQuantity: 20 }]);
+    const { rounds } = withRivals(1, 19);
+    // each round plans all that is left, so that each rival gets in its way
+    expect(await check(orderOf(100))).toMatchObject({ status: 'PARTIAL' });
+    expect(rounds()).toBe(20);
+  });
+
+  test('gives up after some rounds, to be tried again later, and has written nothing', async () => {
+    world.ports.books = { ...world.books, post: async () => ({ kind: 'stock-changed' }) };
+    const order = orderOf(1);
+    await expect(check(order)).rejects.toMatchObject({ type: 'SERVICE_UNAVAILABLE', nonRetryable: false });
+    expect(world.published).toEqual([]);
+  });
+
+  test('tried again, it answers with what it reserved first, whatever the stock is now', async () => {
+    const order = orderOf(4);
+    const first = await check(order);
+    world.books.setStock([{ productId: 'PROD-12345', warehouseId: 'ICN', availableQuantity: 100 }]);
+    const again = await check(order, { attempt: 2 });
+    const { at: _1, ...result } = first;
+    const { at: _2, ...repeated } = again;
+    expect(repeated).toEqual(result);
+    expect(typesOf(order)).toEqual(['Inventory Reserved']);
+    expect(world.published).toHaveLength(1);
+  });
+
+  test('tried again after it found nothing, it stays with that answer, though stock has come', async () => {
+    const order = sampleValidOrder({ items: [{ productId: 'PROD-LATE', quantity: 1, price: 1 }], totalAmount: 1 });
+    await check(order);
+    world.books.setStock([{ productId: 'PROD-LATE', warehouseId: 'ICN', availableQuantity: 5 }]);
+    expect(await check(order, { attempt: 2 })).toMatchObject({ status: 'UNAVAILABLE' });
+    expect(world.books.inventory.get('PROD-LATE')).toMatchObject({ availableQuantity: 5 });
+  });
+});
+
+describe('releaseInventory', () => {
+  test('gives back once what was reserved', async () => {
+    const order = orderOf(4);
+    const { orderId } = order;
+    const { shipments, sequence } = await check(order);
+    const input = {
+      batch: batchOf(orderId, [{ type: 'Inventory Released', data: { shipments } }], sequence + 1),
+      orderId,
+      shipments,
+    };
+    const first = await runActivity(activities().releaseInventory, input);
+    const again = await runActivity(activities().releaseInventory, input, { attempt: 2 });
+    expect([first.sequence, again.sequence]).toEqual([2, 2]);
+    expect(left()).toEqual({ availableQuantity: 4, reservedQuantity: 0 });
+    expect(await world.books.readLedger(keys.release(orderId))).toEqual({ shipments });
+  });
+});
+
+describe('what is missing', () => {
+  const order = orderOf(1);
+  const report = {
+    key: keys.reserve(order.orderId),
+    orderId: order.orderId,
+    customerId: order.customerId,
+    inventoryStatus: 'UNAVAILABLE' as const,
+    availableItems: [],
+    unavailableItems: [],
+  };
+
+  test('of a partial order is reported', async () => {
+    await runActivity(activities().handlePartialInventory, report);
+    expect(world.partial).toEqual([report]);
+  });
+
+  test('of an order that gets nothing is reported before it is written down: no report is lost', async () => {
+    world.ports.messenger = { ...world.ports.messenger, reportShortage: () => Promise.reject(new Error('down')) };
+    const batch = batchOf(order.orderId, [{ type: 'Inventory Shortage Reported', data: { unavailableItems: [] } }]);
+    await expect(runActivity(activities().inventoryNotAvailable, { batch, report })).rejects.toThrow('down');
+    expect(typesOf(order)).toBeUndefined();
+  });
+});

@@ -1,0 +1,236 @@
+import {
+  DeleteRuleCommand,
+  PutRuleCommand,
+  PutTargetsCommand,
+  RemoveTargetsCommand,
+} from '@aws-sdk/client-eventbridge';
+import { CreateQueueCommand, DeleteQueueCommand, GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
+import type { EventBus } from '../../src/messaging/ports';
+import type { EventBatch, NewEvent, OrderEvent } from '../../src/domain/events';
+import type { PutEventsCommandInput } from '@aws-sdk/client-eventbridge';
+import {
+  booksOn,
+  connectToEmulator,
+  dynamoBooksWorld,
+  eventBusOn,
+  withUnreachableAws,
+} from '../support/contracts/emulator';
+import { createEventBus, MAX_ENTRIES } from '../../src/adapters/aws/event-bus';
+import { eventOfEachType, numbered, sampleValidOrder, someEvents } from '../support/contracts/events';
+import { batchOf, runActivity } from '../support/contracts/activities';
+import { createEventPublisher } from '../../src/adapters/event-publisher';
+import { fold } from '../../src/domain/projection';
+import { post } from '../../src/activities/step';
+import { failureTypeOf } from '../support/contracts/books';
+import { receiveAll } from '../support/contracts/queues';
+import { uniqueId } from '../support/orders';
+
+const emulator = connectToEmulator();
+const { events: eventBridge, sqs, config } = emulator;
+const books = booksOn(emulator);
+const world = dynamoBooksWorld(emulator);
+const rule = uniqueId('capture');
+let queueUrl: string;
+let bus: EventBus;
+
+beforeAll(async () => {
+  const { QueueUrl = '' } = await sqs.send(new CreateQueueCommand({ QueueName: rule }));
+  queueUrl = QueueUrl;
+  const { Attributes } = await sqs.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['QueueArn'] }));
+  const EventBusName = config.EVENT_BUS_NAME;
+  await eventBridge.send(
+    new PutRuleCommand({ Name: rule, EventBusName, EventPattern: JSON.stringify({ detail: { origin: ['waybill'] } }) }),
+  );
+  await eventBridge.send(
+    new PutTargetsCommand({ Rule: rule, EventBusName, Targets: [{ Id: 'queue', Arn: Attributes?.['QueueArn'] }] }),
+  );
+});
+
+afterAll(async () => {
+  const EventBusName = config.EVENT_BUS_NAME;
+  await eventBridge.send(new RemoveTargetsCommand({ Rule: rule, EventBusName, Ids: ['queue'] }));
+  await eventBridge.send(new DeleteRuleCommand({ Name: rule, EventBusName }));
+  await sqs.send(new DeleteQueueCommand({ QueueUrl: queueUrl }));
+  emulator.destroy();
+});
+
+beforeEach(() => {
+  bus = eventBusOn(emulator);
+});
+
+/** A bus that only writes down what it is sent; entries it answers for are chosen. */
+function recordingBus(accepts: (n: number) => boolean = () => true) {
+  const calls: NonNullable<PutEventsCommandInput['Entries']>[] = [];
+  let count = 0;
+  const events = {
+    send: async ({ input }: { input: PutEventsCommandInput }) => {
+      const entries = input.Entries ?? [];
+      calls.push(entries);
+      return {
+        Entries: entries.map(() => (accepts(++count) ? { EventId: `${count}` } : { ErrorCode: 'InternalFailure' })),
+      };
+    },
+  } as unknown as Parameters<typeof createEventBus>[0]['events'];
+  const recording = createEventBus({ db: emulator.db, events, busName: 'bus', eventsTable: config.ORDER_EVENTS_TABLE });
+  return { bus: recording, calls };
+}
+
+async function append(events: OrderEvent[]): Promise<OrderEvent[]> {
+  await books.post({ orderId: events[0]!.orderId, events });
+  return events;
+}
+
+const markedOf = async (orderId: OrderEvent['orderId']) =>
+  (await world.events(orderId)).filter((event) => 'unpublished' in event).map(({ sequence }) => sequence);
+
+const unpublishedOf = async (orderId: OrderEvent['orderId']) =>
+  (await bus.unpublished({ before: '9999', limit: 1000 })).filter((event) => event.orderId === orderId);
+
+describe('publish', () => {
+  test('puts events on the bus, where a rule finds them with money in decimals', async () => {
+    const order = sampleValidOrder();
+    const { 'Order Created': created, 'Payment Completed': paid } = eventOfEachType(order);
+    const events = await append(numbered(order.orderId, [created, paid]));
+    expect(await bus.publish(events)).toBe(2);
+    const bodies = await receiveAll(sqs, queueUrl, (body) => JSON.stringify(body).includes(order.orderId), 2);
+    expect(bodies).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({
+          source: 'ecommerce.orders',
+          'detail-type': 'Order Created',
+          detail: expect.objectContaining({
+            eventId: `${order.orderId}#1`,
+            totalAmount: 59.98,
+            origin: 'waybill',
+          }) as object,
+        }),
+        expect.objectContaining({
+          source: 'payment.service',
+          'detail-type': 'Payment Completed',
+          detail: expect.objectContaining({ eventId: `${order.orderId}#2`, amount: 59.98 }) as object,
+        }),
+      ]),
+    );
+  });
+
+  test('takes the mark off what was published, and changes nothing else of it', async () => {
+    const events = await append(someEvents(3));
+    const { orderId } = events[0]!;
+    expect(await markedOf(orderId)).toEqual([1, 2, 3]);
+    await bus.publish(events.slice(0, 2));
+    expect(await markedOf(orderId)).toEqual([3]);
+    expect(await world.events(orderId)).toMatchObject(events);
+  });
+
+  test('leaves the mark on what the bus refused, and says how many it took', async () => {
+    const events = await append(someEvents(3));
+    const { bus: picky } = recordingBus((n) => n !== 2);
+    expect(await picky.publish(events)).toBe(2);
+    expect(await markedOf(events[0]!.orderId)).toEqual([2]);
+  });
+
+  test('never changes an event that is stored, though its step was tried again at another time', async () => {
+    const orderId = uniqueId();
+    const errors: unknown[] = [];
+    const publisher = createEventPublisher({ bus, lingerMs: 1, onError: (error) => errors.push(error) });
+    const state = { name: 'CheckInventory', ordinal: 1, enteredAt: '2025-07-09T10:29:00.000Z' } as const;
+    const batch = { ...batchOf(orderId, [{ type: 'Order Validated', data: {} }]), state };
+    for (const attempt of [1, 2]) {
+      const now = () => `2025-07-09T10:30:0${attempt}.000Z`;
+      await runActivity((input: EventBatch) => post({ books, publisher, now }, input), batch, { attempt });
+      await publisher.flush();
+    }
+    expect(errors).toEqual([]);
+    expect(await world.events(orderId)).toMatchObject([{ sequence: 1, at: '2025-07-09T10:30:01.000Z' }]);
+    expect(fold(await world.events(orderId))).toEqual(await books.readView(orderId));
+  });
+
+  test('does nothing for no events', async () => {
+    const { bus: recording, calls } = recordingBus();
+    expect(await recording.publish([])).toBe(0);
+    expect(calls).toEqual([]);
+  });
+
+  test.each([
+    [1, [1]],
+    [MAX_ENTRIES, [10]],
+    [MAX_ENTRIES + 1, [10, 1]],
+    [25, [10, 10, 5]],
+  ])('%i events go in calls of %j', async (n, sizes) => {
+    const { bus: recording, calls } = recordingBus();
+    const events = await append(someEvents(n));
+    expect(await recording.publish(events)).toBe(n);
+    expect(calls.map((call) => call.length)).toEqual(sizes);
+    const sent = calls.flat().map(({ Detail = '{}' }) => (JSON.parse(Detail) as { sequence: number }).sequence);
+    expect(sent).toEqual(events.map(({ sequence }) => sequence));
+  });
+
+  test('no call is larger than the bus takes, however large the events are', async () => {
+    const { bus: recording, calls } = recordingBus();
+    const orderId = uniqueId();
+    // several bytes a character, so that characters and bytes differ
+    const large: NewEvent = { type: 'Payment Failed', data: { reason: '주'.repeat(20_000) } };
+    for (let sequence = 1; sequence <= 8; sequence++)
+      await append(numbered(orderId, [large], { firstSequence: sequence }));
+    expect(await recording.publish(await world.events(orderId))).toBe(8);
+    for (const call of calls) {
+      const bytes = call.reduce((all, { Detail = '', Source = '', DetailType = '' }) => {
+        return all + 14 + Buffer.byteLength(Detail) + Source.length + DetailType.length;
+      }, 0);
+      expect(bytes).toBeLessThanOrEqual(200_000);
+    }
+    expect(calls.length).toBeLessThan(8);
+  });
+
+  test('fails as SERVICE_UNAVAILABLE when the bus cannot be reached, and the marks stay', async () => {
+    const events = await append(someEvents(2));
+    expect(await withUnreachableAws((aws) => failureTypeOf(eventBusOn(aws).publish(events)))).toBe(
+      'SERVICE_UNAVAILABLE',
+    );
+    expect(await markedOf(events[0]!.orderId)).toEqual([1, 2]);
+  });
+});
+
+describe('unpublished', () => {
+  test('gives back what still has its mark, as it was written', async () => {
+    const events = await append(someEvents(3));
+    await bus.publish(events.slice(1, 2));
+    const left = await unpublishedOf(events[0]!.orderId);
+    expect(left.map(({ sequence }) => sequence).toSorted((a, b) => a - b)).toEqual([1, 3]);
+    expect(left).toMatchObject([events[0]!, events[2]!].map(({ orderId, at, type }) => ({ orderId, at, type })));
+  });
+
+  test('gives an event back in a form that can be published', async () => {
+    const events = await append(someEvents(2));
+    const { orderId } = events[0]!;
+    await bus.publish(await unpublishedOf(orderId));
+    expect(await unpublishedOf(orderId)).toEqual([]);
+    expect(await markedOf(orderId)).toEqual([]);
+  });
+
+  test('leaves out what is younger than asked for', async () => {
+    const at = '2025-07-09T10:30:00.000Z';
+    const { orderId } = (await append(someEvents(1, { at })))[0]!;
+    const sequences = async (before: string) =>
+      (await bus.unpublished({ before, limit: 1000 })).filter((event) => event.orderId === orderId).length;
+    expect(await sequences(at)).toBe(0);
+    expect(await sequences('2025-07-09T10:30:00.001Z')).toBe(1);
+  });
+
+  test('gives the oldest of an order first, and no more than asked for of each shard', async () => {
+    const orderId = uniqueId();
+    const times = ['2001-01-03', '2001-01-01', '2001-01-02'].map((day) => `${day}T00:00:00.000Z`);
+    for (const [i, at] of times.entries())
+      await append(numbered(orderId, [{ type: 'Order Validated', data: {} }], { firstSequence: i + 1, at }));
+    const oldest = (await bus.unpublished({ before: '2001-02-01', limit: 2 })).filter(
+      (event) => event.orderId === orderId,
+    );
+    expect(oldest.map(({ at }) => at)).toEqual(times.toSorted().slice(0, 2));
+    await bus.publish(await world.events(orderId));
+  });
+
+  test('fails as SERVICE_UNAVAILABLE when the table cannot be reached', async () => {
+    const call = (aws: typeof emulator) => failureTypeOf(eventBusOn(aws).unpublished({ before: '9999', limit: 1 }));
+    expect(await withUnreachableAws(call)).toBe('SERVICE_UNAVAILABLE');
+  });
+});

@@ -1,0 +1,86 @@
+import type { OrderId } from '../../src/domain/ids';
+import { booksOn, connectToEmulator, dynamoBooksWorld, withUnreachableAws } from '../support/contracts/emulator';
+import { createOrderReader } from '../../src/adapters/aws/order-reader';
+import { failureTypeOf } from '../support/contracts/books';
+import { fold } from '../../src/domain/projection';
+import { someEvents } from '../support/contracts/events';
+import { uniqueId } from '../support/orders';
+
+const calls: string[] = [];
+const emulator = connectToEmulator({ observe: ({ command }) => calls.push(command) });
+const books = booksOn(emulator);
+const world = dynamoBooksWorld(emulator);
+const reader = createOrderReader(emulator);
+
+afterAll(() => {
+  expect(calls).not.toContain('ScanCommand');
+  emulator.destroy();
+});
+
+async function createEvents(n: number) {
+  const events = someEvents(n);
+  await books.post({ orderId: events[0]!.orderId, events });
+  return { orderId: events[0]!.orderId, events };
+}
+
+test('readView gives the view as it was written', async () => {
+  const { orderId, events } = await createEvents(2);
+  expect(await reader.readView(orderId)).toEqual(fold(events));
+});
+
+test('readView knows nothing of an order that is not there', async () => {
+  expect(await reader.readView(uniqueId())).toBeUndefined();
+});
+
+test('listEvents gives an order’s events in order, from the one after a number', async () => {
+  const { orderId } = await createEvents(12);
+  const sequences = async (after?: number) =>
+    (await reader.listEvents({ orderId, ...(after === undefined ? {} : { after }) })).map(({ sequence }) => sequence);
+  expect(await sequences()).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
+  expect(await sequences(9)).toEqual([10, 11, 12]);
+  expect(await sequences(12)).toEqual([]);
+});
+
+test('listEvents of an order that is not there is empty', async () => {
+  expect(await reader.listEvents({ orderId: uniqueId() })).toEqual([]);
+});
+
+test('readInventory gives a product with its warehouses', async () => {
+  const productId = uniqueId('PROD');
+  await world.setStock([
+    { productId, warehouseId: 'ICN', availableQuantity: 6 },
+    { productId, warehouseId: 'LAX', availableQuantity: 4 },
+  ]);
+  expect(await reader.readInventory(productId)).toEqual({
+    productId,
+    availableQuantity: 10,
+    reservedQuantity: 0,
+    warehouses: [
+      { warehouseId: 'ICN', availableQuantity: 6, reservedQuantity: 0 },
+      { warehouseId: 'LAX', availableQuantity: 4, reservedQuantity: 0 },
+    ],
+  });
+});
+
+test('readInventory knows nothing of a product that is not there', async () => {
+  expect(await reader.readInventory(uniqueId('PROD'))).toBeUndefined();
+});
+
+test('ping succeeds while the tables are there', async () => {
+  await expect(reader.ping()).resolves.toBeUndefined();
+});
+
+test('every read fails as SERVICE_UNAVAILABLE when the tables cannot be reached', async () => {
+  const orderId = 'ORD-1' as OrderId;
+  const failures = await withUnreachableAws((aws) => {
+    const unreachable = createOrderReader(aws);
+    const reads = [
+      unreachable.readView(orderId),
+      unreachable.listEvents({ orderId }),
+      unreachable.readInventory('PROD-1'),
+      unreachable.ping(),
+    ];
+    return Promise.all(reads.map(failureTypeOf));
+  });
+  expect(failures).toEqual(Array.from({ length: 4 }, () => 'SERVICE_UNAVAILABLE'));
+});

@@ -1,0 +1,134 @@
+import fc from 'fast-check';
+import type { EventBatch, NewEvent } from '../../src/domain/events';
+import type { OrderId } from '../../src/domain/ids';
+import type { StatePassed } from '../../src/domain/states';
+import { EVENT_SOURCES, numberEvents, toBusEvent } from '../../src/domain/events';
+import { EVENT_TYPES, eventOfEachType, numbered, sampleValidOrder } from '../support/contracts/events';
+import { holds } from '../support/contracts/runs';
+
+const order = sampleValidOrder({ orderId: 'ORD-2025-001234' as OrderId });
+const { orderId } = order;
+const every = eventOfEachType(order);
+const AT = '2025-07-09T10:30:00.000Z';
+const busEventOf = (event: NewEvent, firstSequence = 1) =>
+  toBusEvent(numbered(orderId, [event], { firstSequence, at: AT })[0]!);
+
+describe('toBusEvent', () => {
+  test.each(EVENT_TYPES)('%s carries its origin, its id, its number and its customer', (type) => {
+    const { detail, detailType, time } = busEventOf(every[type], 7);
+    expect(detailType).toBe(type);
+    expect(time).toBe(AT);
+    expect(detail).toMatchObject({
+      origin: 'waybill',
+      eventId: 'ORD-2025-001234#7',
+      orderId,
+      sequence: 7,
+      at: AT,
+      customerId: 'CUST-567890',
+    });
+  });
+
+  // requirements D2 and E
+  test.each([
+    ['Order Created', 'ecommerce.orders'],
+    ['Order Validated', 'order.validation'],
+    ['Order Validation Failed', 'order.validation'],
+    ['Payment Completed', 'payment.service'],
+    ['Shipment Created', 'shipping.service'],
+  ] as const)('%s comes from %s', (type, source) => {
+    expect(busEventOf(every[type]).source).toBe(source);
+    expect(EVENT_SOURCES[type]).toBe(source);
+  });
+
+  test('no event has the name that starts a workflow', () => {
+    expect(EVENT_TYPES).not.toContain('Order Placed');
+  });
+
+  test('a new order is told as it was sent', () => {
+    expect(busEventOf(every['Order Created']).detail).toMatchObject({
+      customerId: 'CUST-567890',
+      items: [{ productId: 'PROD-12345', quantity: 2, price: 29.99 }],
+      totalAmount: 59.98,
+      currency: 'USD',
+      shippingAddress: { street: '123 Main St', city: 'Seoul', country: 'KR', zipCode: '12345' },
+      timestamp: '2025-07-09T10:30:00Z',
+    });
+  });
+
+  test('a refused order is told with its errors', () => {
+    const { detail } = busEventOf(every['Order Validation Failed']);
+    expect(detail).toMatchObject({ status: 'VALIDATION_FAILED', errors: [{ pointer: '/items' }] });
+  });
+
+  test.each([
+    ['USD', 59.98],
+    ['JPY', 5998],
+    ['KWD', 5.998],
+  ])('a payment in %s is told in major units', (currency, amount) => {
+    const data = { chargeKey: 'k', amount: 5998, currency };
+    expect(busEventOf({ type: 'Payment Completed', data: { ...data, paymentId: 'p' } }).detail).toMatchObject({
+      amount,
+      currency,
+    });
+    expect(busEventOf({ type: 'Payment Refunded', data }).detail).toMatchObject({ amount, currency });
+  });
+
+  test.each(EVENT_TYPES)('no minor units of %s get on the bus', (type) => {
+    const { detail } = busEventOf(every[type]);
+    const text = JSON.stringify(detail);
+    expect(text).not.toMatch(/unitPrice|"lines":\[\{[^}]*amount/);
+    expect(text).not.toMatch(/\b(5998|2999)\b/);
+  });
+
+  test('an order without a known customer is told without one', () => {
+    const event = numberEvents(
+      { orderId, firstSequence: 1, events: [every['Order Validation Failed']], states: [] },
+      { at: AT, attempt: 1 },
+    )[0]!;
+    expect(toBusEvent(event).detail).not.toHaveProperty('customerId');
+  });
+});
+
+describe('numberEvents', () => {
+  const passed = (ordinal: number): StatePassed => ({
+    name: 'ProcessPayment',
+    ordinal,
+    enteredAt: AT,
+    exitedAt: AT,
+    attempts: 2,
+  });
+  const batchOf = (changes: Partial<EventBatch>): EventBatch => ({
+    orderId,
+    customerId: 'CUST-1',
+    firstSequence: 1,
+    events: [every['Order Created'], every['Order Validated']],
+    states: [],
+    ...changes,
+  });
+
+  test('numbers without gaps, from the batch’s first number, all at one time', () => {
+    const types = fc.array(fc.constantFrom(...EVENT_TYPES), { minLength: 1 });
+    holds(
+      fc.property(types, fc.integer({ min: 1, max: 1000 }), (some, firstSequence) => {
+        const events = some.map((type) => every[type]);
+        const all = numberEvents(batchOf({ firstSequence, events }), { at: AT, attempt: 1 });
+        expect(all.map(({ sequence }) => sequence)).toEqual(events.map((_, i) => firstSequence + i));
+        expect(all.map(({ type }) => type)).toEqual(some);
+        for (const event of all) expect(event).toMatchObject({ orderId, customerId: 'CUST-1', at: AT });
+      }),
+    );
+  });
+
+  test('the first event carries the states passed, and last the step’s own with its time and attempts', () => {
+    const state = { name: 'CheckInventory', ordinal: 3, enteredAt: '2025-07-09T10:29:00.000Z' } as const;
+    const [first, second] = numberEvents(batchOf({ states: [passed(1), passed(2)], state }), { at: AT, attempt: 4 });
+    expect(first!.states).toEqual([passed(1), passed(2), { ...state, exitedAt: AT, attempts: 4 }]);
+    expect(second!.states).toEqual([]);
+  });
+
+  test('no state is left before it was entered, whatever the clocks of two machines say', () => {
+    const state = { name: 'CheckInventory', ordinal: 1, enteredAt: '2025-07-09T10:31:00.000Z' } as const;
+    const [first] = numberEvents(batchOf({ state }), { at: AT, attempt: 1 });
+    expect(first!.states[0]!.exitedAt).toBe(state.enteredAt);
+  });
+});

@@ -1,0 +1,99 @@
+import fc from 'fast-check';
+import {
+  eventIdOf,
+  INDEX_SHARDS,
+  isOrderId,
+  keys,
+  type OrderId,
+  shardOf,
+  shipmentIdOf,
+  workflowIdOf,
+} from '../../src/domain/ids';
+import { holds } from '../support/contracts/runs';
+
+const ID = 'ORD-2025-001234' as OrderId;
+
+describe('isOrderId', () => {
+  test.each(['ORD-2025-001234', 'a', '0', 'a.b_c-d', 'x'.repeat(64)])('takes %j', (text) => {
+    expect(isOrderId(text)).toBe(true);
+  });
+
+  test.each([
+    '',
+    ' ',
+    '-a',
+    '.a',
+    '_a',
+    'a b',
+    'a/b',
+    'a#1',
+    'a\n',
+    '\na',
+    'ä',
+    '주문-1',
+    'a%2Fb',
+    '../a',
+    'x'.repeat(65),
+    undefined,
+    null,
+    7,
+    ['a'],
+  ])('refuses %j', (value) => {
+    expect(isOrderId(value)).toBe(false);
+  });
+});
+
+test('names are those that stored histories and tables know', () => {
+  expect(workflowIdOf(ID)).toBe('order-ORD-2025-001234');
+  expect(eventIdOf(ID, 7)).toBe('ORD-2025-001234#7');
+  expect(shipmentIdOf(ID, 1)).toBe('ORD-2025-001234-S1');
+  expect(keys.charge(ID, 2)).toBe('charge#ORD-2025-001234#2');
+  expect(keys.refund(keys.charge(ID, 2))).toBe('refund#charge#ORD-2025-001234#2');
+  expect(keys.void(keys.charge(ID, 1))).toBe('void#charge#ORD-2025-001234#1');
+  expect(keys.cancelLabel(keys.label(shipmentIdOf(ID, 1)))).toBe('cancel-label#label#ORD-2025-001234-S1');
+});
+
+test('no two effects of an order share a key', () => {
+  const charge = keys.charge(ID, 1);
+  const shipment = shipmentIdOf(ID, 1);
+  const all = [
+    keys.reserve(ID),
+    keys.release(ID),
+    charge,
+    keys.charge(ID, 2),
+    keys.refund(charge),
+    keys.void(charge),
+    keys.label(shipment),
+    keys.cancelLabel(keys.label(shipment)),
+    keys.packing(shipment),
+    keys.ship(ID),
+    keys.notify(ID),
+  ];
+  expect(new Set(all).size).toBe(all.length);
+});
+
+describe('shardOf', () => {
+  // FNV-1a by its published parameters; a change would orphan what is in the indexes
+  test.each([
+    ['', 0x811c9dc5 % INDEX_SHARDS],
+    ['a', 0xe40c292c % INDEX_SHARDS],
+    ['foobar', 0xbf9cf968 % INDEX_SHARDS],
+  ])('of %j never changes', (id, shard) => {
+    expect(shardOf(id)).toBe(shard);
+  });
+
+  test('is one of the shards, the same each time', () => {
+    holds(
+      fc.property(fc.string(), (id) => {
+        expect(Array.from({ length: INDEX_SHARDS }, (_, i) => i)).toContain(shardOf(id));
+        expect(shardOf(id)).toBe(shardOf(id));
+      }),
+    );
+  });
+
+  test('spreads consecutive orders over all shards about evenly', () => {
+    const counts = Array.from({ length: INDEX_SHARDS }, () => 0);
+    for (let i = 0; i < 4000; i++) counts[shardOf(`ORD-2025-${String(i).padStart(6, '0')}`)]! += 1;
+    for (const count of counts) expect(count).toBeGreaterThan(800);
+  });
+});

@@ -1,0 +1,266 @@
+import {
+  CreateQueueCommand,
+  DeleteQueueCommand,
+  GetQueueAttributesCommand,
+  SendMessageCommand,
+} from '@aws-sdk/client-sqs';
+import type { OrderClient, PlaceOutcome } from '../../src/client';
+import type { OrderSubmission } from '../../src/domain/order';
+import { connectToEmulator } from '../support/contracts/emulator';
+import { createLogger } from '../../src/telemetry';
+import { createOrderIntake, type OrderIntake } from '../../src/messaging/order-intake';
+import { EngineUnavailableError } from '../../src/client';
+import { eventually, gate } from '../support/contracts/condition';
+import { fingerprintOf } from '../../src/submission';
+import { receiveMessages } from '../support/contracts/queues';
+import { sampleOrder, uniqueId } from '../support/orders';
+
+const emulator = connectToEmulator();
+const { sqs } = emulator;
+const logger = createLogger({ name: 'test', level: 'silent' });
+type Place = OrderClient['place'];
+type Placed = Parameters<Place>[0];
+
+// long enough that no message comes back while a test looks at it
+const VISIBILITY_S = 30;
+
+let queueUrl: string;
+let deadLetterQueueUrl: string;
+let placed: Placed[];
+let place: Place;
+let intake: OrderIntake;
+
+const createQueue = async (name: string) => {
+  return (await sqs.send(new CreateQueueCommand({ QueueName: uniqueId(name) }))).QueueUrl!;
+};
+
+const accepted: PlaceOutcome = {
+  kind: 'accepted',
+  answer: { orderId: 'x', fingerprint: 'f', requestId: 'r', status: 'VALIDATED' } as never,
+};
+
+beforeEach(async () => {
+  queueUrl = await createQueue('intake');
+  deadLetterQueueUrl = await createQueue('intake-dead');
+  placed = [];
+  place = async () => accepted;
+  intake = createOrderIntake({
+    sqs,
+    queueUrl,
+    deadLetterQueueUrl,
+    orders: {
+      place: (input) => {
+        placed.push(input);
+        return place(input);
+      },
+    },
+    logger,
+    visibilityS: VISIBILITY_S,
+  });
+});
+afterEach(async () => {
+  for (const QueueUrl of [queueUrl, deadLetterQueueUrl]) await sqs.send(new DeleteQueueCommand({ QueueUrl }));
+});
+afterAll(() => emulator.destroy());
+
+const eventOf = (detail: unknown, id: string = uniqueId('event')) =>
+  JSON.stringify({ id, source: 'ecommerce.orders', 'detail-type': 'Order Placed', detail });
+const send = (body: string) => sqs.send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: body }));
+const ids = () => placed.map(({ submission }) => submission.orderId);
+
+/** Messages in the queue, those that somebody holds included. */
+async function messagesIn(QueueUrl: string): Promise<number> {
+  const names = ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible'] as const;
+  const { Attributes = {} } = await sqs.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: [...names] }));
+  return names.reduce((sum, name) => sum + Number(Attributes[name] ?? 0), 0);
+}
+const queueIsEmpty = () =>
+  eventually(
+    () => messagesIn(queueUrl),
+    (n) => n === 0,
+  );
+const firstDeadLetter = async () =>
+  (await receiveMessages(sqs, { queueUrl: deadLetterQueueUrl, wanted: () => true, count: 1 }))[0]!;
+
+/** Runs the intake while something happens, and stops it. */
+async function whileRunning<T>(happens: () => Promise<T>): Promise<T> {
+  intake.start();
+  try {
+    return await happens();
+  } finally {
+    await intake.stop();
+  }
+}
+
+test('an order is placed with its fingerprint and the event’s id, and its message is gone', async () => {
+  const order = sampleOrder();
+  await send(eventOf(order, 'event-1'));
+  await whileRunning(queueIsEmpty);
+  expect(placed).toMatchObject([{ submission: order, fingerprint: fingerprintOf(order), requestId: 'event event-1' }]);
+  expect(await messagesIn(deadLetterQueueUrl)).toBe(0);
+});
+
+test.each<[string, PlaceOutcome]>([
+  ['replayed', { ...accepted, kind: 'replayed' }],
+  ['pending', { kind: 'pending' }],
+])('an order that is %s is the engine’s: its message is gone', async (_, outcome) => {
+  place = async () => outcome;
+  await send(eventOf(sampleOrder()));
+  await whileRunning(queueIsEmpty);
+  expect(placed).toHaveLength(1);
+});
+
+test.each([
+  ['no JSON', 'hello', 'as JSON'],
+  ['an order without an id', eventOf({ customerId: 'C' }), 'orderId'],
+  ['an order of wrong types', eventOf({ ...sampleOrder(), items: 'none' }), 'detail/items'],
+])('%s goes to the dead letters as it came, with its class and the reason', async (_, body, reason) => {
+  await send(body);
+  await whileRunning(queueIsEmpty);
+  const { Body, MessageAttributes = {} } = await firstDeadLetter();
+  expect(Body).toBe(body);
+  expect(MessageAttributes['errorType']?.StringValue).toBe('InvalidOrderData');
+  expect(MessageAttributes['reason']?.StringValue).toContain(reason);
+  expect(placed).toEqual([]);
+});
+
+test('an order whose id belongs to another goes to the dead letters', async () => {
+  const order = sampleOrder();
+  place = async () => ({ kind: 'conflict' });
+  await send(eventOf(order));
+  await whileRunning(queueIsEmpty);
+  const { Body, MessageAttributes = {} } = await firstDeadLetter();
+  expect((JSON.parse(Body ?? '{}') as { detail: OrderSubmission }).detail).toEqual(order);
+  expect(MessageAttributes['reason']?.StringValue).toContain(order.orderId);
+});
+
+test('malformed messages stop nothing: the good ones beside them are placed', async () => {
+  const orders = Array.from({ length: 5 }, () => sampleOrder());
+  for (const order of orders) {
+    await send('malformed');
+    await send(eventOf(order));
+  }
+  await whileRunning(queueIsEmpty);
+  expect(ids().toSorted()).toEqual(orders.map(({ orderId }) => orderId).toSorted());
+  expect(await messagesIn(deadLetterQueueUrl)).toBe(5);
+});
+
+test('while the engine is down the message stays, and when it is up the order is placed once', async () => {
+  let up = false;
+  let done = 0;
+  place = async () => {
+    if (!up) throw new EngineUnavailableError('the engine is down');
+    done += 1;
+    return accepted;
+  };
+  const order = sampleOrder();
+  await send(eventOf(order));
+  await whileRunning(async () => {
+    await eventually(
+      () => placed.length,
+      (n) => n >= 2,
+    );
+    expect(await messagesIn(queueUrl)).toBe(1);
+    up = true;
+    await queueIsEmpty();
+  });
+  expect(done).toBe(1);
+  expect(new Set(ids())).toEqual(new Set([order.orderId]));
+  expect(await messagesIn(deadLetterQueueUrl)).toBe(0);
+});
+
+test('a failure that no waiting mends leaves the message to the queue, which counts its receipts', async () => {
+  place = () => Promise.reject(new TypeError('a defect'));
+  await send(eventOf(sampleOrder()));
+  await whileRunning(() =>
+    eventually(
+      () => placed.length,
+      (n) => n === 1,
+    ),
+  );
+  expect(placed).toHaveLength(1);
+  expect(await messagesIn(queueUrl)).toBe(1);
+});
+
+test('a message that could not be moved to the dead letters stays where it is', async () => {
+  const nowhere = deadLetterQueueUrl.replace(/[^/]+$/, uniqueId('nowhere'));
+  intake = createOrderIntake({
+    sqs,
+    queueUrl,
+    deadLetterQueueUrl: nowhere,
+    orders: { place },
+    logger,
+    visibilityS: VISIBILITY_S,
+  });
+  await send('malformed');
+  const held = async () => {
+    const AttributeNames = ['ApproximateNumberOfMessagesNotVisible'] as const;
+    const { Attributes } = await sqs.send(
+      new GetQueueAttributesCommand({ QueueUrl: queueUrl, AttributeNames: [...AttributeNames] }),
+    );
+    return Number(Attributes?.['ApproximateNumberOfMessagesNotVisible']);
+  };
+  await whileRunning(() => eventually(held, (n) => n === 1));
+  expect(await messagesIn(queueUrl)).toBe(1);
+});
+
+describe('stop()', () => {
+  test('finishes what is held: the order is placed and its message is gone', async () => {
+    const { opened, open } = gate();
+    place = async () => {
+      await opened;
+      return accepted;
+    };
+    await send(eventOf(sampleOrder()));
+    intake.start();
+    await eventually(
+      () => placed.length,
+      (n) => n === 1,
+    );
+    const stopped = intake.stop();
+    open();
+    await stopped;
+    expect(await messagesIn(queueUrl)).toBe(0);
+  });
+
+  test('gives up on an engine that is down, and the message stays', async () => {
+    place = () => Promise.reject(new EngineUnavailableError('the engine is down'));
+    await send(eventOf(sampleOrder()));
+    intake.start();
+    await eventually(
+      () => placed.length,
+      (n) => n === 1,
+    );
+    await intake.stop();
+    expect(await messagesIn(queueUrl)).toBe(1);
+  });
+
+  test('cuts a long poll short and takes nothing that comes later', async () => {
+    intake.start();
+    await send(eventOf(sampleOrder()));
+    await queueIsEmpty();
+    await intake.stop();
+    await send(eventOf(sampleOrder()));
+    expect(await messagesIn(queueUrl)).toBe(1);
+    expect(placed).toHaveLength(1);
+  });
+
+  test('resolves also when nothing was started, and when called again', async () => {
+    let resolved = 0;
+    void intake.stop().then(() => (resolved += 1));
+    await eventually(
+      () => resolved,
+      (n) => n === 1,
+      { timeoutMs: 2000 },
+    );
+    intake.start();
+    await intake.stop();
+    void intake.stop().then(() => (resolved += 1));
+    await eventually(
+      () => resolved,
+      (n) => n === 2,
+      { timeoutMs: 2000 },
+    );
+    expect(resolved).toBe(2);
+  });
+});

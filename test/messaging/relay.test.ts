@@ -1,0 +1,203 @@
+import { CreateQueueCommand, DeleteQueueCommand, GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
+import {
+  DeleteRuleCommand,
+  PutRuleCommand,
+  PutTargetsCommand,
+  RemoveTargetsCommand,
+} from '@aws-sdk/client-eventbridge';
+import type { EventBus } from '../../src/messaging/ports';
+import type { OrderEvent } from '../../src/domain/events';
+import { booksOn, connectToEmulator, dynamoBooksWorld, eventBusOn } from '../support/contracts/emulator';
+import { createLogger } from '../../src/telemetry';
+import { createRelay } from '../../src/messaging/relay';
+import { eventually, gate } from '../support/contracts/condition';
+import { receiveAll } from '../support/contracts/queues';
+import { someEvents } from '../support/contracts/events';
+import { uniqueId } from '../support/orders';
+
+const emulator = connectToEmulator();
+const books = booksOn(emulator);
+const world = dynamoBooksWorld(emulator);
+const logger = createLogger({ name: 'test', level: 'silent' });
+afterAll(() => emulator.destroy());
+
+const HOUR_MS = 3_600_000;
+
+async function append(n: number, orderId = uniqueId()): Promise<OrderEvent[]> {
+  const events = someEvents(n, { orderId });
+  await books.post({ orderId, events });
+  return events;
+}
+
+const markedOf = async ({ orderId }: OrderEvent) =>
+  (await world.events(orderId)).filter((event) => 'unpublished' in event).map(({ sequence }) => sequence);
+
+/** A bus over a list of events that are left; what it is asked to publish is written down. */
+function busOf(left: OrderEvent[], refuses: (event: OrderEvent) => boolean = () => false) {
+  const calls: OrderEvent[][] = [];
+  const bus: EventBus = {
+    async publish(events) {
+      calls.push([...events]);
+      const taken = events.filter((event) => !refuses(event));
+      for (const event of taken) left.splice(left.indexOf(event), 1);
+      return taken.length;
+    },
+    unpublished: async ({ limit }) => left.slice(0, limit),
+  };
+  return { bus, calls };
+}
+
+/** The real bus, for one order only: other tests leave events behind, too. */
+function busForOrder(orderId: string): EventBus {
+  const bus = eventBusOn(emulator);
+  const unpublished: EventBus['unpublished'] = async (p) =>
+    (await bus.unpublished({ ...p, limit: 1000 })).filter((event) => event.orderId === orderId);
+  return { ...bus, unpublished };
+}
+
+const relayOf = (bus: EventBus, { graceMs = 0, intervalMs = HOUR_MS } = {}) =>
+  createRelay({ bus, graceMs, intervalMs, logger });
+
+describe('on the emulator', () => {
+  const { sqs, events: eventBridge, config } = emulator;
+  const rule = uniqueId('relayed');
+  let queueUrl: string;
+
+  beforeAll(async () => {
+    const { QueueUrl = '' } = await sqs.send(new CreateQueueCommand({ QueueName: rule }));
+    queueUrl = QueueUrl;
+    const { Attributes } = await sqs.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['QueueArn'] }));
+    const EventBusName = config.EVENT_BUS_NAME;
+    const EventPattern = JSON.stringify({ 'detail-type': ['Order Validated'] });
+    await eventBridge.send(new PutRuleCommand({ Name: rule, EventBusName, EventPattern }));
+    await eventBridge.send(
+      new PutTargetsCommand({ Rule: rule, EventBusName, Targets: [{ Id: 'queue', Arn: Attributes?.['QueueArn'] }] }),
+    );
+  });
+  afterAll(async () => {
+    const EventBusName = config.EVENT_BUS_NAME;
+    await eventBridge.send(new RemoveTargetsCommand({ Rule: rule, EventBusName, Ids: ['queue'] }));
+    await eventBridge.send(new DeleteRuleCommand({ Name: rule, EventBusName }));
+    await sqs.send(new DeleteQueueCommand({ QueueUrl: queueUrl }));
+  });
+
+  test('what was left behind is published once, and has no mark any more', async () => {
+    const events = await append(12);
+    const { orderId } = events[0]!;
+    const relay = relayOf(busForOrder(orderId));
+    expect(await relay.run()).toBe(12);
+    expect(await markedOf(events[0]!)).toEqual([]);
+    expect(await relay.run()).toBe(0);
+    const ours = (body: unknown) => JSON.stringify(body).includes(orderId);
+    const bodies = (await receiveAll(sqs, queueUrl, ours, 12)) as { detail: { eventId: string } }[];
+    expect(new Set(bodies.map(({ detail }) => detail.eventId)).size).toBe(12);
+  });
+
+  test('what is younger than the grace is left to its own step', async () => {
+    const orderId = uniqueId();
+    const events = someEvents(1, { orderId, at: new Date().toISOString() });
+    await books.post({ orderId, events });
+    expect(await relayOf(busForOrder(orderId), { graceMs: HOUR_MS }).run()).toBe(0);
+    expect(await markedOf(events[0]!)).toEqual([1]);
+  });
+
+  test('started, it finds what comes later, and stops', async () => {
+    const orderId = uniqueId();
+    const relay = relayOf(busForOrder(orderId), { intervalMs: 20 });
+    relay.start();
+    const [first] = await append(2, orderId);
+    await eventually(
+      () => markedOf(first!),
+      (marked) => marked.length === 0,
+    );
+    await relay.stop();
+    expect(await markedOf(first!)).toEqual([]);
+  });
+});
+
+test('a round goes on until nothing is left', async () => {
+  const left = someEvents(120);
+  const { bus } = busOf(left);
+  expect(await relayOf(bus).run()).toBe(120);
+  expect(left).toEqual([]);
+});
+
+test('a round ends when the bus refuses a part, and the next one tries just that again', async () => {
+  const left = someEvents(3);
+  const [, second] = left;
+  let refusing = true;
+  const { bus, calls } = busOf(left, (event) => refusing && event === second);
+  const relay = relayOf(bus);
+  expect(await relay.run()).toBe(2);
+  expect(left).toEqual([second]);
+  refusing = false;
+  expect(await relay.run()).toBe(1);
+  expect(calls.map((call) => call.length)).toEqual([3, 1]);
+});
+
+test('a bus that is down ends no relay: it tries again after the pause', async () => {
+  const left = someEvents(2);
+  const { bus } = busOf(left);
+  let tries = 0;
+  const flaky: EventBus = {
+    ...bus,
+    publish: (events) => (++tries <= 2 ? Promise.reject(new Error('the bus is down')) : bus.publish(events)),
+  };
+  const relay = relayOf(flaky, { intervalMs: 1 });
+  relay.start();
+  await eventually(
+    () => left.length,
+    (n) => n === 0,
+  );
+  await relay.stop();
+  expect(tries).toBe(3);
+});
+
+describe('stop()', () => {
+  test('cuts the pause short', async () => {
+    let reads = 0;
+    const bus: EventBus = { ...busOf([]).bus, unpublished: async () => (reads++, []) };
+    const relay = relayOf(bus);
+    relay.start();
+    await eventually(
+      () => reads,
+      (n) => n === 1,
+    );
+    await relay.stop();
+    expect(reads).toBe(1);
+  });
+
+  test('finishes the round that it is in, and does not pause after it', async () => {
+    const left = someEvents(2);
+    const { bus } = busOf(left);
+    const { opened, open } = gate();
+    const slow: EventBus = { ...bus, publish: (events) => opened.then(() => bus.publish(events)) };
+    // the pause is longer than the test waits, and short enough not to hold Jest
+    const relay = relayOf(slow, { intervalMs: 5000 });
+    relay.start();
+    let stopped = false;
+    const stopping = relay.stop().then(() => (stopped = true));
+    open();
+    await eventually(() => stopped, Boolean, { timeoutMs: 2000 });
+    await stopping;
+    expect(left).toEqual([]);
+  });
+
+  test('resolves when nothing was started', async () => {
+    await expect(relayOf(busOf([]).bus).stop()).resolves.toBeUndefined();
+  });
+
+  test('starting twice is starting once', async () => {
+    let reads = 0;
+    const bus: EventBus = { ...busOf([]).bus, unpublished: async () => (reads++, []) };
+    const relay = relayOf(bus);
+    relay.start();
+    relay.start();
+    await eventually(
+      () => reads,
+      (n) => n > 0,
+    );
+    await relay.stop();
+    expect(reads).toBe(1);
+  });
+});

@@ -1,0 +1,369 @@
+import type { Books, LedgerEntry, OrderRecord, Posting } from '../../../src/activities/ports';
+import type { NewEvent, OrderEvent } from '../../../src/domain/events';
+import type { OrderId } from '../../../src/domain/ids';
+import type { Quantities } from '../memory/books';
+import { EVENT_TYPES, eventOfEachType, numbered, sampleShipment, sampleValidOrder } from './events';
+import { fold } from '../../../src/domain/projection';
+import { keys } from '../../../src/domain/ids';
+import { planReservation, type StockMove, stockMoves } from '../../../src/domain/inventory';
+import { StepError } from '../../../src/domain/failures';
+import { uniqueId, WAREHOUSES } from '../orders';
+
+/** Books with what a test may look at and set up beside them. */
+export interface BooksWorld {
+  books: Books;
+  setStock(stock: { productId: string; warehouseId: string; availableQuantity: number }[]): Promise<void>;
+  total(productId: string): Promise<Quantities | undefined>;
+  warehouse(productId: string, warehouseId: string): Promise<Quantities | undefined>;
+  events(orderId: OrderId): Promise<OrderEvent[]>;
+}
+
+export const failureTypeOf = (call: Promise<unknown>): Promise<string> =>
+  call.then(
+    () => 'no failure',
+    (error: unknown) => (error instanceof StepError ? error.type : String(error)),
+  );
+
+/** What every implementation of `Books` does. */
+export function describeBooks(name: string, createWorld: () => BooksWorld): void {
+  describe(`${name} as Books`, () => {
+    let world: BooksWorld;
+    let books: Books;
+    let orderId: OrderId;
+    let productId: string;
+    beforeEach(() => {
+      world = createWorld();
+      books = world.books;
+      orderId = uniqueId();
+      productId = uniqueId('PROD');
+    });
+
+    const recordOf = (changes: Partial<OrderRecord> = {}): OrderRecord => ({
+      orderId,
+      fingerprint: 'f',
+      requestId: 'r',
+      runId: 'run-1',
+      status: 'VALIDATED',
+      createdAt: '2025-07-09T10:30:00.000Z',
+      order: sampleValidOrder({ orderId }),
+      ...changes,
+    });
+    const created = (): NewEvent => ({ type: 'Order Created', data: { order: sampleValidOrder({ orderId }) } });
+    const validated: NewEvent = { type: 'Order Validated', data: {} };
+    const failed = (reason: string): NewEvent => ({ type: 'Payment Failed', data: { reason } });
+    const eventsOf = (...events: NewEvent[]) => numbered(orderId, events);
+    const reserve = (quantity: number, warehouseId = 'ICN'): StockMove[] => [
+      { productId, warehouseId, available: -quantity, reserved: quantity },
+    ];
+    const effect = (result: Record<string, unknown> = { n: 1 }): LedgerEntry => ({
+      key: keys.reserve(orderId),
+      result,
+    });
+    const stock = (availableQuantity: number, warehouseId = 'ICN') =>
+      world.setStock([{ productId, warehouseId, availableQuantity }]);
+    const quantities = async () => [await world.total(productId), await world.warehouse(productId, 'ICN')];
+    const post = (posting: Omit<Posting, 'orderId'>) => books.post({ orderId, ...posting });
+    /** everything that the books hold of the order */
+    const everything = async () => ({
+      order: await books.readOrder(orderId),
+      ledger: await books.readLedger(keys.reserve(orderId)),
+      view: await books.readView(orderId),
+      events: await world.events(orderId),
+      quantities: await quantities(),
+    });
+
+    describe('a posting', () => {
+      test('writes order, effect, stock, events and view together', async () => {
+        await stock(5);
+        const events = eventsOf(created(), validated);
+        expect(await post({ order: recordOf(), ledger: effect(), stock: reserve(2), events })).toMatchObject({
+          kind: 'posted',
+        });
+        const moved = { availableQuantity: 3, reservedQuantity: 2 };
+        expect(await everything()).toMatchObject({
+          order: recordOf(),
+          ledger: { n: 1 },
+          view: fold(events),
+          events,
+          quantities: [moved, moved],
+        });
+      });
+
+      test('keeps the view the fold of its events, after each of them', async () => {
+        const every = eventOfEachType(sampleValidOrder({ orderId }));
+        const all: OrderEvent[] = [];
+        for (const [i, type] of EVENT_TYPES.entries()) {
+          const at = new Date(Date.parse('2025-07-09T10:30:00.000Z') + i).toISOString();
+          const events = numbered(orderId, [every[type]], { firstSequence: i + 1, at });
+          all.push(...events);
+          await post({ events });
+          expect(await books.readView(orderId)).toEqual(fold(all));
+        }
+        expect(await world.events(orderId)).toMatchObject(all);
+      });
+
+      test('keeps the view the fold of its events, whatever is appended together', async () => {
+        const every = Object.values(eventOfEachType(sampleValidOrder({ orderId }))) as NewEvent[];
+        const [first, second] = [every.slice(0, 11), every.slice(11)];
+        const all = [...eventsOf(...first), ...numbered(orderId, second, { firstSequence: first.length + 1 })];
+        await post({ events: all.slice(0, first.length) });
+        await post({ events: all.slice(first.length) });
+        expect(await books.readView(orderId)).toEqual(fold(all));
+      });
+
+      test('of the largest order, split over two warehouses, fits into one transaction', async () => {
+        const products = Array.from({ length: 40 }, (_, i) => `${productId}-${i}`);
+        await world.setStock(
+          products.flatMap((id, i) =>
+            WAREHOUSES.map(({ warehouseId }, w) => ({
+              productId: id,
+              warehouseId,
+              availableQuantity: i % 2 === w ? 3 : 0,
+            })),
+          ),
+        );
+        const items = products.map((id) => ({ productId: id, quantity: 3, price: 1 }));
+        const order = sampleValidOrder({ orderId, items, totalAmount: 120 });
+        const plan = planReservation({ order, stock: await books.readStock(products), warehouses: WAREHOUSES });
+        const moves = stockMoves('reserve', plan.shipments);
+        expect(moves.length).toBe(40);
+        expect(new Set(plan.shipments.map(({ warehouseId }) => warehouseId)).size).toBe(2);
+        const reserved: NewEvent = { type: 'Inventory Reserved', data: { shipments: plan.shipments } };
+        const events = eventsOf({ type: 'Order Created', data: { order } }, validated, reserved);
+        const posting = { order: recordOf({ order }), ledger: effect({ ...plan }), stock: moves, events };
+        expect(await post(posting)).toMatchObject({ kind: 'posted' });
+      });
+    });
+
+    describe('the same posting again', () => {
+      test('of an order answers with the order as it was stored first, and writes nothing', async () => {
+        await stock(5);
+        await post({ order: recordOf(), events: eventsOf(created()) });
+        const before = await everything();
+        const again = { order: recordOf({ runId: 'run-2', fingerprint: 'g' }), ledger: effect(), stock: reserve(1) };
+        expect(await post({ ...again, events: eventsOf(created()) })).toEqual({
+          kind: 'order-known',
+          order: recordOf(),
+        });
+        expect(await post({ ...again, events: eventsOf(failed('x')) })).toEqual({
+          kind: 'order-known',
+          order: recordOf(),
+        });
+        expect(await everything()).toEqual(before);
+      });
+
+      test('of an effect answers with the effect’s first result, and moves no stock', async () => {
+        await stock(5);
+        await post({ ledger: effect({ n: 1 }), stock: reserve(2), events: eventsOf(created()) });
+        const before = await everything();
+        const again = { ledger: effect({ n: 2 }), stock: reserve(2), events: eventsOf(created()) };
+        expect(await post(again)).toEqual({ kind: 'effect-known', result: { n: 1 } });
+        expect(await everything()).toEqual(before);
+      });
+
+      test('of an effect answers so also when the stock would not hold it any more', async () => {
+        await stock(2);
+        await post({ ledger: effect(), stock: reserve(2), events: eventsOf(created()) });
+        const again = { ledger: effect(), stock: reserve(2), events: eventsOf(created()) };
+        expect(await post(again)).toEqual({ kind: 'effect-known', result: { n: 1 } });
+      });
+
+      test('of events alone counts as posted, and leaves events and view as they were', async () => {
+        await post({ events: eventsOf(created(), validated) });
+        const before = await everything();
+        const later = numbered(orderId, [created(), validated], { at: '2025-07-09T11:00:00.000Z' });
+        expect(await post({ events: later })).toMatchObject({ kind: 'posted' });
+        expect(await everything()).toEqual(before);
+      });
+
+      test('counts as posted also when others came after it', async () => {
+        await post({ events: eventsOf(created()) });
+        await post({ events: numbered(orderId, [validated, failed('x')], { firstSequence: 2 }) });
+        expect(await post({ events: eventsOf(created()) })).toMatchObject({ kind: 'posted' });
+        expect(await books.readView(orderId)).toMatchObject({ sequence: 3, status: 'PAYMENT_FAILED' });
+      });
+
+      test('is the same whatever order its members come in', async () => {
+        const data = { chargeKey: 'k', amount: 1, currency: 'USD', paymentId: 'p' };
+        await post({ events: eventsOf({ type: 'Payment Completed', data }) });
+        const turned = { paymentId: 'p', currency: 'USD', amount: 1, chargeKey: 'k' };
+        expect(await post({ events: eventsOf({ type: 'Payment Completed', data: turned }) })).toMatchObject({
+          kind: 'posted',
+        });
+      });
+    });
+
+    describe('another event at a number that is taken', () => {
+      test.each<[string, () => NewEvent[]]>([
+        ['of another type', () => [validated]],
+        ['of the same type with other data', () => [failed('two')]],
+        ['after the same first one', () => [failed('one'), validated]],
+      ])('%s: SEQUENCE_TAKEN, and nothing is written', async (_, events) => {
+        await stock(5);
+        await post({ events: eventsOf(failed('one')) });
+        const before = await everything();
+        const posting = { ledger: effect(), stock: reserve(1), events: eventsOf(...events()) };
+        expect(await failureTypeOf(post(posting))).toBe('SEQUENCE_TAKEN');
+        expect(await everything()).toEqual(before);
+      });
+    });
+
+    describe('a view that is elsewhere', () => {
+      test('VIEW_OUT_OF_STEP when events are missing before, and nothing is written', async () => {
+        await stock(5);
+        await post({ events: eventsOf(created()) });
+        const before = await everything();
+        const events = numbered(orderId, [validated], { firstSequence: 3 });
+        expect(await failureTypeOf(post({ ledger: effect(), stock: reserve(1), events }))).toBe('VIEW_OUT_OF_STEP');
+        expect(await everything()).toEqual(before);
+      });
+
+      test('VIEW_OUT_OF_STEP when there is no view yet', async () => {
+        const events = numbered(orderId, [validated], { firstSequence: 2 });
+        expect(await failureTypeOf(post({ events }))).toBe('VIEW_OUT_OF_STEP');
+        expect(await books.readView(orderId)).toBeUndefined();
+      });
+    });
+
+    describe('stock that does not hold a posting', () => {
+      const nothing = { order: undefined, ledger: undefined, view: undefined, events: [] };
+
+      test('stock-changed, and nothing at all is written', async () => {
+        await stock(1);
+        const other = uniqueId('PROD');
+        await world.setStock([{ productId: other, warehouseId: 'ICN', availableQuantity: 9 }]);
+        const moves = [{ productId: other, warehouseId: 'ICN', available: -1, reserved: 1 }, ...reserve(2)];
+        const posting = { order: recordOf(), ledger: effect(), stock: moves, events: eventsOf(created()) };
+        expect(await post(posting)).toEqual({ kind: 'stock-changed' });
+        const untouched = { availableQuantity: 1, reservedQuantity: 0 };
+        expect(await everything()).toMatchObject({ ...nothing, quantities: [untouched, untouched] });
+        expect(await world.total(other)).toMatchObject({ availableQuantity: 9, reservedQuantity: 0 });
+      });
+
+      test('stock-changed when one warehouse is short, though the total would do', async () => {
+        await world.setStock([
+          { productId, warehouseId: 'ICN', availableQuantity: 1 },
+          { productId, warehouseId: 'LAX', availableQuantity: 9 },
+        ]);
+        expect(await post({ stock: reserve(2), events: [] })).toEqual({ kind: 'stock-changed' });
+      });
+
+      test('stock-changed for a product that nobody knows', async () => {
+        expect(await post({ ledger: effect(), stock: reserve(1), events: eventsOf(created()) })).toEqual({
+          kind: 'stock-changed',
+        });
+        expect(await everything()).toMatchObject({ ...nothing, quantities: [undefined, undefined] });
+      });
+
+      test.each(['release', 'ship'] as const)('stock-changed when a %s is of more than is reserved', async (kind) => {
+        await stock(5);
+        await post({ stock: reserve(1), events: [] });
+        const shipment = sampleShipment(orderId, { lines: [{ productId, quantity: 2 }] });
+        expect(await post({ stock: stockMoves(kind, [shipment]), events: [] })).toEqual({ kind: 'stock-changed' });
+        const untouched = { availableQuantity: 4, reservedQuantity: 1 };
+        expect(await quantities()).toMatchObject([untouched, untouched]);
+      });
+    });
+
+    test('reserving and releasing gives back, reserving and shipping takes away', async () => {
+      await stock(5);
+      const shipment = sampleShipment(orderId, { lines: [{ productId, quantity: 2 }] });
+      const steps = [
+        ['reserve', 3, 2],
+        ['release', 5, 0],
+        ['reserve', 3, 2],
+        ['ship', 3, 0],
+      ] as const;
+      for (const [kind, availableQuantity, reservedQuantity] of steps) {
+        expect(await post({ stock: stockMoves(kind, [shipment]), events: [] })).toMatchObject({ kind: 'posted' });
+        const now = { availableQuantity, reservedQuantity };
+        expect(await quantities()).toMatchObject([now, now]);
+      }
+    });
+
+    describe('many at once', () => {
+      test('of 30 orders for 3 units exactly 3 get one, and nothing falls below zero', async () => {
+        await world.setStock([
+          { productId, warehouseId: 'ICN', availableQuantity: 2 },
+          { productId, warehouseId: 'LAX', availableQuantity: 1 },
+        ]);
+        const orders = Array.from({ length: 30 }, (_, i) => ({
+          id: uniqueId(),
+          warehouseId: i % 3 === 0 ? 'LAX' : 'ICN',
+        }));
+        const outcomes = await Promise.all(
+          orders.map(({ id, warehouseId }) =>
+            books.post({
+              orderId: id,
+              ledger: { key: keys.reserve(id), result: { warehouseId } },
+              stock: reserve(1, warehouseId),
+              events: numbered(id, [validated]),
+            }),
+          ),
+        );
+        const posted = orders.filter((_, i) => outcomes[i]!.kind === 'posted');
+        expect(posted).toHaveLength(3);
+        expect(outcomes.filter(({ kind }) => kind === 'stock-changed')).toHaveLength(27);
+        const rows = [await world.warehouse(productId, 'ICN'), await world.warehouse(productId, 'LAX')];
+        expect(rows).toMatchObject([
+          { availableQuantity: 0, reservedQuantity: 2 },
+          { availableQuantity: 0, reservedQuantity: 1 },
+        ]);
+        expect(await world.total(productId)).toMatchObject({ availableQuantity: 0, reservedQuantity: 3 });
+        for (const { id } of orders)
+          expect((await world.events(id)).length).toBe(posted.some((won) => won.id === id) ? 1 : 0);
+      });
+
+      test('of the same posting, one is written and all the others learn of it', async () => {
+        await stock(50);
+        const posting = { ledger: effect(), stock: reserve(1), events: eventsOf(created()) };
+        const outcomes = await Promise.all(Array.from({ length: 20 }, () => post(posting)));
+        expect(outcomes.filter(({ kind }) => kind === 'posted')).toHaveLength(1);
+        expect(outcomes.filter(({ kind }) => kind === 'effect-known')).toHaveLength(19);
+        expect(await world.total(productId)).toMatchObject({ availableQuantity: 49, reservedQuantity: 1 });
+      });
+
+      test('of runs for one id, the first has it and the others see whose it is', async () => {
+        const runs = Array.from({ length: 20 }, (_, i) => `run-${i}`);
+        const outcomes = await Promise.all(
+          runs.map((runId) => post({ order: recordOf({ runId }), events: eventsOf(created()) })),
+        );
+        const winner = runs[outcomes.findIndex(({ kind }) => kind === 'posted')];
+        expect(outcomes.filter(({ kind }) => kind === 'posted')).toHaveLength(1);
+        for (const outcome of outcomes) if (outcome.kind === 'order-known') expect(outcome.order.runId).toBe(winner);
+        expect(await books.readOrder(orderId)).toMatchObject({ runId: winner });
+      });
+    });
+
+    describe('reading', () => {
+      test('what is not there is undefined', async () => {
+        expect(await books.readOrder(orderId)).toBeUndefined();
+        expect(await books.readView(orderId)).toBeUndefined();
+        expect(await books.readLedger(keys.reserve(orderId))).toBeUndefined();
+      });
+
+      test('stock: a row for each warehouse that has the product, none for what nobody knows', async () => {
+        await world.setStock([
+          { productId, warehouseId: 'ICN', availableQuantity: 2 },
+          { productId, warehouseId: 'LAX', availableQuantity: 0 },
+        ]);
+        const rows = await books.readStock([productId, uniqueId('PROD')]);
+        expect(rows.toSorted((a, b) => (a.warehouseId < b.warehouseId ? -1 : 1))).toMatchObject([
+          { productId, warehouseId: 'ICN', availableQuantity: 2 },
+          { productId, warehouseId: 'LAX', availableQuantity: 0 },
+        ]);
+        expect(await books.readStock([])).toEqual([]);
+      });
+
+      test('stock of more products than one request takes', async () => {
+        const products = Array.from({ length: 60 }, (_, i) => `${productId}-${i}`);
+        await world.setStock(
+          products.flatMap((id) =>
+            WAREHOUSES.map(({ warehouseId }) => ({ productId: id, warehouseId, availableQuantity: 1 })),
+          ),
+        );
+        expect(await books.readStock(products)).toHaveLength(120);
+      });
+    });
+  });
+}
