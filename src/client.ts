@@ -42,10 +42,6 @@ export class EngineUnavailableError extends Error {
   override readonly name = 'EngineUnavailableError';
 }
 
-interface Memo {
-  fingerprint?: unknown;
-}
-
 /** How long the engine has for a question that needs no worker, in milliseconds. */
 const QUESTION_MS = 2000;
 

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
-import { Type } from '@sinclair/typebox';
+import { type Static, Type } from '@sinclair/typebox';
 import { TypeCompiler } from '@sinclair/typebox/compiler';
-import { Value } from '@sinclair/typebox/value';
 import type { OrderId } from './domain/ids';
 import type { OrderSubmission, ValidationError } from './domain/order';
 
@@ -53,12 +52,23 @@ export function parseSubmission(value: unknown): Parsed {
     }));
     return { ok: false, errors };
   }
-  return { ok: true, submission: Value.Clean(SubmissionSchema, withoutPrototypeMembers(value)) as ParsedSubmission };
+  return { ok: true, submission: copyOf(value) };
 }
 
-/** A copy without members named like those that every object has, which look as if an order had them. */
-const withoutPrototypeMembers = (value: unknown): unknown =>
-  JSON.parse(JSON.stringify(value), (name, member: unknown) => (name in Object.prototype ? undefined : member));
+/** Only what an order has, so that nothing else, however deep, is looked at or kept. */
+function copyOf(value: Static<typeof SubmissionSchema>): ParsedSubmission {
+  const { items, shippingAddress, ...rest } = pick(value, SubmissionSchema);
+  return {
+    ...rest,
+    ...(items && { items: items.map((item) => pick(item, Item)) }),
+    ...(shippingAddress && { shippingAddress: pick(shippingAddress, ShippingAddress) }),
+  } as ParsedSubmission;
+}
+
+function pick<T extends object>(value: T, { properties }: { properties: Record<string, unknown> }): T {
+  const names = Object.keys(properties).filter((name) => Object.hasOwn(value, name));
+  return Object.fromEntries(names.map((name) => [name, value[name as keyof T]])) as T;
+}
 
 /** SHA-256 over what was sent, independent of the order of its members: the same order sent again has the same. */
 export function fingerprintOf(submission: ParsedSubmission): string {

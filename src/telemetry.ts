@@ -7,5 +7,6 @@ export function createLogger({ name, level }: { name: string; level: string }): 
   const pretty = process.stdout.isTTY
     ? { transport: { target: 'pino-pretty', options: { ignore: 'pid,hostname' } } }
     : {};
-  return pino({ name, level, ...pretty });
+  // Temporal logs what went wrong under `error`
+  return pino({ name, level, serializers: { error: pino.stdSerializers.err }, ...pretty });
 }

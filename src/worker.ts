@@ -37,6 +37,8 @@ export function createPorts({
     events: aws.events,
     busName: config.EVENT_BUS_NAME,
     eventsTable: config.ORDER_EVENTS_TABLE,
+    onRefused: ({ orderId, sequence }, reason) =>
+      logger.error({ orderId, sequence, reason }, 'the bus refuses an event for good'),
   });
   return {
     books: createDynamoBooks({ db: aws.db, tables: tableNames(config), warehouses }),
@@ -79,7 +81,7 @@ async function start(config: Config, logger: Logger): Promise<Running> {
     ...workflowsOf(config),
     workflowTaskPollerBehavior: { type: 'autoscaling' },
     activityTaskPollerBehavior: { type: 'autoscaling' },
-    shutdownGraceTime: '15s',
+    shutdownGraceTime: '10s',
   });
   const run = worker.run();
   return { failed: run, stop: () => drain({ worker, run, publisher: ports.publisher, connection, aws }) };

@@ -1,13 +1,16 @@
 import type { Appended, BookkeepingDeps } from './step';
 import type { EventBatch } from '../domain/events';
-import { asStep, post } from './step';
+import { asStep, postEffect } from './step';
+
+export interface RecordInput {
+  /** of the step; see `keys` */
+  key: string;
+  batch: EventBatch;
+}
 
 /** Steps that only write down what happened. */
 export function createEventActivities(deps: BookkeepingDeps) {
   return {
-    recordEvents: asStep(async (batch: EventBatch): Promise<Appended> => {
-      const { appended } = await post(deps, batch);
-      return appended;
-    }),
+    recordEvents: asStep(({ key, batch }: RecordInput): Promise<Appended> => postEffect(deps, batch, { key })),
   };
 }

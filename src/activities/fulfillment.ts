@@ -1,10 +1,12 @@
 import type { Appended, BookkeepingDeps } from './step';
 import type { CarrierProvider, LabelRequest, Messenger } from './ports';
-import type { EventBatch } from '../domain/events';
+import type { EventBatch, Label } from '../domain/events';
+import type { OrderId } from '../domain/ids';
 import type { Shipment } from '../domain/order';
+import { StepError } from '../domain/failures';
 import { keys } from '../domain/ids';
 import { stockMoves } from '../domain/inventory';
-import { asStep, attempts, postEffect } from './step';
+import { asStep, attempts, post } from './step';
 
 export interface FulfillmentDeps extends BookkeepingDeps {
   carriers: CarrierProvider;
@@ -28,15 +30,47 @@ export function createFulfillmentActivities(deps: FulfillmentDeps) {
 
     instructPacking: asStep((instruction: PackingInstruction) => messenger.instructPacking(instruction)),
 
-    /** The point of no return: the stock leaves, the shipment is created. */
-    commitTransaction: asStep(async ({ batch, shipments }: CommitInput): Promise<Appended> => {
-      const ledger = { key: keys.ship(batch.orderId), result: { shipments } };
-      return postEffect(deps, batch, { ledger, stock: stockMoves('ship', shipments) });
+    /**
+     * The point of no return: the stock leaves, the shipment is created. Decides together with `decideToGiveBack`:
+     * whoever is first in the ledger.
+     *
+     * @throws StepError GIVEN_BACK when it was decided otherwise
+     */
+    commitTransaction: asStep(async ({ batch, shipments, labels }: CommitInput): Promise<Appended> => {
+      const posted = await post(deps, batch, {
+        key: keys.decision(batch.orderId),
+        result: { shipments, labels } satisfies Shipped,
+        stock: stockMoves('ship', shipments),
+      });
+      if (posted.kind === 'stock-changed')
+        throw new StepError('STOCK_INCONSISTENT', `order ${batch.orderId}: the stock does not hold what was reserved`);
+      if (!isShipped(posted.result)) throw new StepError('GIVEN_BACK', `order ${batch.orderId} was given back`);
+      return posted.appended;
+    }),
+
+    /**
+     * Before anything is given back: decides that it is, unless the order was shipped by an attempt that the workflow
+     * does not know of because its workflow task was lost.
+     *
+     * @returns what was shipped, if it was
+     */
+    decideToGiveBack: asStep(async ({ orderId }: { orderId: OrderId }): Promise<Shipped | undefined> => {
+      const ledger = { key: keys.decision(orderId), result: { givenBack: true } };
+      const outcome = await deps.books.post({ orderId, ledger, events: [] });
+      return outcome.kind === 'step-known' && isShipped(outcome.result) ? outcome.result : undefined;
     }),
   };
 }
 
+export interface Shipped extends Record<string, unknown> {
+  shipments: Shipment[];
+  labels: Label[];
+}
+
+const isShipped = (result: Record<string, unknown>): result is Shipped => 'shipments' in result;
+
 export interface CommitInput {
   batch: EventBatch;
   shipments: Shipment[];
+  labels: Label[];
 }

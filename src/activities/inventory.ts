@@ -41,8 +41,11 @@ export function createInventoryActivities(deps: InventoryDeps) {
 
     /** Gives back what the order reserved. */
     releaseInventory: asStep(async ({ batch, orderId, shipments }: ReleaseInput): Promise<Appended> => {
-      const ledger = { key: keys.release(orderId), result: { shipments } };
-      return postEffect(deps, batch, { ledger, stock: stockMoves('release', shipments) });
+      return postEffect(deps, batch, {
+        key: keys.release(orderId),
+        result: { shipments },
+        stock: stockMoves('release', shipments),
+      });
     }),
 
     handlePartialInventory: asStep(async (report: InventoryReport): Promise<void> => {
@@ -51,8 +54,7 @@ export function createInventoryActivities(deps: InventoryDeps) {
 
     inventoryNotAvailable: asStep(async ({ batch, report }: ShortageInput): Promise<Appended> => {
       await messenger.reportShortage(report);
-      const { appended } = await post(deps, batch);
-      return appended;
+      return postEffect(deps, batch, { key: keys.shortage(report.orderId) });
     }),
   };
 }
@@ -77,18 +79,15 @@ async function reserve(
   plan: ReservationPlan,
 ): Promise<Reservation | undefined> {
   const full = { ...batch, events: [...batch.events, reservationEvent(plan)] };
-  const { outcome, appended } = await post(deps, full, {
-    ledger: { key: keys.reserve(batch.orderId), result: { ...plan } },
+  const posted = await post(deps, full, {
+    key: keys.reserve(batch.orderId),
+    result: { plan },
     stock: stockMoves('reserve', plan.shipments),
   });
-  switch (outcome.kind) {
-    case 'posted':
-      return { ...plan, ...appended };
-    case 'effect-known':
-      return { ...(outcome.result as unknown as ReservationPlan), ...appended };
-    default:
-      return undefined;
-  }
+  if (posted.kind === 'stock-changed') return undefined;
+  // the plan of the attempt that was posted
+  const { plan: reserved } = posted.result as { plan: ReservationPlan };
+  return { ...reserved, ...posted.appended };
 }
 
 function reservationEvent({ status, shipments, availableItems, unavailableItems }: ReservationPlan): NewEvent {

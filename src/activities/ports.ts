@@ -1,7 +1,7 @@
 import type { EventType, OrderEvent } from '../domain/events';
 import type { InventoryStatus, OrderView } from '../domain/projection';
 import type { OrderId } from '../domain/ids';
-import type { Order, OrderSubmission, Shipment, ShippingAddress, Shortage, ValidationError } from '../domain/order';
+import type { Order, Shipment, ShippingAddress, Shortage, ValidationError } from '../domain/order';
 import type { StockMove, WarehouseStock } from '../domain/inventory';
 
 /** Orders: who an id belongs to, for longer than the engine remembers its workflow. */
@@ -17,8 +17,8 @@ export interface OrderRecord {
   createdAt: string;
   /** present when VALIDATED */
   order?: Order;
-  /** as sent, and why it was refused; present when VALIDATION_FAILED */
-  submission?: OrderSubmission;
+  /** as sent, as JSON, cut where it is very long; and why it was refused. Present when VALIDATION_FAILED */
+  submission?: string;
   errors?: ValidationError[];
 }
 
@@ -33,7 +33,7 @@ export interface Posting {
   orderId: OrderId;
   /** put unless the id is taken */
   order?: OrderRecord;
-  /** the effect of this very posting: refused when it is in the ledger already */
+  /** the step: refused when it is in the ledger already */
   ledger?: LedgerEntry;
   /** effects that others had and that the events tell of: recorded with them */
   effects?: LedgerEntry[];
@@ -45,23 +45,23 @@ export interface Posting {
 
 /** What became of a posting; anything but `posted` has written nothing. */
 export type PostingOutcome =
-  /** the events as they are stored: an earlier attempt may have written them */
-  | { kind: 'posted'; events: OrderEvent[] }
+  | { kind: 'posted' }
   | { kind: 'order-known'; order: OrderRecord }
-  | { kind: 'effect-known'; result: Record<string, unknown> }
+  | { kind: 'step-known'; result: Record<string, unknown> }
+  /** the order has more events than the workflow knew of */
+  | { kind: 'sequence-taken'; lastSequence: number }
   | { kind: 'stock-changed' };
 
 /**
  * The books: orders, events, view, stock and ledger. Every method throws `StepError` SERVICE_UNAVAILABLE when the
- * tables cannot be reached, which says nothing about whether a posting was written.
+ * tables cannot be reached, which says nothing about whether a posting was written, and REQUEST_REFUSED when they will
+ * never take it.
  */
 export interface Books {
-  /**
-   * Writes a posting. Events that are there already, written by an earlier attempt, count as written.
-   *
-   * @throws StepError SEQUENCE_TAKEN when another event has the number; VIEW_OUT_OF_STEP when the view is elsewhere
-   */
+  /** @throws StepError VIEW_OUT_OF_STEP when the view is behind its events */
   post(posting: Posting): Promise<PostingOutcome>;
+  /** Events by their numbers, both ends included. */
+  readEvents(p: { orderId: OrderId; from: number; to: number }): Promise<OrderEvent[]>;
   readOrder(orderId: OrderId): Promise<OrderRecord | undefined>;
   readView(orderId: OrderId): Promise<OrderView | undefined>;
   readLedger(key: string): Promise<Record<string, unknown> | undefined>;

@@ -1,6 +1,7 @@
 import { ApplicationFailure, Context } from '@temporalio/activity';
-import type { Books, EventPublisher, LedgerEntry, Posting, PostingOutcome } from './ports';
-import type { EventBatch } from '../domain/events';
+import type { Books, EventPublisher, LedgerEntry } from './ports';
+import type { EventBatch, NewEvent, OrderEvent } from '../domain/events';
+import type { StatePassed } from '../domain/states';
 import type { StockMove } from '../domain/inventory';
 import { FAILURES, StepError } from '../domain/failures';
 import { effectOf, numberEvents } from '../domain/events';
@@ -41,32 +42,97 @@ export interface Appended {
   sequence: number;
   /** ISO 8601 */
   at: string;
+  /** what an earlier attempt did not know yet and therefore did not write */
+  leftover?: Leftover;
 }
 
-/** Posts a step's events with what else it writes, and hands the events to the bus. */
-export async function post(
-  { books, publisher, now }: BookkeepingDeps,
-  batch: EventBatch,
-  rest: Omit<Posting, 'orderId' | 'events'> = {},
-): Promise<{ outcome: PostingOutcome; appended: Appended }> {
-  const at = now();
-  const events = numberEvents(batch, { at, attempt: attempts() });
-  const effects = events.flatMap((event) => effectOf(event) ?? []);
-  const outcome = await books.post({ orderId: batch.orderId, events, effects, ...rest });
-  const sequence = batch.firstSequence + events.length - 1;
-  if (outcome.kind !== 'posted') return { outcome, appended: { sequence, at } };
-  publisher.publish(outcome.events);
-  return { outcome, appended: { sequence, at: outcome.events.at(-1)?.at ?? at } };
+export interface Leftover {
+  events: NewEvent[];
+  states: StatePassed[];
 }
 
-/** Posts a step that has one effect; an effect that is in the ledger already was posted by an earlier attempt. */
-export async function postEffect(
-  deps: BookkeepingDeps,
-  batch: EventBatch,
-  effect: { ledger: LedgerEntry; stock: StockMove[] },
-): Promise<Appended> {
-  const { outcome, appended } = await post(deps, batch, effect);
-  if (outcome.kind === 'stock-changed')
-    throw new StepError('STOCK_INCONSISTENT', `${effect.ledger.key}: the stock does not hold what was reserved`);
-  return appended;
+export interface Step {
+  /** the step's key in the ledger; a step is written once, whatever comes with it */
+  key: string;
+  /** what is remembered of the step, and answered when it is tried again */
+  result?: Record<string, unknown>;
+  stock?: StockMove[];
+}
+
+export type Posted =
+  { kind: 'posted'; appended: Appended; result: Record<string, unknown> } | { kind: 'stock-changed' };
+
+/**
+ * Posts a step: its events, its entry in the ledger, what it moves. A step that is in the ledger was posted by an
+ * earlier attempt, perhaps one whose workflow task was lost: then that one counts. Where such attempts of other steps
+ * took the numbers, the step takes the next ones.
+ *
+ * @throws StepError SEQUENCE_TAKEN when the numbers were taken by another run
+ */
+export async function post(deps: BookkeepingDeps, batch: EventBatch, step: Step): Promise<Posted> {
+  const { books, publisher, now } = deps;
+  const { orderId } = batch;
+  for (let { firstSequence } = batch; ;) {
+    const at = now();
+    const events = numberEvents({ ...batch, firstSequence }, { at, attempt: attempts() });
+    const appended = { sequence: firstSequence + events.length - 1, at };
+    const ledger = { key: step.key, result: { ...step.result, firstSequence, ...appended } };
+    const effects = effectsOf(events);
+    const outcome = await books.post({ orderId, ledger, effects, events, ...(step.stock && { stock: step.stock }) });
+    switch (outcome.kind) {
+      case 'posted':
+        publisher.publish(events);
+        return { kind: 'posted', appended, result: ledger.result };
+      case 'step-known':
+        return { kind: 'posted', ...(await asWritten(books, batch, outcome.result)) };
+      case 'sequence-taken':
+        await assertOwnRun(books, batch);
+        firstSequence = outcome.lastSequence + 1;
+        break;
+      case 'stock-changed':
+        return outcome;
+      case 'order-known':
+        throw new StepError('SEQUENCE_TAKEN', `order ${orderId} is known, though this step does not store it`);
+      default:
+        return outcome satisfies never;
+    }
+  }
+}
+
+/** Posts a step that can only be refused when the stock is not what the ledger says. */
+export async function postEffect(deps: BookkeepingDeps, batch: EventBatch, step: Step): Promise<Appended> {
+  const posted = await post(deps, batch, step);
+  if (posted.kind === 'posted') return posted.appended;
+  throw new StepError('STOCK_INCONSISTENT', `${step.key}: the stock does not hold what was reserved`);
+}
+
+export const effectsOf = (events: readonly OrderEvent[]): LedgerEntry[] =>
+  events.flatMap((event) => effectOf(event) ?? []);
+
+/** How an earlier attempt wrote a step, and what of this attempt it left out. */
+async function asWritten(books: Books, { orderId, noted = [], states }: EventBatch, result: Record<string, unknown>) {
+  const { firstSequence: from, sequence: to, at } = result as { firstSequence: number; sequence: number; at: string };
+  const stored = await books.readEvents({ orderId, from, to });
+  const known = new Set(stored.map(({ type, data }) => canonical([type, data])));
+  const passed = new Set(stored.flatMap((event) => event.states.map(({ ordinal }) => ordinal)));
+  const leftover: Leftover = {
+    events: noted.filter(({ type, data }) => !known.has(canonical([type, data]))),
+    states: states.filter(({ ordinal }) => !passed.has(ordinal)),
+  };
+  return { result, appended: { sequence: to, at, leftover } };
+}
+
+async function assertOwnRun(books: Books, { orderId, runId }: EventBatch): Promise<void> {
+  const order = await books.readOrder(orderId);
+  if (order && order.runId !== runId)
+    throw new StepError('SEQUENCE_TAKEN', `order ${orderId} belongs to run ${order.runId}, not to ${runId}`);
+}
+
+/** JSON whose text does not depend on the order of members: tables do not keep it. */
+function canonical(value: unknown): string {
+  return JSON.stringify(value, (_name, member: unknown) =>
+    typeof member === 'object' && member !== null && !Array.isArray(member)
+      ? Object.fromEntries(Object.entries(member).toSorted(([a], [b]) => (a < b ? -1 : 1)))
+      : member,
+  );
 }

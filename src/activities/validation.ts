@@ -5,7 +5,9 @@ import type { Order, OrderSubmission, ValidationError } from '../domain/order';
 import type { OrderId } from '../domain/ids';
 import type { InventoryStatus } from '../domain/projection';
 import type { OrderStatus } from '../domain/states';
-import { asStep, attempts, post } from './step';
+import { StepError } from '../domain/failures';
+import { asStep, attempts } from './step';
+import { numberEvents } from '../domain/events';
 import { validateOrder } from '../domain/validation';
 
 /** Who sent an order, and in which run it is processed. */
@@ -60,36 +62,46 @@ export function createValidationActivities(deps: BookkeepingDeps) {
     refuseOrder: asStep(async (input: RefuseInput): Promise<Accepted> => {
       const { errors, submission } = input;
       return accept(deps, input, {
-        record: { status: 'VALIDATION_FAILED', submission, errors },
+        // as text: a table does not take every number and character that was refused
+        record: { status: 'VALIDATION_FAILED', submission: JSON.stringify(submission).slice(0, MAX_KEPT), errors },
         events: [{ type: 'Order Validation Failed', data: { errors } }],
       });
     }),
   };
 }
 
+/** Characters that are kept of a submission that was refused; an item holds 400 KB. */
+const MAX_KEPT = 100_000;
+
 async function accept(
   deps: BookkeepingDeps,
   { batch, submission, fingerprint, requestId, runId }: AcceptInput,
-  p: {
-    record: Omit<OrderRecord, keyof Acceptance | 'orderId' | 'createdAt'> & { submission?: OrderSubmission };
-    events: NewEvent[];
-  },
+  p: { record: Pick<OrderRecord, 'status' | 'order' | 'submission' | 'errors'>; events: NewEvent[] },
 ): Promise<Accepted> {
   const { orderId } = submission;
-  const full = { ...batch, events: p.events };
-  const record: OrderRecord = { orderId, fingerprint, requestId, runId, createdAt: deps.now(), ...p.record };
-  const { outcome, appended } = await post(deps, full, { order: record });
-  if (outcome.kind !== 'order-known') return outcomeOf(record, appended);
-  // an earlier attempt of this run stored it: as valid with two events, as refused with one
-  const sequence = batch.firstSequence + (outcome.order.order ? 1 : 0);
-  return outcome.order.runId === runId
-    ? outcomeOf(outcome.order, { ...appended, sequence })
-    : { kind: 'KNOWN', known: await howItStands(deps.books, outcome.order), attempts: attempts() };
+  const at = deps.now();
+  const events = numberEvents({ ...batch, events: p.events }, { at, attempt: attempts() });
+  const order: OrderRecord = { orderId, fingerprint, requestId, runId, createdAt: at, ...p.record };
+  const outcome = await deps.books.post({ orderId, order, events });
+  switch (outcome.kind) {
+    case 'posted':
+      deps.publisher.publish(events);
+      return outcomeOf(order, at);
+    case 'order-known':
+      return outcome.order.runId === runId
+        ? outcomeOf(outcome.order, at)
+        : { kind: 'KNOWN', known: await howItStands(deps.books, outcome.order), attempts: attempts() };
+    default:
+      throw new StepError('SEQUENCE_TAKEN', `order ${orderId} has events, but is not stored`);
+  }
 }
 
-function outcomeOf({ order, errors = [] }: OrderRecord, appended: Appended): Accepted {
-  const written = { ...appended, attempts: attempts() };
-  return order ? { kind: 'VALID', order, ...written } : { kind: 'REFUSED', errors, ...written };
+/** A valid order is stored with two events, a refused one with one. */
+function outcomeOf({ order, errors = [] }: OrderRecord, at: string): Accepted {
+  const written = { at, attempts: attempts() };
+  return order
+    ? { kind: 'VALID', order, sequence: 2, ...written }
+    : { kind: 'REFUSED', errors, sequence: 1, ...written };
 }
 
 async function howItStands(books: Books, { orderId, fingerprint, requestId, status }: OrderRecord) {

@@ -157,21 +157,26 @@ export function effectOf(event: OrderEvent): { key: string; result: Record<strin
 /** What a step appends: the events and the states since the last append, and the state whose task the step is. */
 export interface EventBatch {
   orderId: OrderId;
+  /** the workflow's first run */
+  runId: string;
   customerId?: string;
-  /** the number of the batch's first event */
+  /** the number of the batch's first event, as far as the workflow knows */
   firstSequence: number;
+  /** facts of steps that do not append themselves */
+  noted?: NewEvent[];
+  /** the step's own */
   events: NewEvent[];
   states: StatePassed[];
   /** closed by the step itself, which knows its time and its attempts */
   state?: Pick<StatePassed, 'name' | 'ordinal' | 'enteredAt'>;
 }
 
-/** Numbers the events of a batch; the first of them carries the states. */
+/** Numbers the events of a batch, what was noted first; the first of them carries the states. */
 export function numberEvents(batch: EventBatch, p: { at: string; attempt: number }): OrderEvent[] {
-  const { orderId, customerId, firstSequence, state } = batch;
+  const { orderId, customerId, firstSequence, noted = [], state } = batch;
   const exitedAt = state && p.at > state.enteredAt ? p.at : (state?.enteredAt ?? p.at);
   const states = state ? [...batch.states, { ...state, exitedAt, attempts: p.attempt }] : batch.states;
-  return batch.events.map((event, i) => ({
+  return [...noted, ...batch.events].map((event, i) => ({
     ...event,
     orderId,
     sequence: firstSequence + i,

@@ -5,6 +5,8 @@
 export const FAILURES = {
   /** AWS could not be reached, throttled, or took too long: tried again */
   SERVICE_UNAVAILABLE: { retryable: true },
+  /** AWS will never take what we sent: a defect of ours, or of what the order's checks let through */
+  REQUEST_REFUSED: { retryable: false },
   /** the view of the order is not where its events are: tried again until it has been rebuilt */
   VIEW_OUT_OF_STEP: { retryable: true },
   /** the stock does not hold what the ledger says is reserved: tried again until somebody mended it */
@@ -19,7 +21,9 @@ export const FAILURES = {
   LABEL_REFUSED: { retryable: false },
   /** somebody asked to cancel the workflow before the point of no return */
   ORDER_CANCELLED: { retryable: false },
-  /** an event's number is taken by another event: two runs would be writing one order */
+  /** a commit found that everything had been given back already */
+  GIVEN_BACK: { retryable: false },
+  /** the order belongs to another run: two would be writing one order */
   SEQUENCE_TAKEN: { retryable: false },
 } as const;
 

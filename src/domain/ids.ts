@@ -20,7 +20,7 @@ export const eventIdOf = (orderId: OrderId, sequence: number): string => `${orde
 export const shipmentIdOf = (orderId: OrderId, n: number): string => `${orderId}-S${n}`;
 
 /**
- * Idempotency keys of effects. A key names what is done, never an attempt at it: repeated under the
+ * Idempotency keys of steps and effects. A key names what is done, never an attempt at it: repeated under the
  * same key an effect happens once, in our ledger as well as at the providers.
  */
 export const keys = {
@@ -33,7 +33,11 @@ export const keys = {
   label: (shipmentId: string) => `label#${shipmentId}`,
   cancelLabel: (shipmentId: string) => `cancel-label#${shipmentId}`,
   packing: (shipmentId: string) => `packing#${shipmentId}`,
-  ship: (orderId: OrderId) => `ship#${orderId}`,
+  /** shipped or given back: whoever writes it first decides */
+  decision: (orderId: OrderId) => `decision#${orderId}`,
+  allocate: (shipmentId: string) => `allocate#${shipmentId}`,
+  shortage: (orderId: OrderId) => `shortage#${orderId}`,
+  end: (orderId: OrderId) => `end#${orderId}`,
   notify: (orderId: OrderId) => `notify#${orderId}`,
 } as const;
 

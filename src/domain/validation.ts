@@ -87,10 +87,10 @@ function mergeLines(checked: CheckedLine[], fail: Fail): { lines: CheckedLine[];
     const quantity = known.quantity + line.quantity;
     if (known.unitPrice !== unitPrice) {
       agreed = false;
-      fail(`${pointer}/price`, 'conflicting_price', `expected one price for all lines of ${productId}`);
+      fail(`${pointer}/price`, 'conflicting_price', `expected one price for all lines of ${quote(productId)}`);
     }
     if (quantity > MAX_QUANTITY)
-      fail(`${pointer}/quantity`, 'too_large', `expected at most ${MAX_QUANTITY} of ${productId} in all`);
+      fail(`${pointer}/quantity`, 'too_large', `expected at most ${MAX_QUANTITY} of ${quote(productId)} in all`);
     lines.set(productId, { ...known, quantity });
   }
   return { lines: [...lines.values()], agreed };
@@ -153,7 +153,7 @@ function checkText(text: string, pointer: string, fail: Fail): string | undefine
 }
 
 // queues, topics and tables differ in whether they carry these
-const UNPRINTABLE = /\p{Cc}|\p{Surrogate}/u;
+const UNPRINTABLE = /\p{Cc}|\p{Surrogate}|\p{Noncharacter_Code_Point}/u;
 
 function checkAddress(address: OrderSubmission['shippingAddress'], fail: Fail) {
   if (!address) return void fail('/shippingAddress', 'required', 'expected street, city, country and zipCode');

@@ -27,6 +27,8 @@ async function start(config: Config, logger: Logger): Promise<Running> {
       events: aws.events,
       busName: config.EVENT_BUS_NAME,
       eventsTable: config.ORDER_EVENTS_TABLE,
+      onRefused: ({ orderId, sequence }, reason) =>
+        logger.error({ orderId, sequence, reason }, 'the bus refuses an event for good'),
     }),
     graceMs: config.RELAY_GRACE_MS,
     intervalMs: config.RELAY_INTERVAL_MS,

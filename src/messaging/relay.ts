@@ -1,5 +1,6 @@
 import type { EventBus } from './ports';
 import type { Logger } from '../telemetry';
+import { eventIdOf } from '../domain/ids';
 
 /** Events read from each shard of the index in one round. */
 const ROUND = 50;
@@ -23,9 +24,13 @@ export function createRelay(p: { bus: EventBus; graceMs: number; intervalMs: num
 
   async function run(): Promise<number> {
     let total = 0;
+    // the index may still show what was published a moment ago
+    const tried = new Set<string>();
     for (;;) {
       const before = new Date(Date.now() - p.graceMs).toISOString();
-      const events = await p.bus.unpublished({ before, limit: ROUND });
+      const found = await p.bus.unpublished({ before, limit: ROUND });
+      const events = found.filter(({ orderId, sequence }) => !tried.has(eventIdOf(orderId, sequence)));
+      for (const { orderId, sequence } of events) tried.add(eventIdOf(orderId, sequence));
       const published = events.length > 0 ? await p.bus.publish(events) : 0;
       total += published;
       // fewer than were found: the rest is tried again after a pause

@@ -1,5 +1,6 @@
 import { proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
 import type { Activities } from '../activities';
+import { isFinal } from './failure';
 
 /*
  * One proxy per retry profile. The Amazon States Language counts retries, Temporal counts attempts: MaxAttempts 3 is 4 here.
@@ -13,24 +14,50 @@ export const validation = proxyLocalActivities<Pick<Activities, 'validateOrder'>
   retry: { initialInterval: '2s', backoffCoefficient: 2, maximumAttempts: 4 },
 });
 
-/** Our own books and queues: an order waits for them as long as it takes. */
-export const bookkeeping = proxyLocalActivities<
-  Pick<
-    Activities,
-    | 'refuseOrder'
-    | 'checkInventory'
-    | 'handlePartialInventory'
-    | 'inventoryNotAvailable'
-    | 'releaseInventory'
-    | 'instructPacking'
-    | 'commitTransaction'
-    | 'recordEvents'
-  >
->({
-  startToCloseTimeout: '10s',
-  localRetryThreshold: '1s',
-  retry: { initialInterval: '200ms', backoffCoefficient: 2, maximumInterval: '30s' },
-});
+type Bookkeeping = Pick<
+  Activities,
+  | 'refuseOrder'
+  | 'checkInventory'
+  | 'handlePartialInventory'
+  | 'inventoryNotAvailable'
+  | 'releaseInventory'
+  | 'decideToGiveBack'
+  | 'commitTransaction'
+  | 'instructPacking'
+  | 'recordEvents'
+>;
+
+/**
+ * Our own books and queues: an order waits for them as long as it takes. After some 25 s of local attempts a regular
+ * activity goes on: it is seen pending with its last error, and its attempts cost no history.
+ */
+export const bookkeeping = patiently(
+  proxyLocalActivities<Bookkeeping>({
+    startToCloseTimeout: '10s',
+    localRetryThreshold: '1s',
+    retry: { initialInterval: '200ms', backoffCoefficient: 2, maximumAttempts: 8 },
+  }),
+  proxyActivities<Bookkeeping>({
+    startToCloseTimeout: '20s',
+    retry: { initialInterval: '10s', backoffCoefficient: 2, maximumInterval: '1m' },
+  }),
+);
+
+type Step = (input: never) => Promise<unknown>;
+
+/** Goes on with a regular activity where a local one has run out of attempts. */
+function patiently<T extends Bookkeeping>(local: T, regular: T): T {
+  return new Proxy(local, {
+    get: (_target, name: keyof Bookkeeping) => {
+      const [first, then] = [local[name] as Step, regular[name] as Step];
+      return (input: never) =>
+        first(input).catch((error: unknown) => {
+          if (isFinal(error)) throw error;
+          return then(input);
+        });
+    },
+  });
+}
 
 /** The payment company, going forward: no number of attempts, only a time, after which the charge is given up. */
 export const payment = proxyActivities<Pick<Activities, 'processPayment'>>({

@@ -30,6 +30,13 @@ function rootOf(error: TemporalFailure): TemporalFailure {
   return wraps && error.cause instanceof TemporalFailure ? rootOf(error.cause) : error;
 }
 
+/** True for a failure that trying again does not change, and for a defect. */
+export function isFinal(error: unknown): boolean {
+  if (!(error instanceof TemporalFailure)) return true;
+  const cause = rootOf(error);
+  return cause instanceof ApplicationFailure && cause.nonRetryable === true;
+}
+
 /** True when somebody's word stands behind the failure; without it the step may simply never have been tried. */
 export function hasReason(error: unknown): boolean {
   if (!(error instanceof TemporalFailure)) throw error;

@@ -27,7 +27,7 @@ async function allocateWarehouse({ run }: Fulfillment, shipment: Shipment): Prom
   await run.log.append({
     state: 'AllocateWarehouse',
     events: [{ type: 'Warehouse Allocated', data: { shipment } }],
-    write: bookkeeping.recordEvents,
+    write: (batch) => bookkeeping.recordEvents({ key: keys.allocate(shipment.shipmentId), batch }),
   });
 }
 
@@ -56,8 +56,11 @@ async function generateShippingLabel({ run, saga, order }: Fulfillment, shipment
   }
 }
 
-/** Tells the warehouse what to pack. */
-export async function instructPacking({ run, order }: Fulfillment, shipment: Shipment): Promise<void> {
+/** Tells the warehouse what to pack; only once nothing can turn the order back any more. */
+export async function instructPacking(
+  { run, order }: Pick<Fulfillment, 'run' | 'order'>,
+  shipment: Shipment,
+): Promise<void> {
   const { orderId, shippingAddress: address } = order;
   await bookkeeping.instructPacking({ key: keys.packing(shipment.shipmentId), orderId, shipment, address });
   run.log.note({ type: 'Packing Instructed', data: { shipment } });

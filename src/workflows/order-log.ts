@@ -8,6 +8,8 @@ export interface Written {
   sequence?: number;
   at?: string;
   attempts?: number;
+  /** what the step had written before this workflow task, without knowing these */
+  leftover?: { events: NewEvent[]; states: StatePassed[] };
 }
 
 /** The order's own record of itself: the only one that numbers its events. */
@@ -24,7 +26,7 @@ export interface OrderLog {
   }): Promise<R>;
 }
 
-export function createOrderLog({ orderId, customerId }: { orderId: OrderId; customerId?: string }): OrderLog {
+export function createOrderLog(order: { orderId: OrderId; runId: string; customerId?: string }): OrderLog {
   let sequence = 0;
   let ordinal = 0;
   let noted: NewEvent[] = [];
@@ -53,29 +55,27 @@ export function createOrderLog({ orderId, customerId }: { orderId: OrderId; cust
       const state = name && open(name);
       // one append at a time: branches and handlers wait for each other, so numbers have no gaps
       const append = lastAppend.then(async () => {
-        const batch: EventBatch = {
-          orderId,
-          firstSequence: sequence + 1,
-          events: [...noted, ...events],
-          states: passed,
-        };
-        if (customerId !== undefined) batch.customerId = customerId;
+        const batch: EventBatch = { ...order, firstSequence: sequence + 1, noted, events, states: passed };
         if (state) batch.state = state;
         const pending = { noted, passed };
         noted = [];
         passed = [];
-        const keepForNext = (attempts: number) => {
-          noted = [...pending.noted, ...noted];
-          passed = [...pending.passed, ...passed];
+        const keepForNext = (p: { events: NewEvent[]; states: StatePassed[] }) => {
+          noted = [...p.events, ...noted];
+          passed = [...p.states, ...passed];
+        };
+        const nothingWritten = (attempts: number) => {
+          keepForNext({ events: pending.noted, states: pending.passed });
           if (state) passed.push({ ...state, exitedAt: now(), attempts });
         };
         const written = await write(batch).catch((error: unknown) => {
-          keepForNext(failureOf(error).attempts);
+          nothingWritten(failureOf(error).attempts);
           throw error;
         });
-        if (written.sequence === undefined) keepForNext(written.attempts ?? 1);
-        else sequence = written.sequence;
-        if (written.at) lastAt = written.at;
+        if (written.sequence === undefined) nothingWritten(written.attempts ?? 1);
+        else sequence = Math.max(sequence, written.sequence);
+        if (written.leftover) keepForNext(written.leftover);
+        if (written.at && written.at > lastAt) lastAt = written.at;
         return written;
       });
       // whoever waits here next must not fail with this append's failure

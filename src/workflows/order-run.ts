@@ -32,10 +32,12 @@ export function startRun(input: OrderInput): OrderRun {
   // a cancel never stops a running charge or label: it is a flag that is read where turning back is safe
   CancellationScope.current().cancelRequested.catch(() => (cancelled = true));
 
+  const runId = workflowInfo().firstExecutionRunId;
+  // a name that will be refused for its length would make every event as long
+  const named = customerId && customerId.length <= MAX_TEXT ? { customerId } : {};
   return {
-    acceptance: { ...input, runId: workflowInfo().firstExecutionRunId },
-    // one that is refused for its length would make every event as long
-    log: createOrderLog(customerId && customerId.length <= MAX_TEXT ? { orderId, customerId } : { orderId }),
+    acceptance: { ...input, runId },
+    log: createOrderLog({ orderId, runId, ...named }),
     answer: (answer) => void (given = { orderId, fingerprint, requestId, ...answer }),
     turnBackIfCancelled() {
       if (cancelled) throw orderCancelled();

@@ -9,6 +9,7 @@ import type { OrderRun } from './order-run';
 import type { PaymentResult } from './payment';
 import type { Reservation } from '../activities/inventory';
 import type { Saga } from './saga';
+import type { Shipped } from '../activities/fulfillment';
 import type { StepFailure } from './failure';
 import type { ValidationOutcome } from '../activities/validation';
 import { bookkeeping, notification, validation } from './activities';
@@ -36,9 +37,11 @@ async function processOrder(run: OrderRun): Promise<EndState | undefined> {
   const { order } = result;
   const saga = createSaga();
   let labels: Label[];
+  let shipments: Shipment[];
   try {
     const reservation = await checkInventory(run, order, saga);
-    const { status, shipments } = reservation;
+    const { status } = reservation;
+    ({ shipments } = reservation);
     if (status === 'UNAVAILABLE') return await inventoryNotAvailable(run, order, reservation);
     if (status === 'PARTIAL') await handlePartialInventory(run, order, reservation);
 
@@ -49,10 +52,15 @@ async function processOrder(run: OrderRun): Promise<EndState | undefined> {
     run.turnBackIfCancelled();
     labels = await startFulfillment({ run, saga, order }, shipments);
     run.turnBackIfCancelled();
-    await commitTransaction({ run, saga, order }, shipments, labels);
+    await commitTransaction(run, { shipments, labels });
   } catch (error) {
-    return rollbackTransaction(run, saga, failureOf(error));
+    const failure = failureOf(error);
+    const shipped = await decideToGiveBack(order, failure);
+    if (!shipped) return rollbackTransaction(run, saga, failure);
+    await commitTransaction(run, shipped);
+    ({ labels, shipments } = shipped);
   }
+  for (const shipment of shipments) await instructPacking({ run, order }, shipment);
   return notifyCustomer(run, order, labels);
 }
 
@@ -141,13 +149,17 @@ async function paymentFailed(run: OrderRun, saga: Saga, reason: string): Promise
   return giveBack(run, saga, { state: 'PaymentFailed', event: { type: 'Payment Failed', data: { reason } } });
 }
 
-async function rollbackTransaction(
-  run: OrderRun,
-  saga: Saga,
-  { type, message: reason }: StepFailure,
-): Promise<EndState> {
+/**
+ * Decides that the order is given back, before anything is. A lost workflow task may have shipped it without this run
+ * knowing; then somebody's cancel came too late, and the order goes on.
+ */
+async function decideToGiveBack({ orderId }: Order, failure: StepFailure): Promise<Shipped | undefined> {
   // two runs would be writing one order: whatever this one did now would be wrong
-  if (type === 'SEQUENCE_TAKEN') throw ApplicationFailure.nonRetryable(reason, type);
+  if (failure.type === 'SEQUENCE_TAKEN') throw ApplicationFailure.nonRetryable(failure.message, failure.type);
+  return bookkeeping.decideToGiveBack({ orderId });
+}
+
+function rollbackTransaction(run: OrderRun, saga: Saga, { message: reason }: StepFailure): Promise<EndState> {
   const event: NewEvent = { type: 'Order Fulfillment Failed', data: { reason } };
   return giveBack(run, saga, { state: 'RollbackTransaction', event });
 }
@@ -156,7 +168,7 @@ async function giveBack<E extends EndState>(run: OrderRun, saga: Saga, p: { stat
   const leave = run.log.enter(p.state);
   await saga.unwind();
   leave();
-  await run.log.append({ events: [p.event], write: bookkeeping.recordEvents });
+  await end(run, p.event);
   return p.state;
 }
 
@@ -170,12 +182,11 @@ async function startFulfillment(f: Fulfillment, shipments: Shipment[]): Promise<
 }
 
 /** The point of no return: before it a failure gives everything back, after it there is only forward. */
-async function commitTransaction(f: Fulfillment, shipments: Shipment[], labels: Label[]): Promise<void> {
-  for (const shipment of shipments) await instructPacking(f, shipment);
-  await f.run.log.append({
+async function commitTransaction(run: OrderRun, { shipments, labels }: Shipped): Promise<void> {
+  await run.log.append({
     state: 'CommitTransaction',
     events: shipments.map((shipment, i) => ({ type: 'Shipment Created', data: { ...labels[i]!, shipment } })),
-    write: (batch) => bookkeeping.commitTransaction({ batch, shipments }),
+    write: (batch) => bookkeeping.commitTransaction({ batch, shipments, labels }),
   });
 }
 
@@ -193,6 +204,12 @@ async function notifyCustomer(run: OrderRun, { orderId, customerId }: Order, lab
   });
   leave(attempts);
   const event: NewEvent = { type: 'Customer Notified', data: { notificationKey: key } };
-  await run.log.append({ events: [event], write: bookkeeping.recordEvents });
+  await end(run, event);
   return 'NotifyCustomer';
+}
+
+/** The last thing that is written of an order. */
+async function end(run: OrderRun, event: NewEvent): Promise<void> {
+  const key = keys.end(run.acceptance.submission.orderId);
+  await run.log.append({ events: [event], write: (batch) => bookkeeping.recordEvents({ key, batch }) });
 }

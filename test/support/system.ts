@@ -30,6 +30,7 @@ export class System {
     readonly home: string,
     readonly gateway: string,
     readonly aws: string,
+    readonly temporal: string,
     private readonly env: NodeJS.ProcessEnv,
   ) {}
 
@@ -47,7 +48,10 @@ export class System {
     };
     // those of the tests' own servers
     for (const name of ['AWS_ENDPOINT_URL', 'TEMPORAL_ADDRESS', 'WORKFLOW_BUNDLE']) delete env[name];
-    return new System(home, `http://127.0.0.1:${port}`, `http://127.0.0.1:${aws}`, { ...env, ...p.env });
+    return new System(home, `http://127.0.0.1:${port}`, `http://127.0.0.1:${aws}`, `127.0.0.1:${temporal}`, {
+      ...env,
+      ...p.env,
+    });
   }
 
   get output(): string {

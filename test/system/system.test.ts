@@ -1,3 +1,4 @@
+import { Client, Connection } from '@temporalio/client';
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import {
   GetQueueUrlCommand,
@@ -6,6 +7,7 @@ import {
   SendMessageCommand,
   SQSClient,
 } from '@aws-sdk/client-sqs';
+import type { OrderSubmission } from '../../src/domain/order';
 import type { ProductStock } from '../../src/gateway/ports';
 import { bookedLabels, netCharged } from '../support/books-balance';
 import { type BusTap, tapBus } from '../support/bus-tap';
@@ -26,6 +28,7 @@ let sqs: SQSClient;
 let events: EventBridgeClient;
 let tap: BusTap;
 let busProxy: CuttableProxy;
+const SPLIT = { items: [{ productId: 'PROD-20002', quantity: 600, price: 29.99 }], totalAmount: 17994 };
 /** takes its time to fail: sent first, looked at later */
 const SLOW = {
   paymentMethod: 'pm_down',
@@ -273,16 +276,13 @@ describe.each(['worker', 'consumer', 'gateway'] as const)('kill -9 of the %s', (
     const before = await stockOf('PROD-12345');
     const orders = Array.from({ length: ORDERS_PER_KILL }, () => orderOf('PROD-12345'));
     const kill = ORDERS_PER_KILL / 2;
-    const placed = orders.map(async (order, i) => {
-      if (i === kill) process.kill(system.pids()[name]!, 'SIGKILL');
-      // half of them over the bus; over HTTP again until it is taken, as a shop does
-      if (i % 2) return void (await publish(order));
-      return system.until(
-        async () => [200, 202].includes((await system.post(order).catch(() => undefined))?.status ?? 0),
-        () => `order ${order.orderId} was not taken`,
-      );
-    });
-    await Promise.all(placed);
+    await Promise.all(
+      orders.map(async (order, i) => {
+        if (i === kill) process.kill(system.pids()[name]!, 'SIGKILL');
+        // half of them over the bus
+        await (i % 2 ? publish(order) : placeUntilTaken(order));
+      }),
+    );
     const ends = await Promise.all(orders.map(({ orderId }) => system.ended(orderId)));
     expect(new Set(ends.map(({ status }) => status))).toEqual(new Set(['SHIPPED']));
     for (const order of ends) await expectSettled(order);
@@ -293,6 +293,55 @@ describe.each(['worker', 'consumer', 'gateway'] as const)('kill -9 of the %s', (
     expect(system.output).toMatch(new RegExp(`${name}.*SIGKILL`, 'i'));
     await expectEventsOnBus(orders.map(({ orderId }) => orderId));
   });
+});
+
+/** Over HTTP, again until it is taken, as a shop does. */
+function placeUntilTaken(order: OrderSubmission): Promise<void> {
+  return system.until(
+    async () => [200, 202].includes((await system.post(order).catch(() => undefined))?.status ?? 0),
+    () => `order ${order.orderId} was not taken`,
+  );
+}
+
+test('a worker that is killed while orders are split, refused and cancelled loses and doubles nothing', async () => {
+  const connection = await Connection.connect({ address: system.temporal });
+  const { workflow } = new Client({ connection });
+  const before = await stockOf('PROD-20002');
+  // 301 units are more than one warehouse has: two parcels each
+  const orders = Array.from({ length: FULL ? 40 : 6 }, (_, i) =>
+    orderOf('PROD-20002', { zipCode: i % 6 === 5 ? '99999' : '12345', ...(i === 0 ? SPLIT : {}) }),
+  );
+  await Promise.all(orders.map(placeUntilTaken));
+  for (let kills = 0; kills < (FULL ? 4 : 1); kills++) {
+    const { worker } = system.pids();
+    process.kill(worker!, 'SIGKILL');
+    const cancelled = orders.filter((_, i) => i % 4 === kills);
+    await Promise.all(
+      cancelled.map(({ orderId }) =>
+        workflow
+          .getHandle(`order-${orderId}`)
+          .cancel()
+          .catch(() => undefined),
+      ),
+    );
+    await system.until(
+      () => system.pids()['worker'] !== worker,
+      () => 'the worker was not started again',
+    );
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+  }
+  const ends = await Promise.all(orders.map(({ orderId }) => system.ended(orderId)));
+  for (const order of ends) {
+    expect(['SHIPPED', 'FULFILLMENT_FAILED']).toContain(order.status);
+    await expectSettled(order);
+  }
+  const shipped = ends.flatMap(({ shipments }) => shipments.flatMap(({ items }) => items));
+  const units = shipped.reduce((sum, { quantity }) => sum + quantity, 0);
+  expect(await stockOf('PROD-20002')).toMatchObject({
+    availableQuantity: before.availableQuantity - units,
+    reservedQuantity: 0,
+  });
+  await connection.close();
 });
 
 test('pm_down ends as PAYMENT_FAILED: the charge given up by a void, the stock released', async () => {

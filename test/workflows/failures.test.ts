@@ -1,6 +1,7 @@
 import { WorkflowFailedError } from '@temporalio/client';
 import type { ChargeOutcome, PaymentProvider } from '../../src/activities/ports';
-import type { OrderSubmission } from '../../src/domain/order';
+import type { OrderSubmission, Shipment } from '../../src/domain/order';
+import { type NewEvent, numberEvents } from '../../src/domain/events';
 import { createMemoryWorld, type MemoryWorld } from '../support/memory/ports';
 import { createOrderBench, type OrderBench, replay } from '../support/order-bench';
 import { expectBalancedBooks, netCharged } from '../support/books-balance';
@@ -8,7 +9,8 @@ import { fingerprintOf } from '../../src/submission';
 import { sampleOrder } from '../support/orders';
 import { StepError } from '../../src/domain/failures';
 import { withFaults } from '../support/faults';
-import { workflowIdOf } from '../../src/domain/ids';
+import { keys, type OrderId, workflowIdOf } from '../../src/domain/ids';
+import { type StockMove, stockMoves } from '../../src/domain/inventory';
 
 let bench: OrderBench;
 let world: MemoryWorld;
@@ -239,19 +241,125 @@ test('an id that an earlier run used never runs again: the repeat is answered fr
 
 test("a number that another run's event has stops the order: whatever it did would be wrong", async () => {
   const order = sampleOrder();
-  const stranger = { type: 'Order Fulfillment Failed', data: { reason: 'another run' } } as const;
   const { charge } = world.ports.payments;
   world.ports.payments = {
     ...world.ports.payments,
     charge: async (request) => {
-      const events = world.books.events.get(order.orderId)!;
-      events.push({ ...stranger, orderId: order.orderId, sequence: 4, at: new Date().toISOString(), states: [] });
+      world.books.orders.get(order.orderId)!.runId = 'another run';
+      await writeAhead(order.orderId, {
+        key: 'a step of another run',
+        events: [{ type: 'Payment Failed', data: { reason: 'another run' } }],
+      });
       return charge(request);
     },
   };
   const error: unknown = await bench.run(order).catch((e: unknown) => e);
   expect(error).toBeInstanceOf(WorkflowFailedError);
   expect((error as WorkflowFailedError).cause).toMatchObject({ type: 'SEQUENCE_TAKEN' });
+});
+
+/** What an attempt did whose workflow task was lost: it is in the books, and the workflow does not know. */
+async function writeAhead(
+  orderId: OrderId,
+  step: { key: string; events: NewEvent[]; result?: Record<string, unknown>; stock?: StockMove[] },
+): Promise<void> {
+  const firstSequence = viewOf(orderId).sequence + 1;
+  const at = new Date().toISOString();
+  const batch = { orderId, runId: '', firstSequence, events: step.events, states: [] };
+  const events = numberEvents(batch, { at, attempt: 1 });
+  const result = { ...step.result, firstSequence, sequence: events.at(-1)!.sequence, at };
+  const posting = { orderId, ledger: { key: step.key, result }, events, ...(step.stock && { stock: step.stock }) };
+  expect(await world.books.post(posting)).toEqual({ kind: 'posted' });
+}
+
+describe('a step that was written, but whose workflow task was lost', () => {
+  const typesOf = (orderId: OrderId) => world.books.events.get(orderId)!.map(({ type }) => type);
+
+  test('counts, and what it did not know is written by the next one', async () => {
+    const order = sampleOrder();
+    const { charge } = world.ports.payments;
+    world.ports.payments = {
+      ...world.ports.payments,
+      charge: async (request) => {
+        const shipment = viewShipment(order.orderId);
+        const events: NewEvent[] = [{ type: 'Warehouse Allocated', data: { shipment } }];
+        await writeAhead(order.orderId, { key: keys.allocate(shipment.shipmentId), events });
+        return charge(request);
+      },
+    };
+    const { end } = await bench.run(order);
+    expect(end.end).toBe('NotifyCustomer');
+    expect(typesOf(order.orderId)).toEqual([
+      'Order Created',
+      'Order Validated',
+      'Inventory Reserved',
+      'Warehouse Allocated',
+      'Payment Completed',
+      'Shipping Label Generated',
+      'Shipment Created',
+      'Packing Instructed',
+      'Customer Notified',
+    ]);
+    await expectBalancedBooks(world, order.orderId);
+  });
+
+  test('when it shipped the order, a cancel comes too late: nothing goes back, nothing ships twice', async () => {
+    const order = sampleOrder();
+    const { carriers } = world.ports;
+    world.ports.carriers = {
+      ...carriers,
+      bookLabel: async (request) => {
+        const booked = await carriers.bookLabel(request);
+        await until(() => typesOf(order.orderId).includes('Warehouse Allocated'));
+        const { shipment } = request;
+        const { carrier, trackingNumber } = booked;
+        const label = { shipmentId: shipment.shipmentId, carrier, trackingNumber };
+        await writeAhead(order.orderId, {
+          key: keys.decision(order.orderId),
+          events: [
+            { type: 'Shipping Label Generated', data: label },
+            { type: 'Shipment Created', data: { ...label, shipment } },
+          ],
+          result: { shipments: [shipment], labels: [label] },
+          stock: stockMoves('ship', [shipment]),
+        });
+        await bench.env.client.workflow.getHandle(workflowIdOf(order.orderId)).cancel();
+        return booked;
+      },
+    };
+    const { end } = await bench.run(order);
+    expect(end.end).toBe('NotifyCustomer');
+    expect(viewOf(order.orderId)).toMatchObject({ status: 'SHIPPED', charged: 5998, refunded: 0 });
+    expect(typesOf(order.orderId).filter((type) => type === 'Shipment Created')).toHaveLength(1);
+    expect(world.packing).toHaveLength(1);
+    await expectBalancedBooks(world, order.orderId);
+  });
+
+  test('when it gave the order back, that stays so', async () => {
+    const order = sampleOrder();
+    const { carriers } = world.ports;
+    world.ports.carriers = {
+      ...carriers,
+      bookLabel: async (request) => {
+        const ledger = { key: keys.decision(order.orderId), result: { givenBack: true } };
+        await world.books.post({ orderId: order.orderId, ledger, events: [] });
+        return carriers.bookLabel(request);
+      },
+    };
+    const { end } = await bench.run(order);
+    expect(end.end).toBe('RollbackTransaction');
+    expect(world.packing).toEqual([]);
+    await expectBalancedBooks(world, order.orderId);
+  });
+
+  function viewShipment(orderId: OrderId): Shipment {
+    const reserved = world.books.events.get(orderId)!.find(({ type }) => type === 'Inventory Reserved')!;
+    return (reserved.data as { shipments: Shipment[] }).shipments[0]!;
+  }
+
+  async function until(reached: () => boolean): Promise<void> {
+    while (!reached()) await new Promise((resolve) => setTimeout(resolve, 5));
+  }
 });
 
 const place = (submission: OrderSubmission, requestId: string) =>

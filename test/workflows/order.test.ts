@@ -297,7 +297,10 @@ test('an invalid order is answered with every error, and its id stays used', asy
     '/items/0/price',
     '/items/0/quantity',
   ]);
-  expect(world.books.orders.get(submission.orderId)).toMatchObject({ status: 'VALIDATION_FAILED', submission });
+  expect(world.books.orders.get(submission.orderId)).toMatchObject({
+    status: 'VALIDATION_FAILED',
+    submission: JSON.stringify(submission),
+  });
   expect(world.books.events.get(submission.orderId)!.map(({ type }) => type)).toEqual(['Order Validation Failed']);
 });
 
@@ -324,8 +327,8 @@ test('every event of a happy order is appended in this order, without a gap', as
     'Payment Completed',
     'Warehouse Allocated',
     'Shipping Label Generated',
-    'Packing Instructed',
     'Shipment Created',
+    'Packing Instructed',
     'Customer Notified',
   ]);
 });

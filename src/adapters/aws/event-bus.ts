@@ -4,12 +4,15 @@ import type { EventBus } from '../../messaging/ports';
 import type { OrderEvent } from '../../domain/events';
 import { INDEX_SHARDS } from '../../domain/ids';
 import { toBusEvent } from '../../domain/events';
+import { StepError } from '../../domain/failures';
 import { reach } from './errors';
 
 /** Entries of one PutEvents call. */
 export const MAX_ENTRIES = 10;
 /** EventBridge takes 256 KB in one call. */
 const MAX_BYTES = 200_000;
+/** Codes of an entry that trying again does not change. */
+const REFUSALS = new Set(['MalformedDetail', 'InvalidArgument']);
 
 /** The event bus on EventBridge, and the marks on DynamoDB. */
 export function createEventBus(p: {
@@ -17,18 +20,49 @@ export function createEventBus(p: {
   events: EventBridgeClient;
   busName: string;
   eventsTable: string;
+  /** an event that the bus will never take */
+  onRefused?: (event: OrderEvent, reason: string) => void;
 }): EventBus {
-  async function putBatch(entries: Entry[]): Promise<number> {
-    const command = new PutEventsCommand({ Entries: entries.map(({ entry }) => entry) });
+  async function putBatch(batch: Entry[]): Promise<number> {
+    const command = new PutEventsCommand({ Entries: batch.map(({ entry }) => entry) });
     const { Entries = [] } = await reach('publishing events', () => p.events.send(command));
-    const published = entries.filter((_, i) => Entries[i]?.EventId !== undefined).map(({ event }) => event);
-    if (published.length > 0) await unmark(published);
+    const published = batch.filter((_, i) => Entries[i]?.EventId !== undefined).map(({ event }) => event);
+    await rewrite(published.map((event) => ({ ...event, unpublished: undefined })));
+    for (const [i, { event }] of batch.entries())
+      if (REFUSALS.has(Entries[i]?.ErrorCode ?? '')) await park(event, String(Entries[i]?.ErrorMessage));
     return published.length;
   }
 
+  /** One entry that is refused must not hold up the others of its batch. */
+  async function putRefused(batch: Entry[], reason: string): Promise<number> {
+    if (batch.length > 1) {
+      let published = 0;
+      for (const entry of batch) published += await put([entry]);
+      return published;
+    }
+    await park(batch[0]!.event, reason);
+    return 0;
+  }
+
+  async function put(batch: Entry[]): Promise<number> {
+    try {
+      return await putBatch(batch);
+    } catch (error) {
+      if (!(error instanceof StepError) || error.type !== 'REQUEST_REFUSED') throw error;
+      return putRefused(batch, error.message);
+    }
+  }
+
+  /** Takes an event that the bus will never take out of the relay's way; it stays in the store, with the reason. */
+  async function park(event: OrderEvent, reason: string): Promise<void> {
+    p.onRefused?.(event, reason);
+    await rewrite([{ ...event, unpublished: undefined, refused: reason }]);
+  }
+
   /** Events never change, so putting one again without its mark is all it takes; one left marked is published again. */
-  async function unmark(events: OrderEvent[]): Promise<void> {
-    const requests = events.map((event) => ({ PutRequest: { Item: { ...event, unpublished: undefined } } }));
+  async function rewrite(items: Record<string, unknown>[]): Promise<void> {
+    if (items.length === 0) return;
+    const requests = items.map((Item) => ({ PutRequest: { Item } }));
     const command = new BatchWriteCommand({ RequestItems: { [p.eventsTable]: requests } });
     await reach('marking events as published', () => p.db.send(command));
   }
@@ -49,7 +83,7 @@ export function createEventBus(p: {
   return {
     async publish(events) {
       let published = 0;
-      for (const batch of batches(events.map((event) => entryOf(event, p.busName)))) published += await putBatch(batch);
+      for (const batch of batches(events.map((event) => entryOf(event, p.busName)))) published += await put(batch);
       return published;
     },
     async unpublished({ before, limit }) {
