@@ -65,16 +65,17 @@ export type Posted =
 /**
  * Posts a step: its events, its entry in the ledger, what it moves. A step that is in the ledger was posted by an
  * earlier attempt, perhaps one whose workflow task was lost: then that one counts. Where such attempts of other steps
- * took the numbers, the step takes the next ones.
+ * took the numbers, the step takes the next ones, and leaves out what they have told already.
  *
  * @throws StepError SEQUENCE_TAKEN when the numbers were taken by another run
  */
 export async function post(deps: BookkeepingDeps, batch: EventBatch, step: Step): Promise<Posted> {
   const { books, publisher, now } = deps;
   const { orderId } = batch;
-  for (let { firstSequence } = batch; ;) {
+  for (let told = batch; ;) {
+    const { firstSequence } = told;
     const at = now();
-    const events = numberEvents({ ...batch, firstSequence }, { at, attempt: attempts() });
+    const events = numberEvents(told, { at, attempt: attempts() });
     const appended = { sequence: firstSequence + events.length - 1, at };
     const ledger = { key: step.key, result: { ...step.result, firstSequence, ...appended } };
     const effects = effectsOf(events);
@@ -87,7 +88,7 @@ export async function post(deps: BookkeepingDeps, batch: EventBatch, step: Step)
         return { kind: 'posted', ...(await asWritten(books, batch, outcome.result)) };
       case 'sequence-taken':
         await assertOwnRun(books, batch);
-        firstSequence = outcome.lastSequence + 1;
+        told = await withoutTold(books, told, outcome.lastSequence);
         break;
       case 'stock-changed':
         return outcome;
@@ -110,16 +111,24 @@ export const effectsOf = (events: readonly OrderEvent[]): LedgerEntry[] =>
   events.flatMap((event) => effectOf(event) ?? []);
 
 /** How an earlier attempt wrote a step, and what of this attempt it left out. */
-async function asWritten(books: Books, { orderId, noted = [], states }: EventBatch, result: Record<string, unknown>) {
-  const { firstSequence: from, sequence: to, at } = result as { firstSequence: number; sequence: number; at: string };
-  const stored = await books.readEvents({ orderId, from, to });
-  const known = new Set(stored.map(({ type, data }) => canonical([type, data])));
-  const passed = new Set(stored.flatMap((event) => event.states.map(({ ordinal }) => ordinal)));
-  const leftover: Leftover = {
-    events: noted.filter(({ type, data }) => !known.has(canonical([type, data]))),
-    states: states.filter(({ ordinal }) => !passed.has(ordinal)),
+async function asWritten(books: Books, batch: EventBatch, result: Record<string, unknown>) {
+  const { sequence, at } = result as { sequence: number; at: string };
+  const { noted: events = [], states } = await withoutTold(books, batch, sequence);
+  return { result, appended: { sequence, at, leftover: { events, states } } };
+}
+
+/** A batch after the events up to a number, without the facts and states that those tell. */
+async function withoutTold(books: Books, batch: EventBatch, lastSequence: number): Promise<EventBatch> {
+  const { orderId, firstSequence, noted = [], states } = batch;
+  const stored = await books.readEvents({ orderId, from: firstSequence, to: lastSequence });
+  const facts = new Set(stored.map(({ type, data }) => canonical([type, data])));
+  const passed = new Set(stored.flatMap((event) => event.states.map(({ name, ordinal }) => `${ordinal} ${name}`)));
+  return {
+    ...batch,
+    firstSequence: lastSequence + 1,
+    noted: noted.filter(({ type, data }) => !facts.has(canonical([type, data]))),
+    states: states.filter(({ name, ordinal }) => !passed.has(`${ordinal} ${name}`)),
   };
-  return { result, appended: { sequence: to, at, leftover } };
 }
 
 async function assertOwnRun(books: Books, { orderId, runId }: EventBatch): Promise<void> {

@@ -303,6 +303,39 @@ describe('a step that was written, but whose workflow task was lost', () => {
     await expectBalancedBooks(world, order.orderId);
   });
 
+  test('is not told again when the order takes another way', async () => {
+    const order = sampleOrder();
+    const { charge } = world.ports.payments;
+    world.ports.payments = {
+      ...world.ports.payments,
+      charge: async (request) => {
+        const outcome = await charge(request);
+        if (outcome.kind !== 'CHARGED') throw new Error('expected a charge');
+        const { key: chargeKey, amount, currency } = request;
+        const shipment = viewShipment(order.orderId);
+        await writeAhead(order.orderId, {
+          key: keys.allocate(shipment.shipmentId),
+          events: [
+            { type: 'Payment Completed', data: { chargeKey, paymentId: outcome.paymentId, amount, currency } },
+            { type: 'Warehouse Allocated', data: { shipment } },
+          ],
+        });
+        await bench.env.client.workflow.getHandle(workflowIdOf(order.orderId)).cancel();
+        return outcome;
+      },
+    };
+    const { end } = await bench.run(order);
+    expect(end.end).toBe('RollbackTransaction');
+    expect(typesOf(order.orderId).slice(3)).toEqual([
+      'Payment Completed',
+      'Warehouse Allocated',
+      'Payment Refunded',
+      'Inventory Released',
+      'Order Fulfillment Failed',
+    ]);
+    await expectBalancedBooks(world, order.orderId);
+  });
+
   test('when it shipped the order, a cancel comes too late: nothing goes back, nothing ships twice', async () => {
     const order = sampleOrder();
     const { carriers } = world.ports;
