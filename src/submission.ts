@@ -62,7 +62,7 @@ function copyOf(value: Static<typeof SubmissionSchema>): ParsedSubmission {
     ...rest,
     ...(items && { items: items.map((item) => pick(item, Item)) }),
     ...(shippingAddress && { shippingAddress: pick(shippingAddress, ShippingAddress) }),
-  } as ParsedSubmission;
+  };
 }
 
 function pick<T extends object>(value: T, { properties }: { properties: Record<string, unknown> }): T {

@@ -63,7 +63,7 @@ export function createValidationActivities(deps: BookkeepingDeps) {
       const { errors, submission } = input;
       return accept(deps, input, {
         // as text: a table does not take every number and character that was refused
-        record: { status: 'VALIDATION_FAILED', submission: JSON.stringify(submission).slice(0, MAX_KEPT), errors },
+        record: { status: 'VALIDATION_FAILED', submission: keptText(submission), errors },
         events: [{ type: 'Order Validation Failed', data: { errors } }],
       });
     }),
@@ -72,6 +72,12 @@ export function createValidationActivities(deps: BookkeepingDeps) {
 
 /** Characters that are kept of a submission that was refused; an item holds 400 KB. */
 const MAX_KEPT = 100_000;
+
+/** Cutting may leave half a character at the end, which no table takes. */
+const keptText = (submission: OrderSubmission): string =>
+  JSON.stringify(submission)
+    .slice(0, MAX_KEPT)
+    .replace(/\p{Surrogate}/gu, '');
 
 async function accept(
   deps: BookkeepingDeps,

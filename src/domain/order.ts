@@ -3,6 +3,9 @@ import type { OrderId } from './ids';
 /** Characters of any text in an order. */
 export const MAX_TEXT = 256;
 
+/** False for text with control characters and the like: queues, topics and tables differ in whether they carry them. */
+export const isPlainText = (text: string): boolean => !/\p{Cc}|\p{Surrogate}|\p{Noncharacter_Code_Point}/u.test(text);
+
 export interface ShippingAddress {
   street: string;
   city: string;

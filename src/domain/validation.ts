@@ -1,6 +1,6 @@
 import type { Order, OrderLine, OrderSubmission, SubmittedItem, ValidationError } from './order';
 import { isOrderId, ORDER_ID_PATTERN } from './ids';
-import { MAX_TEXT } from './order';
+import { isPlainText, MAX_TEXT } from './order';
 import { fromMinorUnits, MAX_AMOUNT, minorDigits, toMinorUnits, totalTolerance } from './money';
 
 /** More distinct products than this do not fit into one DynamoDB transaction together with their warehouses. */
@@ -147,13 +147,9 @@ function requireText(text: string | undefined, pointer: string, fail: Fail): str
 function checkText(text: string, pointer: string, fail: Fail): string | undefined {
   if (text.length > MAX_TEXT)
     return void fail(pointer, 'too_long', `expected at most ${MAX_TEXT} characters, got ${text.length}`);
-  if (UNPRINTABLE.test(text))
-    return void fail(pointer, 'invalid', 'expected no control characters and no half characters');
+  if (!isPlainText(text)) return void fail(pointer, 'invalid', 'expected no control characters and no half characters');
   return text;
 }
-
-// queues, topics and tables differ in whether they carry these
-const UNPRINTABLE = /\p{Cc}|\p{Surrogate}|\p{Noncharacter_Code_Point}/u;
 
 function checkAddress(address: OrderSubmission['shippingAddress'], fail: Fail) {
   if (!address) return void fail('/shippingAddress', 'required', 'expected street, city, country and zipCode');

@@ -11,21 +11,22 @@ export function parseOrderPlaced(body: string): OrderPlaced {
   const envelope = parseJson(body);
   if (!isObject(envelope)) return refuse('expected an EventBridge event as JSON');
   const { source, 'detail-type': detailType, detail, id } = envelope;
-  if (detailType !== 'Order Placed')
-    return refuse(`expected detail-type "Order Placed", got ${JSON.stringify(detailType)}`);
-  if (source !== 'ecommerce.orders') return refuse(`expected source "ecommerce.orders", got ${JSON.stringify(source)}`);
+  if (detailType !== 'Order Placed') return refuse(`expected detail-type "Order Placed", got ${shown(detailType)}`);
+  if (source !== 'ecommerce.orders') return refuse(`expected source "ecommerce.orders", got ${shown(source)}`);
   const parsed = parseSubmission(detail);
   if (!parsed.ok) return refuse(parsed.errors.map(({ pointer, detail: why }) => `detail${pointer}: ${why}`).join('; '));
   const { orderId } = parsed.submission;
-  if (!isOrderId(orderId)) return refuse(`detail/orderId: expected an order id, got ${JSON.stringify(orderId)}`);
+  if (!isOrderId(orderId)) return refuse(`detail/orderId: expected an order id, got ${shown(orderId)}`);
   const fingerprint = fingerprintOf(parsed.submission);
   return {
     ok: true,
     submission: { ...parsed.submission, orderId: orderId satisfies OrderId },
     fingerprint,
-    eventId: String(id),
+    eventId: typeof id === 'string' ? id : '',
   };
 }
+
+const shown = (value: unknown): string => (typeof value === 'object' ? 'something else' : JSON.stringify(value));
 
 const refuse = (reason: string): OrderPlaced => ({ ok: false, reason });
 

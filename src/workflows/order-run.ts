@@ -2,7 +2,7 @@ import { CancellationScope, condition, setHandler, workflowInfo } from '@tempora
 import type { Acceptance } from '../activities/validation';
 import type { AcceptAnswer, OrderInput } from './messages';
 import type { OrderLog } from './order-log';
-import { MAX_TEXT } from '../domain/order';
+import { isPlainText, MAX_TEXT } from '../domain/order';
 import { acceptUpdate } from './messages';
 import { createOrderLog } from './order-log';
 import { orderCancelled } from './failure';
@@ -33,8 +33,9 @@ export function startRun(input: OrderInput): OrderRun {
   CancellationScope.current().cancelRequested.catch(() => (cancelled = true));
 
   const runId = workflowInfo().firstExecutionRunId;
-  // a name that will be refused for its length would make every event as long
-  const named = customerId && customerId.length <= MAX_TEXT ? { customerId } : {};
+  // a name that will be refused would make every event as long, or keep it from the tables
+  const isName = customerId && customerId.length <= MAX_TEXT && isPlainText(customerId);
+  const named = isName ? { customerId } : {};
   return {
     acceptance: { ...input, runId },
     log: createOrderLog({ orderId, runId, ...named }),

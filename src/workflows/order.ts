@@ -168,7 +168,7 @@ async function giveBack<E extends EndState>(run: OrderRun, saga: Saga, p: { stat
   const leave = run.log.enter(p.state);
   await saga.unwind();
   leave();
-  await end(run, p.event);
+  await close(run, p.event);
   return p.state;
 }
 
@@ -204,12 +204,12 @@ async function notifyCustomer(run: OrderRun, { orderId, customerId }: Order, lab
   });
   leave(attempts);
   const event: NewEvent = { type: 'Customer Notified', data: { notificationKey: key } };
-  await end(run, event);
+  await close(run, event);
   return 'NotifyCustomer';
 }
 
 /** The last thing that is written of an order. */
-async function end(run: OrderRun, event: NewEvent): Promise<void> {
+async function close(run: OrderRun, event: NewEvent): Promise<void> {
   const key = keys.end(run.acceptance.submission.orderId);
   await run.log.append({ events: [event], write: (batch) => bookkeeping.recordEvents({ key, batch }) });
 }

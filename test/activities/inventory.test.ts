@@ -102,9 +102,8 @@ describe('checkInventory', () => {
     const first = await check(order);
     world.books.setStock([{ productId: 'PROD-12345', warehouseId: 'ICN', availableQuantity: 100 }]);
     const again = await check(order, { attempt: 2 });
-    const { at: _1, ...result } = first;
-    const { at: _2, ...repeated } = again;
-    expect(repeated).toEqual(result);
+    // its first time included; and nothing was left out
+    expect(again).toEqual({ ...first, leftover: { events: [], states: [] } });
     expect(typesOf(order)).toEqual(['Inventory Reserved']);
     expect(world.published).toHaveLength(1);
   });
@@ -132,7 +131,13 @@ describe('releaseInventory', () => {
     const again = await runActivity(activities().releaseInventory, input, { attempt: 2 });
     expect([first.sequence, again.sequence]).toEqual([2, 2]);
     expect(left()).toEqual({ availableQuantity: 4, reservedQuantity: 0 });
-    expect(await world.books.readLedger(keys.release(orderId))).toEqual({ shipments });
+    expect(await world.books.readLedger(keys.release(orderId))).toEqual({
+      shipments,
+      firstSequence: 2,
+      sequence: 2,
+      at: first.at,
+    });
+    expect(again.at).toBe(first.at);
   });
 });
 
@@ -157,5 +162,17 @@ describe('what is missing', () => {
     const batch = batchOf(order.orderId, [{ type: 'Inventory Shortage Reported', data: { unavailableItems: [] } }]);
     await expect(runActivity(activities().inventoryNotAvailable, { batch, report })).rejects.toThrow('down');
     expect(typesOf(order)).toBeUndefined();
+  });
+
+  test('is written down once, though its report may be sent again', async () => {
+    const { orderId } = order;
+    const batch = batchOf(orderId, [{ type: 'Inventory Shortage Reported', data: { unavailableItems: [] } }]);
+    const input = { batch, report };
+    const first = await runActivity(activities().inventoryNotAvailable, input);
+    const again = await runActivity(activities().inventoryNotAvailable, input, { attempt: 2 });
+    expect(again).toEqual({ ...first, leftover: { events: [], states: [] } });
+    expect(typesOf(order)).toEqual(['Inventory Shortage Reported']);
+    expect(await world.books.readLedger(keys.shortage(orderId))).toMatchObject({ firstSequence: 1, sequence: 1 });
+    expect(world.shortages).toEqual([report, report]);
   });
 });

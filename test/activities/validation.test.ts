@@ -4,7 +4,7 @@ import { batchOf, runActivity } from '../support/contracts/activities';
 import { createMemoryWorld, type MemoryWorld } from '../support/memory/ports';
 import { createValidationActivities } from '../../src/activities/validation';
 import { eventOfEachType, numbered } from '../support/contracts/events';
-import { sampleOrder } from '../support/orders';
+import { sampleOrder, uniqueId } from '../support/orders';
 
 let world: MemoryWorld;
 beforeEach(() => {
@@ -83,13 +83,39 @@ describe('refuseOrder', () => {
     expect(await refuse(inputOf(submission))).toMatchObject({ kind: 'REFUSED', errors: ERRORS, sequence: 1 });
     expect(recordOf(submission)).toMatchObject({
       status: 'VALIDATION_FAILED',
-      submission,
+      submission: JSON.stringify(submission),
       errors: ERRORS,
       runId: 'run-1',
     });
     expect(recordOf(submission)).not.toHaveProperty('order');
     expect(typesOf(submission)).toEqual(['Order Validation Failed']);
+    // what the shop sent stays out of the event: it goes to everybody
+    expect(world.published.map(({ data }) => data)).toEqual([{ errors: ERRORS }]);
     expect(world.books.views.get(submission.orderId)).toMatchObject({ status: 'VALIDATION_FAILED', errors: ERRORS });
+  });
+
+  test('keeps the first 100 000 characters of what was sent', async () => {
+    const keptOf = async (n: number) => {
+      const submission = sampleOrder({ items: [], customerId: 'x'.repeat(n) });
+      await refuse(inputOf(submission));
+      const { submission: kept = '' } = recordOf(submission)!;
+      expect(JSON.stringify(submission).startsWith(kept)).toBe(true);
+      return kept.length === JSON.stringify(submission).length ? 'all' : kept.length;
+    };
+    expect(await keptOf(99_000)).toBe('all');
+    expect(await keptOf(200_000)).toBe(100_000);
+  });
+
+  test('cuts between characters', async () => {
+    const orderId = uniqueId();
+    for (const customerId of ['📦'.repeat(60_000), `x${'📦'.repeat(60_000)}`]) {
+      world = createMemoryWorld();
+      const submission = sampleOrder({ orderId, items: [], customerId });
+      await refuse(inputOf(submission));
+      const { submission: kept = '' } = recordOf(submission)!;
+      // the whole text would be the message of a failure
+      expect(/\p{Surrogate}/u.test(kept)).toBe(false);
+    }
   });
 
   test('refused by an earlier attempt of the same run, it counts as refused now', async () => {

@@ -7,7 +7,7 @@ import {
 import { CreateQueueCommand, DeleteQueueCommand, GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
 import type { EventBus } from '../../src/messaging/ports';
 import type { EventBatch, NewEvent, OrderEvent } from '../../src/domain/events';
-import type { PutEventsCommandInput } from '@aws-sdk/client-eventbridge';
+import type { PutEventsCommandInput, PutEventsResponse } from '@aws-sdk/client-eventbridge';
 import {
   booksOn,
   connectToEmulator,
@@ -19,6 +19,7 @@ import { createEventBus, MAX_ENTRIES } from '../../src/adapters/aws/event-bus';
 import { eventOfEachType, numbered, sampleValidOrder, someEvents } from '../support/contracts/events';
 import { batchOf, runActivity } from '../support/contracts/activities';
 import { createEventPublisher } from '../../src/adapters/event-publisher';
+import { keys } from '../../src/domain/ids';
 import { fold } from '../../src/domain/projection';
 import { post } from '../../src/activities/step';
 import { failureTypeOf } from '../support/contracts/books';
@@ -57,6 +58,50 @@ afterAll(async () => {
 beforeEach(() => {
   bus = eventBusOn(emulator);
 });
+
+type Entries = NonNullable<PutEventsCommandInput['Entries']>;
+
+/** A bus over the real table whose answers are chosen; what it will never take is written down. */
+function refusingBus(answer: (entries: Entries) => PutEventsResponse) {
+  const calls: number[][] = [];
+  const refused: [sequence: number, reason: string][] = [];
+  const sequenceOf = ({ Detail = '{}' }: Entries[number]) => (JSON.parse(Detail) as { sequence: number }).sequence;
+  const events = {
+    send: async ({ input: { Entries = [] } }: { input: PutEventsCommandInput }) => {
+      calls.push(Entries.map(sequenceOf));
+      return answer(Entries);
+    },
+  } as unknown as Parameters<typeof createEventBus>[0]['events'];
+  const refusing = createEventBus({
+    db: emulator.db,
+    events,
+    busName: 'bus',
+    eventsTable: config.ORDER_EVENTS_TABLE,
+    onRefused: ({ sequence }, reason) => void refused.push([sequence, reason]),
+  });
+  return { bus: refusing, calls, refused };
+}
+
+const POISON = 'never taken';
+const isPoison = ({ Detail = '' }: Entries[number]) => Detail.includes(POISON);
+const taken = () => ({ EventId: 'id' });
+
+/** The whole call is refused, as AWS does for entries that are too large. */
+const refusesTheCall = (entries: Entries): PutEventsResponse => {
+  if (entries.some(isPoison)) throw Object.assign(new Error(POISON), { name: 'ValidationException' });
+  return { Entries: entries.map(taken) };
+};
+/** Only the entry is refused. */
+const refusesTheEntry = (entries: Entries): PutEventsResponse => ({
+  Entries: entries.map((entry) => (isPoison(entry) ? { ErrorCode: 'MalformedDetail', ErrorMessage: POISON } : taken())),
+});
+
+/** Five events, the third of which is never taken. */
+async function withPoison(): Promise<OrderEvent[]> {
+  const fine: NewEvent = { type: 'Order Validated', data: {} };
+  const poison: NewEvent = { type: 'Payment Failed', data: { reason: POISON } };
+  return append(numbered(uniqueId(), [fine, fine, poison, fine, fine], { at: '2000-01-01T00:00:00.000Z' }));
+}
 
 /** A bus that only writes down what it is sent; entries it answers for are chosen. */
 function recordingBus(accepts: (n: number) => boolean = () => true) {
@@ -135,9 +180,10 @@ describe('publish', () => {
     const publisher = createEventPublisher({ bus, lingerMs: 1, onError: (error) => errors.push(error) });
     const state = { name: 'CheckInventory', ordinal: 1, enteredAt: '2025-07-09T10:29:00.000Z' } as const;
     const batch = { ...batchOf(orderId, [{ type: 'Order Validated', data: {} }]), state };
+    const key = keys.allocate(orderId);
     for (const attempt of [1, 2]) {
       const now = () => `2025-07-09T10:30:0${attempt}.000Z`;
-      await runActivity((input: EventBatch) => post({ books, publisher, now }, input), batch, { attempt });
+      await runActivity((input: EventBatch) => post({ books, publisher, now }, input, { key }), batch, { attempt });
       await publisher.flush();
     }
     expect(errors).toEqual([]);
@@ -188,6 +234,61 @@ describe('publish', () => {
       'SERVICE_UNAVAILABLE',
     );
     expect(await markedOf(events[0]!.orderId)).toEqual([1, 2]);
+  });
+});
+
+describe('an entry that the bus will never take', () => {
+  test.each([
+    ['refused with its call', refusesTheCall, [[1, 2, 3, 4, 5], [1], [2], [3], [4], [5]]],
+    ['refused by itself', refusesTheEntry, [[1, 2, 3, 4, 5]]],
+  ])('%s: the others are published, and it is parked with the reason', async (_, answer, expected) => {
+    const events = await withPoison();
+    const { orderId } = events[0]!;
+    const { bus: refusing, calls, refused } = refusingBus(answer);
+    expect(await refusing.publish(events)).toBe(4);
+    expect(calls).toEqual(expected);
+    expect(refused).toEqual([[3, expect.stringContaining(POISON)]]);
+    expect(await markedOf(orderId)).toEqual([]);
+    const stored = await world.events(orderId);
+    expect(stored).toMatchObject(events);
+    expect(stored.map((event) => 'refused' in event)).toEqual([false, false, true, false, false]);
+    expect(stored[2]).toMatchObject({ refused: expect.stringContaining(POISON) as string });
+    expect(await unpublishedOf(orderId)).toEqual([]);
+  });
+
+  test.each(['InternalFailure', 'ThrottlingException', 'NotAuthorizedForSourceException'])(
+    '%s is no such answer: the entry keeps its mark',
+    async (ErrorCode) => {
+      const events = await withPoison();
+      const { bus: refusing, refused } = refusingBus((entries) => ({
+        Entries: entries.map((entry) => (isPoison(entry) ? { ErrorCode } : taken())),
+      }));
+      expect(await refusing.publish(events)).toBe(4);
+      expect(refused).toEqual([]);
+      expect(await markedOf(events[0]!.orderId)).toEqual([3]);
+      await bus.publish(events.slice(2, 3));
+    },
+  );
+
+  test('a bus that cannot be reached meanwhile ends the attempt, and parks nothing', async () => {
+    const events = await withPoison();
+    let calls = 0;
+    const { bus: refusing, refused } = refusingBus((entries) => {
+      calls += 1;
+      if (calls === 3) throw Object.assign(new Error('connect ECONNREFUSED'), { name: 'TimeoutError' });
+      return refusesTheCall(entries);
+    });
+    expect(await failureTypeOf(refusing.publish(events))).toBe('SERVICE_UNAVAILABLE');
+    expect(refused).toEqual([]);
+    expect(await markedOf(events[0]!.orderId)).toEqual([2, 3, 4, 5]);
+    await bus.publish(events.slice(1));
+  });
+
+  test('its store still tells the whole story: the view is the fold', async () => {
+    const events = await withPoison();
+    const { orderId } = events[0]!;
+    await refusingBus(refusesTheCall).bus.publish(events);
+    expect(fold(await world.events(orderId))).toEqual(await books.readView(orderId));
   });
 });
 

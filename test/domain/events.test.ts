@@ -82,7 +82,7 @@ describe('toBusEvent', () => {
 
   test('an order without a known customer is told without one', () => {
     const event = numberEvents(
-      { orderId, firstSequence: 1, events: [every['Order Validation Failed']], states: [] },
+      { orderId, runId: 'run-1', firstSequence: 1, events: [every['Order Validation Failed']], states: [] },
       { at: AT, attempt: 1 },
     )[0]!;
     expect(toBusEvent(event).detail).not.toHaveProperty('customerId');
@@ -99,6 +99,7 @@ describe('numberEvents', () => {
   });
   const batchOf = (changes: Partial<EventBatch>): EventBatch => ({
     orderId,
+    runId: 'run-1',
     customerId: 'CUST-1',
     firstSequence: 1,
     events: [every['Order Created'], every['Order Validated']],
@@ -117,6 +118,22 @@ describe('numberEvents', () => {
         for (const event of all) expect(event).toMatchObject({ orderId, customerId: 'CUST-1', at: AT });
       }),
     );
+  });
+
+  test('what was noted comes before the step’s own events, and its first event carries the states', () => {
+    const noted = [every['Payment Completed'], every['Shipping Label Generated']];
+    const events = [every['Shipment Created']];
+    const all = numberEvents(batchOf({ firstSequence: 5, noted, events, states: [passed(1)] }), { at: AT, attempt: 1 });
+    expect(all.map(({ type, sequence }) => [type, sequence])).toEqual([
+      ['Payment Completed', 5],
+      ['Shipping Label Generated', 6],
+      ['Shipment Created', 7],
+    ]);
+    expect(all.map(({ states }) => states)).toEqual([[passed(1)], [], []]);
+  });
+
+  test('events carry nothing of the run: that is the Orders item’s', () => {
+    for (const event of numberEvents(batchOf({}), { at: AT, attempt: 1 })) expect(event).not.toHaveProperty('runId');
   });
 
   test('the first event carries the states passed, and last the step’s own with its time and attempts', () => {

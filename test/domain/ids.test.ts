@@ -51,6 +51,10 @@ test('names are those that stored histories and tables know', () => {
   expect(keys.refund(keys.charge(ID, 2))).toBe('refund#charge#ORD-2025-001234#2');
   expect(keys.void(keys.charge(ID, 1))).toBe('void#charge#ORD-2025-001234#1');
   expect(keys.cancelLabel(keys.label(shipmentIdOf(ID, 1)))).toBe('cancel-label#label#ORD-2025-001234-S1');
+  expect(keys.decision(ID)).toBe('decision#ORD-2025-001234');
+  expect(keys.allocate(shipmentIdOf(ID, 1))).toBe('allocate#ORD-2025-001234-S1');
+  expect(keys.shortage(ID)).toBe('shortage#ORD-2025-001234');
+  expect(keys.end(ID)).toBe('end#ORD-2025-001234');
 });
 
 test('no two effects of an order share a key', () => {
@@ -66,7 +70,10 @@ test('no two effects of an order share a key', () => {
     keys.label(shipment),
     keys.cancelLabel(keys.label(shipment)),
     keys.packing(shipment),
-    keys.ship(ID),
+    keys.decision(ID),
+    keys.allocate(shipment),
+    keys.shortage(ID),
+    keys.end(ID),
     keys.notify(ID),
   ];
   expect(new Set(all).size).toBe(all.length);

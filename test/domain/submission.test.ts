@@ -26,6 +26,10 @@ const refusedPointers = (value: unknown) => {
   return result.ok ? [] : [...new Set(result.errors.map(({ pointer }) => pointer))];
 };
 
+/** JSON that no recursion gets through: 100 000 levels. */
+const nested = (open: string, close: string) => `${open.repeat(DEPTH)}1${close.repeat(DEPTH)}`;
+const DEPTH = 100_000;
+
 describe('parseSubmission', () => {
   test('takes the sample order as it is', () => {
     const order = sampleOrder();
@@ -95,6 +99,36 @@ describe('parseSubmission', () => {
     const submission = parsed(value);
     expect(Object.keys(submission)).toEqual(['orderId']);
     expect(submission.customerId).toBeUndefined();
+    expect(Object.getPrototypeOf(submission)).toBe(Object.prototype);
+  });
+
+  test('leaves out such members in items and address, too', () => {
+    const evil = '"__proto__":{"quantity":9,"zipCode":"stolen"},"constructor":{"prototype":1}';
+    const text = `{"orderId":"A","items":[{"productId":"P",${evil}}],"shippingAddress":{"city":"Seoul",${evil}}}`;
+    const submission = parsed(JSON.parse(text));
+    expect(submission).toStrictEqual({ orderId: 'A', items: [{ productId: 'P' }], shippingAddress: { city: 'Seoul' } });
+    expect(submission.items![0]!.quantity).toBeUndefined();
+    expect(submission.shippingAddress!.zipCode).toBeUndefined();
+  });
+
+  test.each(['an array', 'an object'])(
+    'members that nobody asked for may be nested as deep as JSON goes: %s',
+    (kind) => {
+      const deep = kind === 'an array' ? nested('[', ']') : nested('{"a":', '}');
+      const order = sampleOrder();
+      const { items: [first] = [], shippingAddress, ...rest } = order;
+      const withDeep = (value: unknown) => JSON.stringify(value).replace(/}$/, `,"deep":${deep}}`);
+      const text = `${JSON.stringify(rest).slice(0, -1)},"deep":${deep},"constructor":${deep},"items":[${withDeep(first)}],"shippingAddress":${withDeep(shippingAddress)}}`;
+      const submission = parsed(JSON.parse(text));
+      expect(submission).toEqual(order);
+      expect(fingerprintOf(submission)).toBe(fingerprintOf(order));
+    },
+  );
+
+  test.each(['orderId', 'items', 'shippingAddress', 'totalAmount'])('a %s nested as deep is refused', (name) => {
+    const value: unknown = JSON.parse(`{"${name}":${nested('[', ']')}}`);
+    expect(refusedPointers(value).every((pointer) => pointer.startsWith(`/${name}`))).toBe(true);
+    expect(refusedPointers(value)).not.toEqual([]);
   });
 
   test('does not change what it was given', () => {

@@ -133,8 +133,15 @@ describe('an order is refused', () => {
   test.each([
     ['a null character', '\u0000'],
     ['half a surrogate pair', '\ud83d'],
+    ['a noncharacter', '\uffff'],
+    ['a noncharacter', '\ufffe'],
+    ['a noncharacter', '\ufdd0'],
+    ['a noncharacter beyond the first plane', '\u{1ffff}'],
   ])('with %s, which not every queue and table carries', (_, character) => {
     expect(refusals(sampleOrder({ customerId: `CUST${character}` }))).toEqual(['/customerId invalid']);
+    expect(refusals(sampleOrder({ shippingAddress: { ...address, street: character } }))).toEqual([
+      '/shippingAddress/street invalid',
+    ]);
   });
 
   test('with everything that is wrong, at once and in one answer', () => {
@@ -178,6 +185,30 @@ describe('an order is refused', () => {
   test('without repeating what was absurd about it', () => {
     const details = detailsOf(sampleOrder({ timestamp: 'x'.repeat(100_000), currency: 'y'.repeat(100_000) }));
     expect(details.length).toBeLessThan(1000);
+  });
+
+  test('with no more than the start of a product’s id', () => {
+    const productId = '주'.repeat(MAX_TEXT);
+    const start = `"${'주'.repeat(40)}…"`;
+    expect(detailsOf(sampleOrder({ items: [item(productId, 1, 10), item(productId, 1, 12)], totalAmount: 22 }))).toBe(
+      `expected one price for all lines of ${start}`,
+    );
+    const much = [item(productId, MAX_QUANTITY, 1), item(productId, 1, 1)];
+    expect(detailsOf(sampleOrder({ items: much, totalAmount: MAX_QUANTITY + 1 }))).toBe(
+      `expected at most ${MAX_QUANTITY} of ${start} in all`,
+    );
+    const short = 'A'.repeat(40);
+    expect(detailsOf(sampleOrder({ items: [item(short, 1, 10), item(short, 1, 12)], totalAmount: 22 }))).toBe(
+      `expected one price for all lines of "${short}"`,
+    );
+  });
+
+  test('with texts that are whole characters, also where one is cut', () => {
+    const productId = `${'x'.repeat(39)}${'📦'.repeat(50)}`;
+    const details = detailsOf(
+      sampleOrder({ items: [item(productId, 1, 10), item(productId, 1, 12)], totalAmount: 22 }),
+    );
+    expect(details).not.toMatch(/\p{Surrogate}/u);
   });
 });
 

@@ -149,7 +149,7 @@ export function eventsOf(story: [NewEvent, StatePassed['name'][]][], customerId 
       exitedAt: at,
       attempts: 1,
     }));
-    const batch = { orderId: ORDER_ID, customerId, firstSequence: i + 1, events: [event], states };
+    const batch = { orderId: ORDER_ID, runId: 'run-1', customerId, firstSequence: i + 1, events: [event], states };
     return numberEvents(batch, { at, attempt: 1 });
   });
 }

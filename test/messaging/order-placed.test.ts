@@ -76,6 +76,41 @@ test('all wrong types are said at once', () => {
   expect(reason).toContain('detail/currency: ');
 });
 
+describe('JSON nested 100 000 deep', () => {
+  const deep = `${'['.repeat(100_000)}1${']'.repeat(100_000)}`;
+  const bodyWith = (name: string, value = deep) =>
+    JSON.stringify(eventOf({ detail: order })).replace('"detail":{', `"detail":{"${name}":${value},`);
+
+  test.each(['note', '__proto__', 'constructor'])('in a member %s that an order does not have does no harm', (name) => {
+    expect(parseOrderPlaced(bodyWith(name))).toMatchObject({
+      ok: true,
+      submission: order,
+      fingerprint: fingerprintOf(order),
+    });
+  });
+
+  test('in a member of the order is refused', () => {
+    const { items: _, ...rest } = order;
+    const body = JSON.stringify(eventOf({ detail: rest })).replace('"detail":{', `"detail":{"items":${deep},`);
+    expect(reasonOf(body)).toContain('detail/items/0: ');
+  });
+
+  test.each([
+    ['the body', deep],
+    ['the detail', `{"detail-type":"Order Placed","source":"ecommerce.orders","detail":${deep}}`],
+    ['the type', `{"detail-type":${deep}}`],
+    ['the source', `{"detail-type":"Order Placed","source":${deep}}`],
+    ['the order id', `{"detail-type":"Order Placed","source":"ecommerce.orders","detail":{"orderId":${deep}}}`],
+  ])('in %s is refused', (_, body) => {
+    expect(reasonOf(body)).toMatch(/expected/i);
+  });
+
+  test('in the event’s id is nobody’s to read', () => {
+    const body = JSON.stringify(eventOf({ id: undefined })).replace('{', `{"id":${deep},`);
+    expect(typeof parseOrderPlaced(body).ok).toBe('boolean');
+  });
+});
+
 test('never throws, whatever the body', () => {
   const body = fc.oneof(
     fc.string(),

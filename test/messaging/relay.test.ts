@@ -5,14 +5,16 @@ import {
   PutTargetsCommand,
   RemoveTargetsCommand,
 } from '@aws-sdk/client-eventbridge';
+import type { EventBridgeClient, PutEventsCommandInput } from '@aws-sdk/client-eventbridge';
 import type { EventBus } from '../../src/messaging/ports';
 import type { OrderEvent } from '../../src/domain/events';
 import { booksOn, connectToEmulator, dynamoBooksWorld, eventBusOn } from '../support/contracts/emulator';
 import { createLogger } from '../../src/telemetry';
+import { createEventBus } from '../../src/adapters/aws/event-bus';
 import { createRelay } from '../../src/messaging/relay';
 import { eventually, gate } from '../support/contracts/condition';
 import { receiveAll } from '../support/contracts/queues';
-import { someEvents } from '../support/contracts/events';
+import { numbered, someEvents } from '../support/contracts/events';
 import { uniqueId } from '../support/orders';
 
 const emulator = connectToEmulator();
@@ -133,6 +135,59 @@ test('a round ends when the bus refuses a part, and the next one tries just that
   refusing = false;
   expect(await relay.run()).toBe(1);
   expect(calls.map((call) => call.length)).toEqual([3, 1]);
+});
+
+test('a batch with an entry that the bus will never take publishes the others, and does not block the next round', async () => {
+  const orderId = uniqueId();
+  const [fine, poison] = [
+    { type: 'Order Validated', data: {} },
+    { type: 'Payment Failed', data: { reason: 'never taken' } },
+  ] as const;
+  const events = numbered(orderId, [fine, fine, poison, fine, fine]);
+  await books.post({ orderId, events });
+  const published: string[] = [];
+  const refused: OrderEvent[] = [];
+  const send = async ({ input: { Entries = [] } }: { input: PutEventsCommandInput }) => {
+    if (Entries.some(({ Detail = '' }) => Detail.includes('never taken')))
+      throw Object.assign(new Error('size'), { name: 'ValidationException' });
+    published.push(...Entries.map(({ Detail = '{}' }) => (JSON.parse(Detail) as { eventId: string }).eventId));
+    return { Entries: Entries.map(() => ({ EventId: 'id' })) };
+  };
+  const { db, config } = emulator;
+  const bus = createEventBus({
+    db,
+    events: { send } as unknown as EventBridgeClient,
+    busName: 'bus',
+    eventsTable: config.ORDER_EVENTS_TABLE,
+    onRefused: (event) => void refused.push(event),
+  });
+  const ours: EventBus = {
+    ...bus,
+    unpublished: async (p) =>
+      (await bus.unpublished({ ...p, limit: 1000 })).filter((event) => event.orderId === orderId),
+  };
+  const relay = relayOf(ours);
+  expect(await relay.run()).toBe(4);
+  expect(published.toSorted()).toEqual([1, 2, 4, 5].map((n) => `${orderId}#${n}`));
+  expect(refused).toMatchObject([{ sequence: 3 }]);
+  expect(await markedOf(events[0]!)).toEqual([]);
+
+  const later = numbered(orderId, [fine, fine], { firstSequence: 6 });
+  await books.post({ orderId, events: later });
+  expect(await relay.run()).toBe(2);
+  expect(published.slice(4).toSorted()).toEqual([`${orderId}#6`, `${orderId}#7`]);
+  expect(refused).toHaveLength(1);
+});
+
+test('what a round has tried it does not try again, though the index still shows it', async () => {
+  const events = someEvents(3);
+  const { bus, calls } = busOf([...events]);
+  const relay = relayOf({ ...bus, unpublished: async () => events });
+  expect(await relay.run()).toBe(3);
+  expect(calls).toEqual([events]);
+  // the next round does: then the index has had its time
+  await relay.run();
+  expect(calls).toEqual([events, events]);
 });
 
 test('a bus that is down ends no relay: it tries again after the pause', async () => {

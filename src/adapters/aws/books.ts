@@ -12,7 +12,7 @@ import type { OrderEvent } from '../../domain/events';
 import type { OrderView } from '../../domain/projection';
 import type { Warehouse, WarehouseStock } from '../../domain/inventory';
 import { StepError } from '../../domain/failures';
-import { failedCall, reach } from './errors';
+import { failedCall, reach, refusedRequest } from './errors';
 import { type Part, type TableNames, transactionOf } from './transaction';
 
 export interface DynamoBooksDeps {
@@ -38,6 +38,8 @@ export function createDynamoBooks({ db, tables, warehouses }: DynamoBooksDeps): 
     readView: (orderId) => get<OrderView>(tables.view, { orderId }),
     readLedger: async (key) => (await get<LedgerEntry>(tables.ledger, { key }))?.result,
     async readEvents({ orderId, from, to }) {
+      // a range that is none is refused by the table
+      if (!(from <= to)) return [];
       const query = new QueryCommand({
         TableName: tables.events,
         KeyConditionExpression: 'orderId = :order AND #sequence BETWEEN :from AND :to',
@@ -89,6 +91,8 @@ async function transact(
     } catch (error) {
       const codes = error instanceof TransactionCanceledException ? error.CancellationReasons : undefined;
       const blocked = !codes || codes.some(({ Code }) => Code !== undefined && CONFLICTS.has(Code));
+      if (codes?.some(({ Code }) => Code === 'ValidationError'))
+        throw refusedRequest(`writing order ${orderId}`, error);
       if (!blocked) {
         const parts = transaction.filter((_, i) => codes[i]?.Code === 'ConditionalCheckFailed').map(({ part }) => part);
         if (parts.length > 0) return new Set(parts);

@@ -15,9 +15,17 @@ export async function reach<T>(what: string, call: () => Promise<T>): Promise<T>
  * known: SERVICE_UNAVAILABLE, tried again. A request that AWS will never take is REQUEST_REFUSED.
  */
 export function failedCall(what: string, cause: unknown): StepError {
-  const reason = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause);
-  return new StepError(isRefusal(cause) ? 'REQUEST_REFUSED' : 'SERVICE_UNAVAILABLE', `${what}: ${reason}`, { cause });
+  if (isRefusal(cause)) return refusedRequest(what, cause);
+  return new StepError('SERVICE_UNAVAILABLE', describe(what, cause), { cause });
 }
+
+/** A request that AWS will never take. */
+export function refusedRequest(what: string, cause: unknown): StepError {
+  return new StepError('REQUEST_REFUSED', describe(what, cause), { cause });
+}
+
+const describe = (what: string, cause: unknown): string =>
+  `${what}: ${cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause)}`;
 
 // what else AWS answers with 4xx (rights, missing tables, expired credentials) is mended by an operator
 const REFUSALS = new Set([

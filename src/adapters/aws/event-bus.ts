@@ -1,4 +1,9 @@
-import { type EventBridgeClient, PutEventsCommand, type PutEventsRequestEntry } from '@aws-sdk/client-eventbridge';
+import {
+  type EventBridgeClient,
+  PutEventsCommand,
+  type PutEventsRequestEntry,
+  type PutEventsResultEntry,
+} from '@aws-sdk/client-eventbridge';
 import { BatchWriteCommand, type DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import type { EventBus } from '../../messaging/ports';
 import type { OrderEvent } from '../../domain/events';
@@ -23,13 +28,19 @@ export function createEventBus(p: {
   /** an event that the bus will never take */
   onRefused?: (event: OrderEvent, reason: string) => void;
 }): EventBus {
-  async function putBatch(batch: Entry[]): Promise<number> {
+  async function put(batch: Entry[]): Promise<number> {
     const command = new PutEventsCommand({ Entries: batch.map(({ entry }) => entry) });
-    const { Entries = [] } = await reach('publishing events', () => p.events.send(command));
-    const published = batch.filter((_, i) => Entries[i]?.EventId !== undefined).map(({ event }) => event);
+    let results: PutEventsResultEntry[];
+    try {
+      ({ Entries: results = [] } = await reach('publishing events', () => p.events.send(command)));
+    } catch (error) {
+      if (!(error instanceof StepError) || error.type !== 'REQUEST_REFUSED') throw error;
+      return putRefused(batch, error.message);
+    }
+    const published = batch.filter((_, i) => results[i]?.EventId !== undefined).map(({ event }) => event);
     await rewrite(published.map((event) => ({ ...event, unpublished: undefined })));
     for (const [i, { event }] of batch.entries())
-      if (REFUSALS.has(Entries[i]?.ErrorCode ?? '')) await park(event, String(Entries[i]?.ErrorMessage));
+      if (REFUSALS.has(results[i]?.ErrorCode ?? '')) await park(event, String(results[i]?.ErrorMessage));
     return published.length;
   }
 
@@ -42,15 +53,6 @@ export function createEventBus(p: {
     }
     await park(batch[0]!.event, reason);
     return 0;
-  }
-
-  async function put(batch: Entry[]): Promise<number> {
-    try {
-      return await putBatch(batch);
-    } catch (error) {
-      if (!(error instanceof StepError) || error.type !== 'REQUEST_REFUSED') throw error;
-      return putRefused(batch, error.message);
-    }
   }
 
   /** Takes an event that the bus will never take out of the relay's way; it stays in the store, with the reason. */

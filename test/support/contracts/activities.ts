@@ -12,6 +12,7 @@ export function runActivity<P, R>(activity: (input: P) => Promise<R>, input: P, 
 /** A batch of an order that has nothing yet. */
 export const batchOf = (orderId: OrderId, events: NewEvent[] = [], firstSequence = 1): EventBatch => ({
   orderId,
+  runId: 'run-1',
   customerId: 'CUST-567890',
   firstSequence,
   events,

@@ -1,7 +1,7 @@
 import type { Books, LedgerEntry, OrderRecord, Posting } from '../../../src/activities/ports';
 import type { NewEvent, OrderEvent } from '../../../src/domain/events';
 import type { OrderId } from '../../../src/domain/ids';
-import type { Quantities } from '../memory/books';
+import { createMemoryBooks, type Quantities } from '../memory/books';
 import { EVENT_TYPES, eventOfEachType, numbered, sampleShipment, sampleValidOrder } from './events';
 import { fold } from '../../../src/domain/projection';
 import { keys } from '../../../src/domain/ids';
@@ -23,6 +23,18 @@ export const failureTypeOf = (call: Promise<unknown>): Promise<string> =>
     () => 'no failure',
     (error: unknown) => (error instanceof StepError ? error.type : String(error)),
   );
+
+/** The books in memory, as the contracts see them. */
+export function memoryBooksWorld(): BooksWorld {
+  const books = createMemoryBooks();
+  return {
+    books,
+    setStock: async (stock) => books.setStock(stock),
+    total: async (productId) => books.inventory.get(productId),
+    warehouse: async (productId, warehouseId) => books.warehouseStock.get(`${productId}/${warehouseId}`),
+    events: async (orderId) => books.events.get(orderId) ?? [],
+  };
+}
 
 /** What every implementation of `Books` does. */
 export function describeBooks(name: string, createWorld: () => BooksWorld): void {
@@ -152,58 +164,68 @@ export function describeBooks(name: string, createWorld: () => BooksWorld): void
         expect(await everything()).toEqual(before);
       });
 
-      test('of an effect answers with the effect’s first result, and moves no stock', async () => {
+      test('of a step answers with the step’s first result, and moves no stock', async () => {
         await stock(5);
         await post({ ledger: effect({ n: 1 }), stock: reserve(2), events: eventsOf(created()) });
         const before = await everything();
         const again = { ledger: effect({ n: 2 }), stock: reserve(2), events: eventsOf(created()) };
-        expect(await post(again)).toEqual({ kind: 'effect-known', result: { n: 1 } });
+        expect(await post(again)).toEqual({ kind: 'step-known', result: { n: 1 } });
         expect(await everything()).toEqual(before);
       });
 
-      test('of an effect answers so also when the stock would not hold it any more', async () => {
+      test('of a step answers so also when the stock would not hold it any more', async () => {
         await stock(2);
         await post({ ledger: effect(), stock: reserve(2), events: eventsOf(created()) });
         const again = { ledger: effect(), stock: reserve(2), events: eventsOf(created()) };
-        expect(await post(again)).toEqual({ kind: 'effect-known', result: { n: 1 } });
+        expect(await post(again)).toEqual({ kind: 'step-known', result: { n: 1 } });
       });
 
-      test('of events alone counts as posted, and leaves events and view as they were', async () => {
+      test('of a step answers so whatever comes with it, also at numbers that are free', async () => {
+        await stock(5);
+        await post({ ledger: effect(), stock: reserve(2), events: eventsOf(created()) });
+        const before = await everything();
+        const events = numbered(orderId, [failed('x'), validated], { firstSequence: 2 });
+        const again = { ledger: effect({ n: 2 }), effects: [{ key: keys.release(orderId), result: {} }], events };
+        expect(await post(again)).toEqual({ kind: 'step-known', result: { n: 1 } });
+        expect(await post({ ledger: effect({ n: 3 }), events: [] })).toEqual({ kind: 'step-known', result: { n: 1 } });
+        expect(await everything()).toEqual(before);
+        expect(await books.readLedger(keys.release(orderId))).toBeUndefined();
+      });
+
+      test('of a step that only decides is known, too', async () => {
+        expect(await post({ ledger: effect(), events: [] })).toEqual({ kind: 'posted' });
+        expect(await post({ ledger: effect({ n: 2 }), events: [] })).toEqual({ kind: 'step-known', result: { n: 1 } });
+        expect(await books.readView(orderId)).toBeUndefined();
+      });
+
+      test('of events alone finds their numbers taken, and leaves events and view as they were', async () => {
         await post({ events: eventsOf(created(), validated) });
         const before = await everything();
         const later = numbered(orderId, [created(), validated], { at: '2025-07-09T11:00:00.000Z' });
-        expect(await post({ events: later })).toMatchObject({ kind: 'posted' });
+        expect(await post({ events: later })).toEqual({ kind: 'sequence-taken', lastSequence: 2 });
         expect(await everything()).toEqual(before);
       });
 
-      test('counts as posted also when others came after it', async () => {
+      test('tells of the order’s last number also when others came after it', async () => {
         await post({ events: eventsOf(created()) });
         await post({ events: numbered(orderId, [validated, failed('x')], { firstSequence: 2 }) });
-        expect(await post({ events: eventsOf(created()) })).toMatchObject({ kind: 'posted' });
+        expect(await post({ events: eventsOf(created()) })).toEqual({ kind: 'sequence-taken', lastSequence: 3 });
         expect(await books.readView(orderId)).toMatchObject({ sequence: 3, status: 'PAYMENT_FAILED' });
-      });
-
-      test('is the same whatever order its members come in', async () => {
-        const data = { chargeKey: 'k', amount: 1, currency: 'USD', paymentId: 'p' };
-        await post({ events: eventsOf({ type: 'Payment Completed', data }) });
-        const turned = { paymentId: 'p', currency: 'USD', amount: 1, chargeKey: 'k' };
-        expect(await post({ events: eventsOf({ type: 'Payment Completed', data: turned }) })).toMatchObject({
-          kind: 'posted',
-        });
       });
     });
 
-    describe('another event at a number that is taken', () => {
+    describe('events at a number that is taken', () => {
       test.each<[string, () => NewEvent[]]>([
         ['of another type', () => [validated]],
         ['of the same type with other data', () => [failed('two')]],
         ['after the same first one', () => [failed('one'), validated]],
-      ])('%s: SEQUENCE_TAKEN, and nothing is written', async (_, events) => {
+        ['the same', () => [failed('one')]],
+      ])('%s: sequence-taken, and nothing is written', async (_, events) => {
         await stock(5);
         await post({ events: eventsOf(failed('one')) });
         const before = await everything();
         const posting = { ledger: effect(), stock: reserve(1), events: eventsOf(...events()) };
-        expect(await failureTypeOf(post(posting))).toBe('SEQUENCE_TAKEN');
+        expect(await post(posting)).toEqual({ kind: 'sequence-taken', lastSequence: 1 });
         expect(await everything()).toEqual(before);
       });
     });
@@ -319,7 +341,7 @@ export function describeBooks(name: string, createWorld: () => BooksWorld): void
         const posting = { ledger: effect(), stock: reserve(1), events: eventsOf(created()) };
         const outcomes = await Promise.all(Array.from({ length: 20 }, () => post(posting)));
         expect(outcomes.filter(({ kind }) => kind === 'posted')).toHaveLength(1);
-        expect(outcomes.filter(({ kind }) => kind === 'effect-known')).toHaveLength(19);
+        expect(outcomes.filter(({ kind }) => kind === 'step-known')).toHaveLength(19);
         expect(await world.total(productId)).toMatchObject({ availableQuantity: 49, reservedQuantity: 1 });
       });
 
@@ -340,6 +362,19 @@ export function describeBooks(name: string, createWorld: () => BooksWorld): void
         expect(await books.readOrder(orderId)).toBeUndefined();
         expect(await books.readView(orderId)).toBeUndefined();
         expect(await books.readLedger(keys.reserve(orderId))).toBeUndefined();
+      });
+
+      test('events by their numbers, both ends included, in order', async () => {
+        const events = eventsOf(created(), validated, failed('x'), failed('y'));
+        await post({ events });
+        const sequences = async (from: number, to: number) =>
+          (await books.readEvents({ orderId, from, to })).map(({ sequence }) => sequence);
+        expect(await books.readEvents({ orderId, from: 1, to: 4 })).toMatchObject(events);
+        expect(await sequences(2, 3)).toEqual([2, 3]);
+        expect(await sequences(4, 4)).toEqual([4]);
+        expect(await sequences(3, 9)).toEqual([3, 4]);
+        expect(await sequences(5, 9)).toEqual([]);
+        expect(await books.readEvents({ orderId: uniqueId(), from: 1, to: 9 })).toEqual([]);
       });
 
       test('stock: a row for each warehouse that has the product, none for what nobody knows', async () => {

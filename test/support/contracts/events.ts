@@ -68,7 +68,8 @@ export function numbered(
 ): OrderEvent[] {
   const ordinal = firstSequence;
   const passed = { name: 'ValidateOrder', ordinal, enteredAt: at, exitedAt: at, attempts: 1 } as const;
-  return numberEvents({ orderId, customerId, firstSequence, events, states: [passed] }, { at, attempt: 1 });
+  const batch = { orderId, runId: 'run-1', customerId, firstSequence, events, states: [passed] };
+  return numberEvents(batch, { at, attempt: 1 });
 }
 
 /** `n` events of an order that has nothing else. */
