@@ -12,7 +12,7 @@ export interface OrderRun {
   /** who sent the order, in which run */
   acceptance: Acceptance;
   log: OrderLog;
-  /** Gives the early answer to whoever sent the order. */
+  /** Gives the early answer to whoever sent the order; the first one counts. */
   answer(answer: Omit<AcceptAnswer, 'orderId' | 'fingerprint' | 'requestId'> & Partial<AcceptAnswer>): void;
   /** @throws ORDER_CANCELLED where the order may still turn back and somebody asked for it */
   turnBackIfCancelled(): void;
@@ -39,7 +39,7 @@ export function startRun(input: OrderInput): OrderRun {
   return {
     acceptance: { ...input, runId },
     log: createOrderLog({ orderId, runId, ...named }),
-    answer: (answer) => void (given = { orderId, fingerprint, requestId, ...answer }),
+    answer: (answer) => void (given ??= { orderId, fingerprint, requestId, ...answer }),
     turnBackIfCancelled() {
       if (cancelled) throw orderCancelled();
     },

@@ -161,6 +161,8 @@ async function decideToGiveBack({ orderId }: Order, failure: StepFailure): Promi
 
 function rollbackTransaction(run: OrderRun, saga: Saga, { message: reason }: StepFailure): Promise<EndState> {
   const event: NewEvent = { type: 'Order Fulfillment Failed', data: { reason } };
+  // for a caller that has none yet
+  run.answer({ status: 'FULFILLMENT_FAILED' });
   return giveBack(run, saga, { state: 'RollbackTransaction', event });
 }
 
