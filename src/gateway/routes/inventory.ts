@@ -20,7 +20,8 @@ export function inventoryRoutes(app: FastifyInstance, { reader }: GatewayDeps): 
   const routes = app.withTypeProvider<TypeBoxTypeProvider>();
 
   routes.get('/inventory/:productId', { schema }, async ({ params: { productId } }) => {
-    const stock = productId.length > MAX_TEXT ? undefined : await reader.readInventory(productId);
+    const isId = productId !== '' && productId.length <= MAX_TEXT;
+    const stock = isId ? await reader.readInventory(productId) : undefined;
     if (!stock)
       throw new ProblemError('product_not_found', { detail: `there is no product ${JSON.stringify(productId)}` });
     return stock;
