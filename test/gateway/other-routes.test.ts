@@ -28,6 +28,13 @@ describe('GET /inventory/{productId}', () => {
     expectProblem(await createGateway().inject({ url: `/inventory/${productId}` }), 'product_not_found');
   });
 
+  test('of an empty id: 404, without asking the tables, which refuse it', async () => {
+    const readInventory = jest.fn(async (_productId: string) => stock);
+    const { inject } = createGateway({ reader: { readInventory } });
+    expectProblem(await inject({ url: '/inventory/' }), 'product_not_found');
+    expect(readInventory).not.toHaveBeenCalled();
+  });
+
   test('without the tables: 503', async () => {
     const { inject } = createGateway({ reader: { readInventory: unavailable } });
     expectProblem(await inject({ url: '/inventory/PROD-12345' }), 'service_unavailable');
