@@ -43,6 +43,7 @@ export async function main(): Promise<never> {
 
   progress.stop();
   await takedown.close();
+  if (exitCode === 0) progress.line('Stopped. Everything is saved.');
   if (lock) forgetProcesses(installation);
   lock?.release();
   process.exit(exitCode);

@@ -70,9 +70,12 @@ function pick<T extends object>(value: T, { properties }: { properties: Record<s
   return Object.fromEntries(names.map((name) => [name, value[name as keyof T]])) as T;
 }
 
-/** SHA-256 over what was sent, independent of the order of its members: the same order sent again has the same. */
-export function fingerprintOf(submission: ParsedSubmission): string {
-  return createHash('sha256').update(canonical(submission)).digest('base64url');
+/**
+ * SHA-256 over what was sent, independent of the order of its members: the same order sent again has the same. Without
+ * the id, under which it is compared: an order that was given its id may be sent again with it.
+ */
+export function fingerprintOf({ orderId: _orderId, ...content }: ParsedSubmission): string {
+  return createHash('sha256').update(canonical(content)).digest('base64url');
 }
 
 function canonical(value: unknown): string {

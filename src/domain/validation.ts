@@ -30,7 +30,11 @@ export function validateOrder(submission: OrderSubmission): Validation {
   const currency = requireText(submission.currency, '/currency', fail) ?? '';
   const digits = minorDigits(currency);
   if (currency && digits === undefined)
-    fail('/currency', 'unknown_currency', `expected an ISO 4217 code, got ${quote(currency)}`);
+    fail(
+      '/currency',
+      'unknown_currency',
+      `expected the ISO 4217 code of a currency that is paid in, got ${quote(currency)}`,
+    );
 
   const money: Money = { currency, digits: digits ?? MOST_DIGITS, fail };
   const lines = checkItems(submission.items, money);
@@ -160,9 +164,20 @@ function checkAddress(address: OrderSubmission['shippingAddress'], fail: Fail) {
 
 function checkTimestamp(timestamp: string | undefined, fail: Fail): string | undefined {
   if (timestamp === undefined) return undefined;
-  const time = timestamp.length <= 40 && ISO_TIME.test(timestamp) ? Date.parse(timestamp) : NaN;
-  if (!Number.isNaN(time)) return timestamp;
+  if (
+    timestamp.length <= 40 &&
+    ISO_TIME.test(timestamp) &&
+    isCalendarDay(timestamp) &&
+    !Number.isNaN(Date.parse(timestamp))
+  )
+    return timestamp;
   return void fail('/timestamp', 'invalid', `expected an ISO 8601 time, got ${quote(timestamp)}`);
+}
+
+/** Date.parse takes 30 February for 2 March. */
+function isCalendarDay(timestamp: string): boolean {
+  const [year = 0, month = 0, day = 0] = timestamp.slice(0, 10).split('-').map(Number);
+  return day >= 1 && day <= new Date(Date.UTC(year, month, 0)).getUTCDate();
 }
 
 const ISO_TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})$/;

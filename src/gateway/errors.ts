@@ -29,7 +29,7 @@ const FRAMEWORK_PROBLEMS: Partial<Record<string, { code: ProblemCode; detail: st
   FST_ERR_MAX_PARAM_LENGTH: { code: 'route_not_found', detail: 'a part of the path is longer than any id' },
   FST_ERR_HANDLER_TIMEOUT: {
     code: 'service_unavailable',
-    detail: 'no answer in time; nothing is lost: send the same request again',
+    detail: 'no answer in time; try again later',
   },
 };
 
@@ -53,8 +53,7 @@ function problemOf(error: FastifyError, request: FastifyRequest): ProblemError {
   if (error.validation) return invalidParameter(error);
   const known = FRAMEWORK_PROBLEMS[error.code];
   if (known) return new ProblemError(known.code, { detail: known.detail });
-  if (isUnavailable(error))
-    return new ProblemError('service_unavailable', { detail: 'nothing is lost: send the same request again' });
+  if (isUnavailable(error)) return new ProblemError('service_unavailable', { detail: 'try again later' });
   if (error.statusCode !== undefined && error.statusCode >= 400 && error.statusCode < 500)
     return new ProblemError('bad_request');
   return new ProblemError('internal_error', { detail: `it is logged under the request id ${request.id}` });
@@ -72,7 +71,7 @@ function invalidParameter({ validation = [], validationContext }: FastifyError):
 function logProblem({ code }: ProblemError, err: Error, { log }: FastifyRequest): void {
   const { status } = PROBLEMS[code];
   if (status === 500) log.error({ err, code }, 'request failed');
-  else if (status === 503 && !(err instanceof ProblemError))
+  else if (status === 503 && (!(err instanceof ProblemError) || err.cause !== undefined))
     log.warn({ err, code }, 'request met an unavailable service');
   else log.info({ code }, 'request refused');
 }

@@ -195,6 +195,24 @@ describe('a failure behind the gateway', () => {
     expectProblem(await inject(post(SAMPLE)), 'service_unavailable');
   });
 
+  test('a 503 names the id under which the order is placed once, and with it the repeat is the same order', async () => {
+    const fingerprints: string[] = [];
+    const { inject } = createGateway({
+      place: (placement) => {
+        fingerprints.push(placement.fingerprint);
+        return fingerprints.length === 1 ? Promise.reject(engineDown()) : Promise.resolve(accepted(placement));
+      },
+    });
+    const { orderId: _none, ...body } = { orderId: undefined, ...SAMPLE };
+    const down = await inject(post(body));
+    const { detail, instance } = expectProblem(down, 'service_unavailable');
+    const orderId = String(instance).replace('/orders/', '');
+    expect(down.headers['location']).toBe(instance);
+    expect(detail).toContain(`with orderId ${orderId}`);
+    expect((await inject(post({ ...body, orderId }))).statusCode).toBe(202);
+    expect(fingerprints[1]).toBe(fingerprints[0]);
+  });
+
   test.each([
     ['a defect', new TypeError('secret of the inside')],
     ['a step that failed otherwise', new StepError('VIEW_OUT_OF_STEP', 'secret of the inside')],

@@ -10,6 +10,7 @@ import { isOrderId, type OrderId } from '../../domain/ids';
 import { linksOf, pick } from '../present';
 import { OrderPlaced } from '../schemas';
 import { ProblemError } from '../problem';
+import { isUnavailable } from '../unavailable';
 import { validateOrder } from '../../domain/validation';
 
 /** How long the caller waits for the first workflow task before the order is only RECEIVED. */
@@ -28,7 +29,7 @@ const schema = {
   summary: 'Place an order',
   description:
     'The answer comes after validation and the attempt to reserve the stock; when that takes over 3 s, with status RECEIVED. ' +
-    'The same order sent again is not placed again.',
+    'The same orderId, or the same customer and Idempotency-Key, sent again is not placed again.',
   headers: Type.Object({
     'idempotency-key': Type.Optional(
       Type.String({
@@ -62,12 +63,12 @@ export function placeOrderRoute(app: FastifyInstance, deps: GatewayDeps): void {
   routes.post('/orders', { schema, validatorCompiler: compileInput }, async ({ body, headers }, reply) => {
     const key = headers['idempotency-key'];
     const orderId = orderIdOf(body, key) ?? deps.newOrderId();
-    const outcome = await deps.orders.place({
-      submission: { ...body, orderId },
-      fingerprint: fingerprintOf(body),
-      requestId: deps.newRequestId(),
-      patienceMs: PATIENCE_MS,
-    });
+    const request = { submission: { ...body, orderId }, fingerprint: fingerprintOf(body) };
+    const outcome = await deps.orders
+      .place({ ...request, requestId: deps.newRequestId(), patienceMs: PATIENCE_MS })
+      .catch((error: unknown) => {
+        throw isUnavailable(error) ? unconfirmed(orderId, error) : error;
+      });
     const location = linksOf(orderId).self;
     switch (outcome.kind) {
       case 'accepted':
@@ -118,6 +119,15 @@ function orderIdOf(body: ParsedSubmission, key: string | undefined): OrderId | u
   const validation = validateOrder({ ...body, orderId: orderId as OrderId } satisfies OrderSubmission);
   const errors = validation.valid ? [] : validation.errors;
   throw invalid({ detail: 'the order is not stored: it has no usable id', errors });
+}
+
+/** The order may be under way: what makes sending it again safe is its id, which the caller may not know yet. */
+function unconfirmed(orderId: OrderId, cause: unknown): ProblemError {
+  const location = linksOf(orderId).self;
+  const detail = `send the same body again with orderId ${orderId}: then it is placed once, whatever became of this request`;
+  const problem = new ProblemError('service_unavailable', { detail, instance: location, headers: { location } });
+  problem.cause = cause;
+  return problem;
 }
 
 type Placed = Pick<AcceptAnswer, 'orderId' | 'status' | 'inventoryStatus' | 'unavailableItems'>;
