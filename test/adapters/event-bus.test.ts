@@ -1,10 +1,3 @@
-import {
-  DeleteRuleCommand,
-  PutRuleCommand,
-  PutTargetsCommand,
-  RemoveTargetsCommand,
-} from '@aws-sdk/client-eventbridge';
-import { CreateQueueCommand, DeleteQueueCommand, GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
 import type { EventBus } from '../../src/messaging/ports';
 import type { EventBatch, NewEvent, OrderEvent } from '../../src/domain/events';
 import type { PutEventsCommandInput, PutEventsResponse } from '@aws-sdk/client-eventbridge';
@@ -23,35 +16,26 @@ import { keys } from '../../src/domain/ids';
 import { fold } from '../../src/domain/projection';
 import { post } from '../../src/activities/step';
 import { failureTypeOf } from '../support/contracts/books';
+import { putQueueOnBus, type QueueOnBus } from '../support/bus-tap';
 import { receiveAll } from '../support/contracts/queues';
 import { uniqueId } from '../support/orders';
 
 const emulator = connectToEmulator();
-const { events: eventBridge, sqs, config } = emulator;
+const { sqs, config } = emulator;
 const books = booksOn(emulator);
 const world = dynamoBooksWorld(emulator);
-const rule = uniqueId('capture');
 let queueUrl: string;
 let bus: EventBus;
+let queue: QueueOnBus;
 
 beforeAll(async () => {
-  const { QueueUrl = '' } = await sqs.send(new CreateQueueCommand({ QueueName: rule }));
-  queueUrl = QueueUrl;
-  const { Attributes } = await sqs.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['QueueArn'] }));
-  const EventBusName = config.EVENT_BUS_NAME;
-  await eventBridge.send(
-    new PutRuleCommand({ Name: rule, EventBusName, EventPattern: JSON.stringify({ detail: { origin: ['waybill'] } }) }),
-  );
-  await eventBridge.send(
-    new PutTargetsCommand({ Rule: rule, EventBusName, Targets: [{ Id: 'queue', Arn: Attributes?.['QueueArn'] }] }),
-  );
+  const pattern = { detail: { origin: ['waybill'] } };
+  queue = await putQueueOnBus(emulator, { busName: config.EVENT_BUS_NAME, pattern });
+  ({ queueUrl } = queue);
 });
 
 afterAll(async () => {
-  const EventBusName = config.EVENT_BUS_NAME;
-  await eventBridge.send(new RemoveTargetsCommand({ Rule: rule, EventBusName, Ids: ['queue'] }));
-  await eventBridge.send(new DeleteRuleCommand({ Name: rule, EventBusName }));
-  await sqs.send(new DeleteQueueCommand({ QueueUrl: queueUrl }));
+  await queue.remove();
   emulator.destroy();
 });
 

@@ -1,10 +1,3 @@
-import { CreateQueueCommand, DeleteQueueCommand, GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
-import {
-  DeleteRuleCommand,
-  PutRuleCommand,
-  PutTargetsCommand,
-  RemoveTargetsCommand,
-} from '@aws-sdk/client-eventbridge';
 import type { EventBridgeClient, PutEventsCommandInput } from '@aws-sdk/client-eventbridge';
 import type { EventBus } from '../../src/messaging/ports';
 import type { OrderEvent } from '../../src/domain/events';
@@ -13,6 +6,7 @@ import { createLogger } from '../../src/telemetry';
 import { createEventBus } from '../../src/adapters/aws/event-bus';
 import { createRelay } from '../../src/messaging/relay';
 import { eventually, gate } from '../support/contracts/condition';
+import { putQueueOnBus, type QueueOnBus } from '../support/bus-tap';
 import { receiveAll } from '../support/contracts/queues';
 import { numbered, someEvents } from '../support/contracts/events';
 import { uniqueId } from '../support/orders';
@@ -61,27 +55,16 @@ const relayOf = (bus: EventBus, { graceMs = 0, intervalMs = HOUR_MS } = {}) =>
   createRelay({ bus, graceMs, intervalMs, logger });
 
 describe('on the emulator', () => {
-  const { sqs, events: eventBridge, config } = emulator;
-  const rule = uniqueId('relayed');
+  const { sqs, config } = emulator;
+  let queue: QueueOnBus;
   let queueUrl: string;
 
   beforeAll(async () => {
-    const { QueueUrl = '' } = await sqs.send(new CreateQueueCommand({ QueueName: rule }));
-    queueUrl = QueueUrl;
-    const { Attributes } = await sqs.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['QueueArn'] }));
-    const EventBusName = config.EVENT_BUS_NAME;
-    const EventPattern = JSON.stringify({ 'detail-type': ['Order Validated'] });
-    await eventBridge.send(new PutRuleCommand({ Name: rule, EventBusName, EventPattern }));
-    await eventBridge.send(
-      new PutTargetsCommand({ Rule: rule, EventBusName, Targets: [{ Id: 'queue', Arn: Attributes?.['QueueArn'] }] }),
-    );
+    const pattern = { 'detail-type': ['Order Validated'] };
+    queue = await putQueueOnBus(emulator, { busName: config.EVENT_BUS_NAME, pattern });
+    ({ queueUrl } = queue);
   });
-  afterAll(async () => {
-    const EventBusName = config.EVENT_BUS_NAME;
-    await eventBridge.send(new RemoveTargetsCommand({ Rule: rule, EventBusName, Ids: ['queue'] }));
-    await eventBridge.send(new DeleteRuleCommand({ Name: rule, EventBusName }));
-    await sqs.send(new DeleteQueueCommand({ QueueUrl: queueUrl }));
-  });
+  afterAll(() => queue.remove());
 
   test('what was left behind is published once, and has no mark any more', async () => {
     const events = await append(12);

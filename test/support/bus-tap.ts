@@ -1,7 +1,14 @@
-import { EventBridgeClient, PutRuleCommand, PutTargetsCommand } from '@aws-sdk/client-eventbridge';
+import {
+  DeleteRuleCommand,
+  EventBridgeClient,
+  PutRuleCommand,
+  PutTargetsCommand,
+  RemoveTargetsCommand,
+} from '@aws-sdk/client-eventbridge';
 import {
   CreateQueueCommand,
   DeleteMessageBatchCommand,
+  DeleteQueueCommand,
   GetQueueAttributesCommand,
   ReceiveMessageCommand,
   SQSClient,
@@ -14,7 +21,34 @@ export interface TappedEvent {
   detail: { orderId: string; sequence: number; eventId: string; origin: string };
 }
 
-/** A queue that gets everything that goes over a bus. */
+/** A queue that gets what goes over a bus and fits a pattern. */
+export interface QueueOnBus {
+  queueUrl: string;
+  /** takes rule and queue away */
+  remove(): Promise<void>;
+}
+
+export async function putQueueOnBus(
+  { sqs, events }: { sqs: SQSClient; events: EventBridgeClient },
+  { busName: EventBusName, pattern }: { busName: string; pattern: Record<string, unknown> },
+): Promise<QueueOnBus> {
+  const Name = uniqueId('on-bus');
+  const { QueueUrl = '' } = await sqs.send(new CreateQueueCommand({ QueueName: Name }));
+  const { Attributes } = await sqs.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['QueueArn'] }));
+  await events.send(new PutRuleCommand({ Name, EventBusName, EventPattern: JSON.stringify(pattern) }));
+  const Targets = [{ Id: 'queue', Arn: Attributes?.['QueueArn'] }];
+  await events.send(new PutTargetsCommand({ Rule: Name, EventBusName, Targets }));
+  return {
+    queueUrl: QueueUrl,
+    async remove() {
+      await events.send(new RemoveTargetsCommand({ Rule: Name, EventBusName, Ids: ['queue'] }));
+      await events.send(new DeleteRuleCommand({ Name, EventBusName }));
+      await sqs.send(new DeleteQueueCommand({ QueueUrl }));
+    },
+  };
+}
+
+/** Everything that goes over a bus. */
 export interface BusTap {
   /** everything since the last call */
   take(): Promise<TappedEvent[]>;
@@ -24,13 +58,8 @@ export interface BusTap {
 export async function tapBus(p: { endpoint: string; busName: string }): Promise<BusTap> {
   const sqs = new SQSClient({ endpoint: p.endpoint });
   const events = new EventBridgeClient({ endpoint: p.endpoint });
-  const name = uniqueId('tap');
-  const { QueueUrl = '' } = await sqs.send(new CreateQueueCommand({ QueueName: name }));
-  const { Attributes } = await sqs.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['QueueArn'] }));
-  const EventPattern = JSON.stringify({ source: [{ prefix: '' }] });
-  await events.send(new PutRuleCommand({ Name: name, EventBusName: p.busName, EventPattern }));
-  const Targets = [{ Id: 'tap', Arn: Attributes!['QueueArn']! }];
-  await events.send(new PutTargetsCommand({ Rule: name, EventBusName: p.busName, Targets }));
+  const pattern = { source: [{ prefix: '' }] };
+  const { queueUrl: QueueUrl } = await putQueueOnBus({ sqs, events }, { busName: p.busName, pattern });
 
   return {
     async take() {
