@@ -1,5 +1,6 @@
 import {
-  type Client,
+  Client,
+  Connection,
   isGrpcServiceError,
   WithStartWorkflowOperation,
   WorkflowExecutionAlreadyStartedError,
@@ -44,6 +45,17 @@ export class EngineUnavailableError extends Error {
 
 /** How long the engine has for a question that needs no worker, in milliseconds. */
 const QUESTION_MS = 2000;
+
+export interface ConnectedOrderClient extends OrderClient {
+  close(): Promise<void>;
+}
+
+/** The order client of a process. Connects when it is first used, so that a process starts without the engine. */
+export function connectOrderClient(p: { address: string; namespace: string; taskQueue: string }): ConnectedOrderClient {
+  const connection = Connection.lazy({ address: p.address, connectTimeout: '2s' });
+  const client = new Client({ connection, namespace: p.namespace });
+  return { ...createOrderClient({ client, taskQueue: p.taskQueue }), close: () => connection.close() };
+}
 
 /** The only place that names Temporal's client to gateway and consumer. */
 export function createOrderClient({ client, taskQueue }: { client: Client; taskQueue: string }): OrderClient {

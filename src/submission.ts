@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type Static, Type } from '@sinclair/typebox';
 import { TypeCompiler } from '@sinclair/typebox/compiler';
+import { canonicalJson } from './domain/canonical-json';
 import type { OrderId } from './domain/ids';
 import type { OrderSubmission, ValidationError } from './domain/order';
 
@@ -75,14 +76,7 @@ function pick<T extends object>(value: T, { properties }: { properties: Record<s
  * the id, under which it is compared: an order that was given its id may be sent again with it.
  */
 export function fingerprintOf({ orderId: _orderId, ...content }: ParsedSubmission): string {
-  return createHash('sha256').update(canonical(content)).digest('base64url');
-}
-
-function canonical(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonical).join()}]`;
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
-  const members = Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1));
-  return `{${members.map(([name, member]) => `${JSON.stringify(name)}:${canonical(member)}`).join()}}`;
+  return createHash('sha256').update(canonicalJson(content)).digest('base64url');
 }
 
 /** The id of an order sent with an `Idempotency-Key` instead of an id: the same for the same customer and key. */

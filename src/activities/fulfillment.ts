@@ -6,7 +6,7 @@ import type { Shipment } from '../domain/order';
 import { StepError } from '../domain/failures';
 import { keys } from '../domain/ids';
 import { stockMoves } from '../domain/inventory';
-import { asStep, attempts, post } from './step';
+import { asStep, attempts, postSurely } from './step';
 
 export interface FulfillmentDeps extends BookkeepingDeps {
   carriers: CarrierProvider;
@@ -37,15 +37,13 @@ export function createFulfillmentActivities(deps: FulfillmentDeps) {
      * @throws StepError GIVEN_BACK when it was decided otherwise
      */
     commitTransaction: asStep(async ({ batch, shipments, labels }: CommitInput): Promise<Appended> => {
-      const posted = await post(deps, batch, {
+      const { appended, result } = await postSurely(deps, batch, {
         key: keys.decision(batch.orderId),
         result: { shipments, labels } satisfies Shipped,
         stock: stockMoves('ship', shipments),
       });
-      if (posted.kind === 'stock-changed')
-        throw new StepError('STOCK_INCONSISTENT', `order ${batch.orderId}: the stock does not hold what was reserved`);
-      if (!isShipped(posted.result)) throw new StepError('GIVEN_BACK', `order ${batch.orderId} was given back`);
-      return posted.appended;
+      if (!isShipped(result)) throw new StepError('GIVEN_BACK', `order ${batch.orderId} was given back`);
+      return appended;
     }),
 
     /**

@@ -4,6 +4,7 @@ import type { EventBatch, NewEvent, OrderEvent } from '../domain/events';
 import type { StatePassed } from '../domain/states';
 import type { StockMove } from '../domain/inventory';
 import { FAILURES, StepError } from '../domain/failures';
+import { canonicalJson } from '../domain/canonical-json';
 import { effectOf, numberEvents } from '../domain/events';
 
 /** How often this step has been tried, the first time included. */
@@ -59,8 +60,14 @@ export interface Step {
   stock?: StockMove[];
 }
 
-export type Posted =
-  { kind: 'posted'; appended: Appended; result: Record<string, unknown> } | { kind: 'stock-changed' };
+export interface PostedStep {
+  kind: 'posted';
+  appended: Appended;
+  /** what is remembered of the step: of the attempt that was written */
+  result: Record<string, unknown>;
+}
+
+export type Posted = PostedStep | { kind: 'stock-changed' };
 
 /**
  * Posts a step: its events, its entry in the ledger, what it moves. A step that is in the ledger was posted by an
@@ -101,10 +108,15 @@ export async function post(deps: BookkeepingDeps, batch: EventBatch, step: Step)
 }
 
 /** Posts a step that can only be refused when the stock is not what the ledger says. */
-export async function postEffect(deps: BookkeepingDeps, batch: EventBatch, step: Step): Promise<Appended> {
+export async function postSurely(deps: BookkeepingDeps, batch: EventBatch, step: Step): Promise<PostedStep> {
   const posted = await post(deps, batch, step);
-  if (posted.kind === 'posted') return posted.appended;
+  if (posted.kind === 'posted') return posted;
   throw new StepError('STOCK_INCONSISTENT', `${step.key}: the stock does not hold what was reserved`);
+}
+
+/** The same, for a step of which nothing but its append is asked. */
+export async function postEffect(deps: BookkeepingDeps, batch: EventBatch, step: Step): Promise<Appended> {
+  return (await postSurely(deps, batch, step)).appended;
 }
 
 export const effectsOf = (events: readonly OrderEvent[]): LedgerEntry[] =>
@@ -121,12 +133,12 @@ async function asWritten(books: Books, batch: EventBatch, result: Record<string,
 async function withoutTold(books: Books, batch: EventBatch, lastSequence: number): Promise<EventBatch> {
   const { orderId, firstSequence, noted = [], states } = batch;
   const stored = await books.readEvents({ orderId, from: firstSequence, to: lastSequence });
-  const facts = new Set(stored.map(({ type, data }) => canonical([type, data])));
+  const facts = new Set(stored.map(({ type, data }) => canonicalJson([type, data])));
   const passed = new Set(stored.flatMap((event) => event.states.map(({ name, ordinal }) => `${ordinal} ${name}`)));
   return {
     ...batch,
     firstSequence: lastSequence + 1,
-    noted: noted.filter(({ type, data }) => !facts.has(canonical([type, data]))),
+    noted: noted.filter(({ type, data }) => !facts.has(canonicalJson([type, data]))),
     states: states.filter(({ name, ordinal }) => !passed.has(`${ordinal} ${name}`)),
   };
 }
@@ -135,13 +147,4 @@ async function assertOwnRun(books: Books, { orderId, runId }: EventBatch): Promi
   const order = await books.readOrder(orderId);
   if (order && order.runId !== runId)
     throw new StepError('SEQUENCE_TAKEN', `order ${orderId} belongs to run ${order.runId}, not to ${runId}`);
-}
-
-/** JSON whose text does not depend on the order of members: tables do not keep it. */
-function canonical(value: unknown): string {
-  return JSON.stringify(value, (_name, member: unknown) =>
-    typeof member === 'object' && member !== null && !Array.isArray(member)
-      ? Object.fromEntries(Object.entries(member).toSorted(([a], [b]) => (a < b ? -1 : 1)))
-      : member,
-  );
 }

@@ -1,23 +1,25 @@
 import { randomUUID } from 'node:crypto';
-import { Client, Connection } from '@temporalio/client';
 import type { Logger } from '../telemetry';
 import type { OrderId } from '../domain/ids';
 import { buildApp } from './app';
 import { type Config, loadConfig, tableNames } from '../config';
 import { createAwsClients } from '../adapters/aws/clients';
 import { createLogger } from '../telemetry';
-import { createOrderClient } from '../client';
+import { connectOrderClient } from '../client';
 import { createOrderReader } from '../adapters/aws/order-reader';
 import { createSandboxJournal } from '../adapters/aws/sandbox-journal';
 import { runProcess, type Running } from '../lifecycle';
 
 async function start(config: Config, logger: Logger): Promise<Running> {
   const aws = createAwsClients({ region: config.AWS_REGION });
-  const connection = Connection.lazy({ address: config.TEMPORAL_ADDRESS, connectTimeout: '2s' });
-  const client = new Client({ connection, namespace: config.TEMPORAL_NAMESPACE });
+  const orders = connectOrderClient({
+    address: config.TEMPORAL_ADDRESS,
+    namespace: config.TEMPORAL_NAMESPACE,
+    taskQueue: config.TASK_QUEUE,
+  });
   const app = buildApp(
     {
-      orders: createOrderClient({ client, taskQueue: config.TASK_QUEUE }),
+      orders,
       reader: createOrderReader({ db: aws.db, tables: tableNames(config) }),
       sandbox: createSandboxJournal({ db: aws.db, table: config.SANDBOX_JOURNAL_TABLE }),
       newOrderId: () => `ORD-${randomUUID()}` as OrderId,
@@ -29,7 +31,7 @@ async function start(config: Config, logger: Logger): Promise<Running> {
   return {
     async stop() {
       await app.close();
-      await connection.close();
+      await orders.close();
       aws.destroy();
     },
   };

@@ -1,24 +1,26 @@
-import { Client, Connection } from '@temporalio/client';
 import type { Logger } from '../telemetry';
 import { type Config, loadConfig } from '../config';
 import { createAwsClients } from '../adapters/aws/clients';
 import { createEventBus } from '../adapters/aws/event-bus';
 import { createLogger } from '../telemetry';
-import { createOrderClient } from '../client';
+import { connectOrderClient } from '../client';
 import { createOrderIntake } from './order-intake';
 import { createRelay } from './relay';
 import { runProcess, type Running } from '../lifecycle';
 
 async function start(config: Config, logger: Logger): Promise<Running> {
   const aws = createAwsClients({ region: config.AWS_REGION });
-  const connection = Connection.lazy({ address: config.TEMPORAL_ADDRESS, connectTimeout: '2s' });
-  const client = new Client({ connection, namespace: config.TEMPORAL_NAMESPACE });
+  const orders = connectOrderClient({
+    address: config.TEMPORAL_ADDRESS,
+    namespace: config.TEMPORAL_NAMESPACE,
+    taskQueue: config.TASK_QUEUE,
+  });
   const intake = createOrderIntake({
     sqs: aws.sqs,
     visibilityS: config.ORDER_INTAKE_VISIBILITY_S,
     queueUrl: config.ORDER_INTAKE_QUEUE_URL,
     deadLetterQueueUrl: config.ORDER_INTAKE_DLQ_URL,
-    orders: createOrderClient({ client, taskQueue: config.TASK_QUEUE }),
+    orders,
     logger,
   });
   const relay = createRelay({
@@ -39,7 +41,7 @@ async function start(config: Config, logger: Logger): Promise<Running> {
   return {
     async stop() {
       await Promise.all([intake.stop(), relay.stop()]);
-      await connection.close();
+      await orders.close();
       aws.destroy();
     },
   };
