@@ -20,7 +20,7 @@ async function main(): Promise<void> {
 
 async function pythonTools(): Promise<Installed[]> {
   const lib = join(PROJECT_ROOT, '.tools', 'lib');
-  const [python] = (await readdir(lib).catch(() => [])).filter((folder) => folder.startsWith('python'));
+  const python = (await readdir(lib).catch(() => [])).find((folder) => folder.startsWith('python'));
   return python === undefined ? [] : pythonPackages(join(lib, python, 'site-packages'));
 }
 
