@@ -7,6 +7,7 @@ import {
   WorkflowNotFoundError,
   WorkflowUpdateRPCTimeoutOrCancelledError,
 } from '@temporalio/client';
+import type { EngineAccess } from './config/engine-access';
 import type { orderWorkflow } from './workflows';
 import type { AcceptAnswer, OrderInput } from './workflows/messages';
 import { workflowIdOf, type OrderId } from './domain/ids';
@@ -51,9 +52,9 @@ export interface ConnectedOrderClient extends OrderClient {
 }
 
 /** The order client of a process. Connects when it is first used, so that a process starts without the engine. */
-export function connectOrderClient(p: { address: string; namespace: string; taskQueue: string }): ConnectedOrderClient {
-  const connection = Connection.lazy({ address: p.address, connectTimeout: '2s' });
-  const client = new Client({ connection, namespace: p.namespace });
+export function connectOrderClient(p: { engine: EngineAccess; taskQueue: string }): ConnectedOrderClient {
+  const connection = Connection.lazy({ ...p.engine.connection, connectTimeout: '2s' });
+  const client = new Client({ connection, namespace: p.engine.namespace });
   return { ...createOrderClient({ client, taskQueue: p.taskQueue }), close: () => connection.close() };
 }
 
