@@ -90,7 +90,7 @@ async function start(config: Config<'worker'>, logger: Logger): Promise<Running>
 }
 
 /** @throws Error that names the server, and says what it or the way to it refuses */
-async function connectEngine({ connection }: EngineAccess): Promise<NativeConnection> {
+export async function connectEngine({ connection }: EngineAccess): Promise<NativeConnection> {
   try {
     return await NativeConnection.connect(connection);
   } catch (error) {
