@@ -1,7 +1,7 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { Value } from '@sinclair/typebox/value';
 import type { Warehouse } from './domain/inventory';
-import { type EngineAccess, readEngineAccess } from './config/engine-access';
+import { type EngineAccess, readEngineAccess, withoutEmpty } from './config/engine-access';
 import * as a from './config/kinds';
 import { problemsOf, refuse } from './config/problems';
 
@@ -166,9 +166,3 @@ const withNumbers = (values: unknown) =>
       NUMBERS.has(name) && /^-?\d+$/.test(text) ? [name, Number(text)] : [name, text],
     ),
   );
-
-/** `VAR=` is what container platforms make of a variable without a value; empty metadata takes a header away */
-const withoutEmpty = (env: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
-  Object.fromEntries(Object.entries(env).filter(([name, value]) => value !== '' || name.startsWith(METADATA)));
-
-const METADATA = 'TEMPORAL_GRPC_META_';

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { generate, type GenerateResult } from 'selfsigned';
+import type { GenerateResult } from 'selfsigned';
 import { DefaultLogger, type NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { connectEngine } from '../src/worker';
 import { connectOrderClient } from '../src/client';
@@ -9,6 +9,7 @@ import { createActivities } from '../src/activities';
 import { createMemoryWorld } from './support/memory/ports';
 import { createTlsProxy, type TlsProxy } from './support/tls-proxy';
 import { type EngineAccess, readEngineAccess } from '../src/config/engine-access';
+import { issue, makeAuthority } from './support/certificates';
 import { fingerprintOf } from '../src/submission';
 import { sampleOrder, uniqueId } from './support/orders';
 
@@ -27,28 +28,6 @@ afterEach(async () => {
   for (const close of closers.splice(0).reverse()) await close();
 });
 afterAll(() => rmSync(home, { recursive: true }));
-
-const makeAuthority = () =>
-  generate([{ name: 'commonName', value: uniqueId('CA') }], {
-    keyType: 'ec',
-    algorithm: 'sha256',
-    extensions: [
-      { name: 'basicConstraints', cA: true, critical: true },
-      { name: 'keyUsage', keyCertSign: true, cRLSign: true },
-    ],
-  });
-
-const issue = (by: GenerateResult, name: string) =>
-  generate([{ name: 'commonName', value: name }], {
-    keyType: 'ec',
-    algorithm: 'sha256',
-    ca: { key: by.private, cert: by.cert },
-    extensions: [
-      { name: 'basicConstraints', cA: false },
-      { name: 'extKeyUsage', serverAuth: true, clientAuth: true },
-      { name: 'subjectAltName', altNames: [{ type: 2, value: name }] },
-    ],
-  });
 
 async function tlsServer(p: { mutual?: boolean } = {}): Promise<TlsProxy> {
   const { private: key, cert } = await issue(authority, 'engine.test');

@@ -43,7 +43,8 @@ const FILES = Object.keys(ENGINE_VARIABLES).filter((name) => /_(PATH|FILE)$/.tes
  * Reads the profile of the Temporal server from the environment and Temporal's own configuration file. No problem shows
  * a value that may be secret.
  */
-export function readEngineAccess(env: NodeJS.ProcessEnv): EngineAccess | { problems: string[] } {
+export function readEngineAccess(variables: NodeJS.ProcessEnv): EngineAccess | { problems: string[] } {
+  const env = withoutEmpty(variables);
   const faults = [...flagFaults(env), ...fileFaults(env)];
   const told = faults.map(({ problem }) => problem);
   // without its file nothing can be said about the profile
@@ -62,6 +63,12 @@ export function readEngineAccess(env: NodeJS.ProcessEnv): EngineAccess | { probl
     return { problems: [...told, reasonOf(error)] };
   }
 }
+
+/** `VAR=` is what container platforms make of a variable without a value; empty metadata takes a header away */
+export const withoutEmpty = (env: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
+  Object.fromEntries(
+    Object.entries(env).filter(([name, value]) => value !== '' || name.startsWith('TEMPORAL_GRPC_META_')),
+  );
 
 const accessOf = ({ namespace, connectionOptions }: ClientConnectConfig): EngineAccess => {
   const { address = LOCAL, tls, apiKey, metadata } = connectionOptions;
