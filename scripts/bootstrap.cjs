@@ -24,7 +24,7 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
  * Installs what is missing or stale: npm dependencies, and the private Python environment with the local servers.
  * Two at once are safe: the second waits and then finds everything there.
  *
- * @param program what it is for: `start` can do without what the user has elsewhere
+ * @param program what it is for, since not all need everything
  * @throws Trouble in one line, Interrupted when a signal came
  */
 async function bootstrap({ root = ROOT, program = 'test' } = {}) {
@@ -101,7 +101,7 @@ function once(action) {
   };
 }
 
-/** Runs a program of this project, `start` or `test`, after the bootstrap; failures end the process. */
+/** Runs a program of this project, `start`, `test` or `docs`, after the bootstrap; failures end the process. */
 function afterBootstrap(program, run) {
   bootstrap({ program })
     .then(run)

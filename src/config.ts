@@ -114,6 +114,7 @@ export const describeVariables = () =>
     description,
     usual: usual as string | number | undefined,
     readBy: PROCESS_NAMES.filter((process) => (READS[process] as readonly string[]).includes(name)),
+    isRequired: (Environment.required as readonly string[] | undefined)?.includes(name) ?? false,
     isResource: name in Resources,
   }));
 
@@ -132,6 +133,11 @@ export function loadConfig<P extends ProcessName>(reader: P, env: NodeJS.Process
   const engine = readEngineAccess(given);
   refuse([...problemsOf(schema, values, given), ...('problems' in engine ? engine.problems : [])]);
   return { ...(values as object), engine } as Config<P>;
+}
+
+/** Unsets what is empty, for libraries that read the environment themselves: to the AWS SDK an empty region is one. */
+export function unsetEmpty(env: NodeJS.ProcessEnv = process.env): void {
+  for (const name of Object.keys(env)) if (env[name] === '' && name.startsWith('AWS_')) delete env[name];
 }
 
 /** The names of the tables that the orders are kept in. */

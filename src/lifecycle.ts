@@ -1,4 +1,4 @@
-import { type Config, loadConfig, type ProcessName } from './config';
+import { type Config, loadConfig, type ProcessName, unsetEmpty } from './config';
 import { ConfigurationError } from './config/problems';
 import { createLogger, type Logger } from './telemetry';
 
@@ -19,6 +19,7 @@ export async function runProcess<P extends ProcessName>(
   start: (config: Config<P>, logger: Logger) => Promise<Running>,
 ): Promise<never> {
   try {
+    unsetEmpty();
     const config = loadConfig(name);
     const logger = createLogger({ name, level: config.LOG_LEVEL });
     process.exit(await live(logger, () => start(config, logger)));

@@ -31,9 +31,10 @@ function isExecutable(file) {
  * What a program needs of the private Python environment with the local servers: it is `required` for the AWS emulator,
  * `welcome` for Temporal's server, which can come from elsewhere, or `unneeded`.
  *
- * @param program `start`, or `test` for everything else
+ * @param program `start`, `docs`, or `test` for everything else
  */
 function needOfTools(program, env = process.env) {
+  if (program === 'docs') return 'unneeded';
   if (!env.AWS_ENDPOINT_URL) return 'required';
   if (program === 'start' && (namesEngine(env) || onPath('temporal', env))) return 'unneeded';
   return 'welcome';

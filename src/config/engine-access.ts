@@ -22,16 +22,17 @@ export const ENGINE_VARIABLES = {
   TEMPORAL_TLS_SERVER_CA_CERT_PATH: 'file of the CA certificate that the server is verified with, in PEM',
   TEMPORAL_TLS_SERVER_CA_CERT_DATA: 'the same as text',
   TEMPORAL_TLS_SERVER_NAME:
-    'the name that the server’s certificate is verified for, when it is not that of the address',
+    "the name that the server's certificate is verified for, when it is not that of the address",
   TEMPORAL_TLS_CLIENT_CERT_PATH: 'file of the client certificate for mTLS, in PEM',
   TEMPORAL_TLS_CLIENT_CERT_DATA: 'the same as text',
   TEMPORAL_TLS_CLIENT_KEY_PATH: 'file of its private key, in PEM, without a passphrase',
   TEMPORAL_TLS_CLIENT_KEY_DATA: 'the same as text',
   TEMPORAL_TLS_DISABLE_HOST_VERIFICATION: 'refused when it is `true`: the TypeScript SDK always verifies the server',
   TEMPORAL_CONFIG_FILE:
-    'TOML file with profiles; unset, `temporalio/temporal.toml` in the user’s configuration directory, when it is there',
+    "TOML file with profiles; unset, `temporalio/temporal.toml` in the user's configuration directory, when it is there",
   TEMPORAL_PROFILE: 'the profile of that file, `default` unless it is set; variables count before it',
-  'TEMPORAL_GRPC_META_*': 'gRPC metadata to send with every call: `TEMPORAL_GRPC_META_TENANT` is `tenant`',
+  'TEMPORAL_GRPC_META_*':
+    'gRPC metadata to send with every call: `TEMPORAL_GRPC_META_X_TENANT` is `x-tenant`; only the first `_` becomes a `-`',
 } as const;
 
 const LOCAL = '127.0.0.1:7233';

@@ -33,6 +33,7 @@ test.each([
   ['start', { AWS_ENDPOINT_URL: 'http://aws' }, 'welcome'],
   ['start', { AWS_ENDPOINT_URL: 'http://aws', TEMPORAL_ADDRESS: 'engine:7233' }, 'unneeded'],
   ['start', { AWS_ENDPOINT_URL: 'http://aws', PATH: withTemporal }, 'unneeded'],
+  ['docs', {}, 'unneeded'],
   ['test', {}, 'required'],
   ['test', { AWS_ENDPOINT_URL: 'http://aws', TEMPORAL_ADDRESS: 'engine:7233', PATH: withTemporal }, 'welcome'],
 ] as const)('for %s with %j the private environment is %3$s', (program, env, need) => {
