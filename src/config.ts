@@ -99,6 +99,8 @@ const READS = {
 
 export type ProcessName = keyof typeof READS;
 
+export const PROCESS_NAMES = Object.keys(READS) as ProcessName[];
+
 /** The configuration of a process: its variables, and how it reaches the Temporal server. */
 export type Config<P extends ProcessName> = Pick<Values, (typeof READS)[P][number] | (typeof ALL_READ)[number]> & {
   engine: EngineAccess;
@@ -117,8 +119,6 @@ export const describeVariables = () =>
     isRequired: (Environment.required as readonly string[] | undefined)?.includes(name) ?? false,
     isResource: name in Resources,
   }));
-
-export const PROCESS_NAMES = Object.keys(READS) as ProcessName[];
 
 /**
  * Reads what a process needs from environment variables; the only reader of `process.env` in `src/`. An empty one counts

@@ -25,7 +25,8 @@ export async function runProcess<P extends ProcessName>(
     process.exit(await live(logger, () => start(config, logger)));
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;
-    process.stderr.write(`${error.message}\n`);
+    const { message } = error;
+    await new Promise((written) => process.stderr.write(`${message}\n`, written));
     process.exit(1);
   }
 }
