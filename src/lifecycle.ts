@@ -1,4 +1,6 @@
-import type { Logger } from './telemetry';
+import { type Config, loadConfig, type ProcessName, unsetEmpty } from './config';
+import { ConfigurationError } from './config/problems';
+import { createLogger, type Logger } from './telemetry';
 
 export interface Running {
   /** Stops taking work, finishes what is held, and resolves. */
@@ -8,10 +10,29 @@ export interface Running {
 }
 
 /**
- * The life of a process: it starts, says over IPC that it serves (when there is a parent that listens), and drains on
- * SIGTERM, SIGINT, or when its parent is gone. Exits 0 after draining, 1 when it could not start or go on.
+ * The life of a process: it reads its configuration, starts, says over IPC that it serves (when there is a parent that
+ * listens), and drains on SIGTERM, SIGINT, or when its parent is gone. Exits 0 after draining, 1 when it could not start
+ * or go on; a configuration that is not usable is said on stderr, for people.
  */
-export async function runProcess(logger: Logger, start: () => Promise<Running>): Promise<void> {
+export async function runProcess<P extends ProcessName>(
+  name: P,
+  start: (config: Config<P>, logger: Logger) => Promise<Running>,
+): Promise<never> {
+  try {
+    unsetEmpty();
+    const config = loadConfig(name);
+    const logger = createLogger({ name, level: config.LOG_LEVEL });
+    process.exit(await live(logger, () => start(config, logger)));
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error;
+    const { message } = error;
+    await new Promise((written) => process.stderr.write(`${message}\n`, written));
+    process.exit(1);
+  }
+}
+
+/** @returns the exit code */
+async function live(logger: Logger, start: () => Promise<Running>): Promise<number> {
   const stopped = new Promise<string>((resolve) => {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => resolve(signal));
     process.on('disconnect', () => resolve('the launcher is gone'));
@@ -24,9 +45,10 @@ export async function runProcess(logger: Logger, start: () => Promise<Running>):
     logger.info({ reason }, 'draining');
     await running.stop();
     logger.info('stopped');
-    process.exit(0);
+    return 0;
   } catch (error) {
+    if (error instanceof ConfigurationError) throw error;
     logger.fatal({ err: error }, 'cannot go on');
-    process.exit(1);
+    return 1;
   }
 }
