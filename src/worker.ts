@@ -1,6 +1,6 @@
 import { NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
 import type { ActivityDeps } from './activities';
-import type { AwsClients } from './adapters/aws/clients';
+import type { AwsClients, CallObserver } from './adapters/aws/clients';
 import type { EventPublisher } from './activities/ports';
 import type { Logger } from './telemetry';
 import { type Config, loadConfig, tableNames, warehousesOf } from './config';
@@ -68,9 +68,10 @@ const workflowsOf = ({ WORKFLOW_BUNDLE }: Config): Pick<WorkerOptions, 'workflow
     ? { workflowBundle: { codePath: WORKFLOW_BUNDLE } }
     : { workflowsPath: require.resolve('./workflows') };
 
-async function start(config: Config, logger: Logger): Promise<Running> {
+/** @param observe sees every call to AWS */
+export async function start(config: Config, logger: Logger, observe?: CallObserver): Promise<Running> {
   Runtime.install({ shutdownSignals: [], logger: forTemporal(logger) });
-  const aws = createAwsClients({ region: config.AWS_REGION });
+  const aws = createAwsClients({ region: config.AWS_REGION, observe });
   const ports = createPorts({ config, aws, logger });
   const connection = await NativeConnection.connect({ address: config.TEMPORAL_ADDRESS });
   const worker = await Worker.create({

@@ -3,15 +3,16 @@ import type { Logger } from '../telemetry';
 import type { OrderId } from '../domain/ids';
 import { buildApp } from './app';
 import { type Config, loadConfig, tableNames } from '../config';
-import { createAwsClients } from '../adapters/aws/clients';
+import { type CallObserver, createAwsClients } from '../adapters/aws/clients';
 import { createLogger } from '../telemetry';
 import { connectOrderClient } from '../client';
 import { createOrderReader } from '../adapters/aws/order-reader';
 import { createSandboxJournal } from '../adapters/aws/sandbox-journal';
 import { runProcess, type Running } from '../lifecycle';
 
-async function start(config: Config, logger: Logger): Promise<Running> {
-  const aws = createAwsClients({ region: config.AWS_REGION });
+/** @param observe sees every call to AWS */
+export async function start(config: Config, logger: Logger, observe?: CallObserver): Promise<Running> {
+  const aws = createAwsClients({ region: config.AWS_REGION, observe });
   const orders = connectOrderClient({
     address: config.TEMPORAL_ADDRESS,
     namespace: config.TEMPORAL_NAMESPACE,

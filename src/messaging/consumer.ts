@@ -1,6 +1,6 @@
 import type { Logger } from '../telemetry';
 import { type Config, loadConfig } from '../config';
-import { createAwsClients } from '../adapters/aws/clients';
+import { type CallObserver, createAwsClients } from '../adapters/aws/clients';
 import { createEventBus } from '../adapters/aws/event-bus';
 import { createLogger } from '../telemetry';
 import { connectOrderClient } from '../client';
@@ -8,8 +8,9 @@ import { createOrderIntake } from './order-intake';
 import { createRelay } from './relay';
 import { runProcess, type Running } from '../lifecycle';
 
-async function start(config: Config, logger: Logger): Promise<Running> {
-  const aws = createAwsClients({ region: config.AWS_REGION });
+/** @param observe sees every call to AWS */
+export async function start(config: Config, logger: Logger, observe?: CallObserver): Promise<Running> {
+  const aws = createAwsClients({ region: config.AWS_REGION, observe });
   const orders = connectOrderClient({
     address: config.TEMPORAL_ADDRESS,
     namespace: config.TEMPORAL_NAMESPACE,
