@@ -299,9 +299,9 @@ describe('rules', () => {
   test('each has an alarm for what failed', () => {
     const alarms = propertiesOf<Alarm>('AWS::CloudWatch::Alarm').filter(([, a]) => a.Namespace === 'AWS/Events');
     const bus = Object.keys(template.findResources('AWS::Events::EventBus'))[0];
-    expect(alarms.map(([, { Dimensions }]) => Dimensions.map(({ Value }) => Value.Ref)).toSorted()).toEqual(
-      rules.map(([id]) => [bus, id]).toSorted(),
-    );
+    const watched = alarms.map(([, { Dimensions }]) => Dimensions.map(({ Value }) => Value.Ref));
+    expect(watched).toHaveLength(rules.length);
+    expect(watched).toEqual(expect.arrayContaining(rules.map(([id]) => [bus, id])));
   });
 });
 

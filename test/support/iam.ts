@@ -48,7 +48,7 @@ export function rightsFor({ service, command, input }: AwsCall): Right[] {
   const action = command.replace(/Command$/, '');
   switch (service) {
     case 'DynamoDBClient':
-      return tableRights(action, input as TableInput);
+      return tableRights(action, input);
     case 'SQSClient': {
       // the action of a batch is that of its entries
       const { QueueUrl } = input as { QueueUrl: string };
