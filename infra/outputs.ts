@@ -26,14 +26,14 @@ export function environmentFromOutputs(outputs: Record<string, string>): Resourc
 /**
  * The stack's outputs out of the file that `cdk deploy --outputs-file` writes.
  *
- * @throws Error when the text is no such file, or has no stack `Waybill`
+ * @throws Error when the text is no such file, or has other than one stack `Waybill`, whatever its prefix
  */
 export function outputsOfFile(text: string): Record<string, string> {
   const stacks = parseObject(text);
-  const outputs = stacks?.['Waybill'];
-  if (isObject(outputs)) return outputs as Record<string, string>;
+  const ours = Object.entries(stacks ?? {}).filter(([name, outputs]) => name.endsWith('Waybill') && isObject(outputs));
+  if (ours.length === 1) return ours[0]![1] as Record<string, string>;
   const found = stacks ? `found ${Object.keys(stacks).join(', ') || 'nothing'}` : 'found no JSON object';
-  throw new Error(`expected the outputs of the stack Waybill, as cdk deploy --outputs-file writes them; ${found}`);
+  throw new Error(`expected the outputs of one stack Waybill, as cdk deploy --outputs-file writes them; ${found}`);
 }
 
 function parseObject(text: string): Record<string, unknown> | undefined {

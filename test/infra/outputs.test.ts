@@ -17,8 +17,8 @@ test('a missing output is named', () => {
   expect(() => environmentFromOutputs({})).toThrow(/no output OrdersTable, OrderEventsTable/);
 });
 
-test('the file that the CDK writes has the outputs of the stack', () => {
-  expect(outputsOfFile('{"Waybill":{"OrdersTable":"Orders"}}')).toEqual({ OrdersTable: 'Orders' });
+test.each(['Waybill', 'staging-Waybill'])('the file that the CDK writes has the outputs of %s', (stack) => {
+  expect(outputsOfFile(`{"${stack}":{"OrdersTable":"Orders"}}`)).toEqual({ OrdersTable: 'Orders' });
 });
 
 test.each([
@@ -27,8 +27,9 @@ test.each([
   ['{}', 'nothing'],
   ['{"Other":{}}', 'Other'],
   ['{"Waybill":null}', 'Waybill'],
+  ['{"Waybill":{},"staging-Waybill":{}}', 'Waybill, staging-Waybill'],
 ])('a file with %j is refused, and it says what it has', (text, found) => {
   expect(() => outputsOfFile(text)).toThrow(
-    `expected the outputs of the stack Waybill, as cdk deploy --outputs-file writes them; found ${found}`,
+    `expected the outputs of one stack Waybill, as cdk deploy --outputs-file writes them; found ${found}`,
   );
 });

@@ -12,6 +12,10 @@ interface Parameters {
   Parameters: Record<string, { Default?: string }>;
 }
 
+interface Manifest {
+  artifacts: { Waybill: { properties: { stackName?: string } } };
+}
+
 test('the template asks for nothing: every parameter has a default, and none is for a bootstrapped account', async () => {
   const { Parameters } = JSON.parse((await synthesizedTemplate()).template) as Parameters;
   expect(Object.keys(Parameters).sort()).toEqual(['CustomerServiceEmail', 'OperationsEmail']);
@@ -43,7 +47,7 @@ describe('the CDK command', () => {
     expect(await synth('plain')).toBe((await synthesizedTemplate()).template);
   });
 
-  test('puts a prefix before every physical name', async () => {
+  test('puts a prefix before every physical name, that of the stack too', async () => {
     const prefixed = await synth('prefixed', '--context', 'prefix=staging-');
     const { Resources } = JSON.parse(prefixed) as { Resources: Record<string, { Properties: object }> };
     const named = Object.values(Resources).flatMap(({ Properties }) =>
@@ -51,5 +55,7 @@ describe('the CDK command', () => {
     );
     expect(named.length).toBeGreaterThan(60);
     for (const [, name] of named) expect(name).toMatch(/^staging-/);
+    const manifest = JSON.parse(await readFile(join(out, 'prefixed', 'manifest.json'), 'utf8')) as Manifest;
+    expect(manifest.artifacts.Waybill.properties.stackName).toBe('staging-Waybill');
   });
 });
