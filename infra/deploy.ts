@@ -1,6 +1,6 @@
 import { CloudFormation, type Stack } from '@aws-sdk/client-cloudformation';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { closeGaps } from './emulator-gaps';
+import { closeGaps, withoutGaps } from './emulator-gaps';
 import type { Template } from './template';
 
 /** no credentials: the emulator takes any, and these must never be somebody's own */
@@ -33,7 +33,7 @@ export async function deployToEmulator({
   const access = { endpoint, region, credentials: EMULATOR_CREDENTIALS };
   const aws = new CloudFormation(access);
   try {
-    const stack = await createOrUpdate(aws, { stackName, template });
+    const stack = await createOrUpdate(aws, { endpoint, stackName, template });
     await closeGaps({ aws: access, template: template.template });
     return outputsOf(stack, endpoint);
   } finally {
@@ -43,7 +43,7 @@ export async function deployToEmulator({
 
 async function createOrUpdate(
   aws: CloudFormation,
-  { stackName, template }: { stackName: string; template: Template },
+  { endpoint, stackName, template }: { endpoint: string; stackName: string; template: Template },
 ): Promise<Stack> {
   const before = await describe(aws, stackName);
   const updatable = before !== undefined && isUsable(before);
@@ -51,12 +51,28 @@ async function createOrUpdate(
   if (before && !updatable) await remove(aws, stackName);
   const input = {
     StackName: stackName,
-    TemplateBody: template.template,
+    TemplateURL: await upload({ endpoint, name: `${stackName}.json`, template: withoutGaps(template.template) }),
     Capabilities: ['CAPABILITY_NAMED_IAM' as const],
     Tags: [{ Key: HASH_TAG, Value: template.hash }],
   };
   await (updatable ? aws.updateStack(input) : aws.createStack(input));
   return settled(aws, stackName);
+}
+
+/**
+ * CloudFormation takes 51,200 bytes with the call; a larger template comes from S3, as the CDK brings it there for AWS.
+ *
+ * @returns the template's address
+ */
+async function upload(p: { endpoint: string; name: string; template: string }): Promise<string> {
+  const bucket = new URL('waybill-templates', p.endpoint).href;
+  const put = async (url: string, body?: string) => {
+    const { ok, status } = await fetch(url, { method: 'PUT', ...(body && { body }) });
+    if (!ok) throw new Error(`The emulator did not take the template: PUT ${url} was answered with ${status}`);
+  };
+  await put(bucket);
+  await put(`${bucket}/${p.name}`, p.template);
+  return `${bucket}/${p.name}`;
 }
 
 const carries = (stack: Stack, { hash }: Template) =>

@@ -1,26 +1,78 @@
 import { Duration } from 'aws-cdk-lib';
-import { Match, Rule } from 'aws-cdk-lib/aws-events';
-import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
+import { EventField, type EventPattern, type IRuleTarget, Match, Rule, RuleTargetInput } from 'aws-cdk-lib/aws-events';
+import { SnsTopic, SqsQueue } from 'aws-cdk-lib/aws-events-targets';
+import type { Topic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import type { Messaging } from './messaging';
+import type { QueuePair } from './queues';
+import { type EventType, EVENT_SOURCES, ORIGIN } from '../src/domain/events';
+import { keys, type OrderId } from '../src/domain/ids';
+import { STATUS_AFTER } from '../src/domain/projection';
 
-/** E6: an event that could not be delivered for this long goes to the target's dead-letter queue */
-const MAXIMUM_RECORD_AGE = Duration.seconds(300);
+/** What EventBridge does when a target does not take an event: E6, and then the target's dead letters. */
+const PATIENCE = { maxEventAge: Duration.seconds(300), retryAttempts: 30 };
 
-/** The rules of requirements E that start or move workflows. */
-export function defineRules(scope: Construct, { prefix, messaging }: { prefix: string; messaging: Messaging }): void {
-  const { bus, queues } = messaging;
-  new Rule(scope, 'OrderValidationRule', {
-    ruleName: `${prefix}OrderValidationRule`,
-    eventBus: bus,
-    eventPattern: {
-      source: ['ecommerce.orders'],
-      detailType: ['Order Placed'],
-      // what Waybill publishes itself must never come back as a new order
-      detail: { origin: Match.doesNotExist() },
-    },
-    targets: [
-      new SqsQueue(queues.orderIntake, { deadLetterQueue: queues.orderIntakeDlq, maxEventAge: MAXIMUM_RECORD_AGE }),
-    ],
+/** What Waybill publishes itself must never come back to start or move a workflow. */
+const FROM_OUTSIDE = { origin: Match.doesNotExist() };
+
+const ANY_TEXT = Match.prefix('');
+
+export interface RulesProps {
+  prefix: string;
+  messaging: Messaging;
+}
+
+/** The rules of requirements E1 to E3, and the one that feeds the topic of E5. */
+export function defineRules(scope: Construct, { prefix, messaging }: RulesProps): Rule[] {
+  const { bus, queues, topics, undelivered } = messaging;
+  const rule = (ruleName: string, eventPattern: EventPattern, ...targets: IRuleTarget[]) =>
+    new Rule(scope, ruleName, { ruleName: `${prefix}${ruleName}`, eventBus: bus, eventPattern, targets });
+  const toQueue = ({ queue, deadLetters }: QueuePair) =>
+    new SqsQueue(queue, { deadLetterQueue: deadLetters, ...PATIENCE });
+  const toTopic = (topic: Topic, message?: RuleTargetInput) =>
+    new SnsTopic(topic, { deadLetterQueue: undelivered, ...PATIENCE, ...(message && { message }) });
+
+  return [
+    rule(
+      'OrderValidationRule',
+      { source: ['ecommerce.orders'], detailType: ['Order Placed'], detail: FROM_OUTSIDE },
+      toQueue(queues.OrderIntake),
+      toQueue(queues.InventoryCheck),
+    ),
+    rule(
+      'PaymentProcessedRule',
+      { ...eventOf('Payment Completed'), detail: FROM_OUTSIDE },
+      toQueue(queues.PaymentProcessing),
+    ),
+    rule('OrderConfirmationRule', eventOf('Payment Completed'), toTopic(topics.OrderConfirmation)),
+    rule('ShippingStartedRule', eventOf('Shipment Created'), toQueue(queues.TrackingUpdate)),
+    rule(
+      'ShippingNotificationRule',
+      // of our own shipments NotifyCustomer tells; what names no customer can be told to nobody
+      { ...eventOf('Shipment Created'), detail: { ...FROM_OUTSIDE, orderId: ANY_TEXT, customerId: ANY_TEXT } },
+      toTopic(topics.CustomerNotification, shipmentNotification()),
+    ),
+    rule(
+      'OrderStatusRule',
+      { detailType: Object.keys(STATUS_AFTER), detail: { origin: [ORIGIN] } },
+      toTopic(topics.OrderStatus),
+    ),
+  ];
+}
+
+const eventOf = (type: EventType) => ({ source: [EVENT_SOURCES[type]], detailType: [type] });
+
+/**
+ * The message that NotifyCustomer publishes, under its key, so that whoever delivers it knows a repeated one. A field
+ * that an event lacks would leave a hole in it, so it has only those that the rule asks for.
+ */
+function shipmentNotification(): RuleTargetInput {
+  const orderId = EventField.fromPath('$.detail.orderId') as OrderId;
+  return RuleTargetInput.fromObject({
+    orderId,
+    event: 'Shipment Created' satisfies EventType,
+    message: `Your order ${orderId} is on its way.`,
+    customerId: EventField.fromPath('$.detail.customerId'),
+    notificationKey: keys.notify(orderId),
   });
 }

@@ -23,7 +23,7 @@ export interface Template {
 export async function synthesizedTemplate({ signal }: { signal?: AbortSignal } = {}): Promise<Template> {
   const sources = (await readdir(__dirname)).filter((file) => file.endsWith('.ts')).map((file) => join('infra', file));
   const file = await cached({
-    name: `template-${await sourceHash([...sources, 'cdk.json', 'package-lock.json'])}.json`,
+    name: `template-${await sourceHash([...sources, 'src/domain', 'cdk.json', 'package-lock.json'])}.json`,
     make: () => synthesize(signal),
   });
   const template = await readFile(file, 'utf8');

@@ -1,6 +1,8 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import { defineAlarms } from './alarms';
 import { defineMessaging, type Messaging } from './messaging';
+import { defineRoles, type Roles } from './roles';
 import { defineRules } from './rules';
 import { defineTables, type Tables } from './tables';
 
@@ -15,27 +17,29 @@ export class WaybillStack extends Stack {
     super(scope, id, props);
     const tables = defineTables(this, prefix);
     const messaging = defineMessaging(this, prefix);
-    defineRules(this, { prefix, messaging });
-    for (const [name, value] of Object.entries({ ...tableOutputs(tables), ...messagingOutputs(messaging) }))
-      new CfnOutput(this, name, { value });
+    const rules = defineRules(this, { prefix, messaging });
+    defineAlarms(this, { prefix, messaging, rules });
+    const roles = defineRoles(this, { tables, messaging });
+    const outputs = { ...tableOutputs(tables), ...messagingOutputs(messaging), ...roleOutputs(roles) };
+    for (const [name, value] of Object.entries(outputs)) new CfnOutput(this, name, { value });
   }
 }
 
 function tableOutputs(tables: Tables): Record<string, string> {
-  return Object.fromEntries(Object.entries(tables).map(([name, table]) => [`${name}Table`, table.tableName]));
+  return renamed(tables, (name, { tableName }) => [`${name}Table`, tableName]);
 }
 
-function messagingOutputs({ bus, queues, topics }: Messaging): Record<string, string> {
+function messagingOutputs({ bus, queues, undelivered, topics }: Messaging): Record<string, string> {
   return {
     EventBusName: bus.eventBusName,
-    OrderIntakeQueueUrl: queues.orderIntake.queueUrl,
-    OrderIntakeDlqUrl: queues.orderIntakeDlq.queueUrl,
-    PartialInventoryQueueUrl: queues.partialInventory.queueUrl,
-    PartialInventoryDlqUrl: queues.partialInventoryDlq.queueUrl,
-    ShippingQueueUrl: queues.shipping.queueUrl,
-    EmailQueueUrl: queues.email.queueUrl,
-    SmsQueueUrl: queues.sms.queueUrl,
-    CustomerNotificationTopicArn: topics.customerNotifications.topicArn,
-    InventoryAlertTopicArn: topics.inventoryAlerts.topicArn,
+    ...renamed(queues, (name, { queue }) => [`${name}QueueUrl`, queue.queueUrl]),
+    ...renamed(queues, (name, { deadLetters }) => [`${name}DlqUrl`, deadLetters.queueUrl]),
+    UndeliveredDlqUrl: undelivered.queueUrl,
+    ...renamed(topics, (name, { topicArn }) => [`${name}TopicArn`, topicArn]),
   };
 }
+
+const roleOutputs = (roles: Roles) => renamed(roles, (name, { roleArn }) => [`${name}RoleArn`, roleArn]);
+
+const renamed = <T>(resources: Record<string, T>, output: (name: string, resource: T) => [string, string]) =>
+  Object.fromEntries(Object.entries(resources).map(([name, resource]) => output(name, resource)));

@@ -1,6 +1,6 @@
 import { NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
 import type { ActivityDeps } from './activities';
-import type { AwsClients } from './adapters/aws/clients';
+import type { AwsClients, CallObserver } from './adapters/aws/clients';
 import type { EventPublisher } from './activities/ports';
 import type { EngineAccess } from './config/engine-access';
 import type { Logger } from './telemetry';
@@ -69,9 +69,10 @@ const workflowsOf = ({ WORKFLOW_BUNDLE }: Config<'worker'>): Pick<WorkerOptions,
     ? { workflowBundle: { codePath: WORKFLOW_BUNDLE } }
     : { workflowsPath: require.resolve('./workflows') };
 
-async function start(config: Config<'worker'>, logger: Logger): Promise<Running> {
+/** @param observe sees every call to AWS */
+export async function start(config: Config<'worker'>, logger: Logger, observe?: CallObserver): Promise<Running> {
   Runtime.install({ shutdownSignals: [], logger: forTemporal(logger) });
-  const aws = createAwsClients({ region: config.AWS_REGION });
+  const aws = createAwsClients({ region: config.AWS_REGION, observe });
   refuse(await aws.missing());
   const ports = createPorts({ config, aws, logger });
   const connection = await connectEngine(config.engine);

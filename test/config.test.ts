@@ -1,16 +1,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describeVariables, loadConfig, RESOURCE_NAMES, warehousesOf } from '../src/config';
+import { describeVariables, loadConfig, warehousesOf } from '../src/config';
+import { resourcesOnAws as resources } from './support/resources';
 
-/** as the stack would give it */
-function resource(name: string): string {
-  if (name.endsWith('_URL')) return `https://sqs.eu-west-1.amazonaws.com/123456789012/${name}`;
-  if (name.endsWith('_ARN')) return `arn:aws:sns:eu-west-1:123456789012:${name}`;
-  return `Waybill-${name}`;
-}
-
-const resources: NodeJS.ProcessEnv = Object.fromEntries(RESOURCE_NAMES.map((name) => [name, resource(name)]));
 const without = (...names: string[]) =>
   Object.fromEntries(Object.entries(resources).filter(([name]) => !names.includes(name)));
 

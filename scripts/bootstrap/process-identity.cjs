@@ -38,4 +38,4 @@ function isRunning({ pid, identity }) {
   return identity !== undefined && processIdentity(pid) === identity;
 }
 
-module.exports = { processIdentity, processRecord, isRunning };
+module.exports = { processRecord, isRunning };

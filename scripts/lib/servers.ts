@@ -83,7 +83,7 @@ export async function startMinistack(options: MinistackOptions): Promise<Managed
 }
 
 /** Whether the emulator answers at that endpoint. */
-export async function isEmulatorHealthy(endpoint: string): Promise<boolean> {
+async function isEmulatorHealthy(endpoint: string): Promise<boolean> {
   try {
     return (await fetch(new URL('/_ministack/health', endpoint), { signal: AbortSignal.timeout(2_000) })).ok;
   } catch {

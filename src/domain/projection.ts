@@ -1,4 +1,4 @@
-import type { OrderEvent } from './events';
+import type { EventType, OrderEvent } from './events';
 import type { OrderId } from './ids';
 import type { OrderLine, Shipment, Shortage, ValidationError } from './order';
 import type { OrderStatus, StateName, StatePassed } from './states';
@@ -49,6 +49,20 @@ export interface ViewPatch {
   add: { charged: number; refunded: number };
 }
 
+/** The status that an order has from an event on; the other events leave it as it is. */
+export const STATUS_AFTER = {
+  'Order Created': 'RECEIVED',
+  'Order Validated': 'VALIDATED',
+  'Order Validation Failed': 'VALIDATION_FAILED',
+  'Inventory Reserved': 'RESERVED',
+  'Inventory Partially Reserved': 'RESERVED',
+  'Inventory Unavailable': 'INVENTORY_UNAVAILABLE',
+  'Payment Completed': 'PAID',
+  'Payment Failed': 'PAYMENT_FAILED',
+  'Shipment Created': 'SHIPPED',
+  'Order Fulfillment Failed': 'FULFILLMENT_FAILED',
+} as const satisfies Partial<Record<EventType, OrderStatus>>;
+
 /** What consecutive events of one order change in its view, as one patch. */
 export function projectEvents(events: readonly OrderEvent[]): ViewPatch {
   const patch: ViewPatch = {
@@ -87,61 +101,61 @@ function projectEvent(event: OrderEvent, patch: ViewPatch): void {
   patch.append.states.push(...event.states);
   Object.assign(patch.set, { sequence, updatedAt: at });
   if (sequence === 1) Object.assign(patch.set, { createdAt: at, dayShard: `${at.slice(0, 10)}#${shardOf(orderId)}` });
+  const status = (STATUS_AFTER as Partial<Record<EventType, OrderStatus>>)[event.type];
+  if (status) Object.assign(patch.set, { status, statusShard: `${status}#${shardOf(orderId)}` });
   projectData(event, patch);
 }
 
 function projectData(event: OrderEvent, { set, remove, append, add }: ViewPatch): void {
-  const moveTo = (state: StateName, status?: OrderStatus) => {
+  const moveTo = (state: StateName) => {
     set.currentState = state;
     remove.length = 0;
-    if (status) setStatus(event, status, set);
   };
-  const end = (status?: OrderStatus) => {
+  const end = () => {
     delete set.currentState;
     remove[0] = 'currentState';
-    if (status) setStatus(event, status, set);
   };
   switch (event.type) {
     case 'Order Created': {
       const { customerId, currency, totalAmount, lines } = event.data.order;
       Object.assign(set, { customerId, currency, totalAmount, lines });
-      return moveTo('ValidateOrder', 'RECEIVED');
+      return moveTo('ValidateOrder');
     }
     case 'Order Validated':
-      return moveTo('CheckInventory', 'VALIDATED');
+      return moveTo('CheckInventory');
     case 'Order Validation Failed':
       Object.assign(set, { errors: event.data.errors });
       // the key of an index: no order with a longer one, or none, is listed by it
       if (event.customerId && event.customerId.length <= MAX_TEXT) set.customerId = event.customerId;
-      return end('VALIDATION_FAILED');
+      return end();
     case 'Inventory Reserved':
       set.inventoryStatus = 'AVAILABLE';
-      return moveTo('ProcessPayment', 'RESERVED');
+      return moveTo('ProcessPayment');
     case 'Inventory Partially Reserved':
       Object.assign(set, { inventoryStatus: 'PARTIAL', unavailableItems: event.data.unavailableItems });
-      return moveTo('HandlePartialInventory', 'RESERVED');
+      return moveTo('HandlePartialInventory');
     case 'Inventory Unavailable':
       Object.assign(set, { inventoryStatus: 'UNAVAILABLE', unavailableItems: event.data.unavailableItems });
-      return moveTo('InventoryNotAvailable', 'INVENTORY_UNAVAILABLE');
+      return moveTo('InventoryNotAvailable');
     case 'Payment Completed':
       add.charged += event.data.amount;
-      return moveTo('StartFulfillment', 'PAID');
+      return moveTo('StartFulfillment');
     case 'Payment Refunded':
       add.refunded += event.data.amount;
       return;
     case 'Payment Failed':
       set.failure = event.data.reason;
-      return end('PAYMENT_FAILED');
+      return end();
     case 'Warehouse Allocated':
       return moveTo('GenerateShippingLabel');
     case 'Shipment Created': {
       const { shipment, carrier, trackingNumber } = event.data;
       append.shipments.push({ ...shipment, carrier, trackingNumber });
-      return moveTo('NotifyCustomer', 'SHIPPED');
+      return moveTo('NotifyCustomer');
     }
     case 'Order Fulfillment Failed':
       set.failure = event.data.reason;
-      return end('FULFILLMENT_FAILED');
+      return end();
     case 'Inventory Shortage Reported':
     case 'Customer Notified':
       return end();
@@ -154,9 +168,4 @@ function projectData(event: OrderEvent, { set, remove, append, add }: ViewPatch)
     default:
       return event satisfies never;
   }
-}
-
-function setStatus({ orderId }: OrderEvent, status: OrderStatus, set: ViewPatch['set']): void {
-  set.status = status;
-  set.statusShard = `${status}#${shardOf(orderId)}`;
 }

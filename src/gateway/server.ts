@@ -3,15 +3,16 @@ import type { Logger } from '../telemetry';
 import type { OrderId } from '../domain/ids';
 import { buildApp } from './app';
 import { type Config, readTables } from '../config';
-import { createAwsClients } from '../adapters/aws/clients';
+import { type CallObserver, createAwsClients } from '../adapters/aws/clients';
 import { connectOrderClient } from '../client';
 import { createOrderReader } from '../adapters/aws/order-reader';
 import { createSandboxJournal } from '../adapters/aws/sandbox-journal';
 import { refuse } from '../config/problems';
 import { runProcess, type Running } from '../lifecycle';
 
-async function start(config: Config<'gateway'>, logger: Logger): Promise<Running> {
-  const aws = createAwsClients({ region: config.AWS_REGION });
+/** @param observe sees every call to AWS */
+export async function start(config: Config<'gateway'>, logger: Logger, observe?: CallObserver): Promise<Running> {
+  const aws = createAwsClients({ region: config.AWS_REGION, observe });
   refuse(await aws.missing());
   const orders = connectOrderClient({ engine: config.engine, taskQueue: config.TASK_QUEUE });
   const app = buildApp(

@@ -1,6 +1,6 @@
 import type { Logger } from '../telemetry';
 import type { Config } from '../config';
-import { createAwsClients } from '../adapters/aws/clients';
+import { type CallObserver, createAwsClients } from '../adapters/aws/clients';
 import { createEventBus } from '../adapters/aws/event-bus';
 import { connectOrderClient } from '../client';
 import { createOrderIntake } from './order-intake';
@@ -8,8 +8,9 @@ import { createRelay } from './relay';
 import { refuse } from '../config/problems';
 import { runProcess, type Running } from '../lifecycle';
 
-async function start(config: Config<'consumer'>, logger: Logger): Promise<Running> {
-  const aws = createAwsClients({ region: config.AWS_REGION });
+/** @param observe sees every call to AWS */
+export async function start(config: Config<'consumer'>, logger: Logger, observe?: CallObserver): Promise<Running> {
+  const aws = createAwsClients({ region: config.AWS_REGION, observe });
   refuse(await aws.missing());
   const orders = connectOrderClient({ engine: config.engine, taskQueue: config.TASK_QUEUE });
   const intake = createOrderIntake({

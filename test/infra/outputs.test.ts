@@ -1,4 +1,4 @@
-import { environmentFromOutputs, outputName } from '../../infra/outputs';
+import { environmentFromOutputs, outputName, outputsOfFile } from '../../infra/outputs';
 import { RESOURCE_NAMES } from '../../src/config';
 
 test('an output is named like its variable', () => {
@@ -15,4 +15,21 @@ test('outputs become the environment of the processes', () => {
 
 test('a missing output is named', () => {
   expect(() => environmentFromOutputs({})).toThrow(/no output OrdersTable, OrderEventsTable/);
+});
+
+test.each(['Waybill', 'staging-Waybill'])('the file that the CDK writes has the outputs of %s', (stack) => {
+  expect(outputsOfFile(`{"${stack}":{"OrdersTable":"Orders"}}`)).toEqual({ OrdersTable: 'Orders' });
+});
+
+test.each([
+  ['', 'no JSON object'],
+  ['[', 'no JSON object'],
+  ['{}', 'nothing'],
+  ['{"Other":{}}', 'Other'],
+  ['{"Waybill":null}', 'Waybill'],
+  ['{"Waybill":{},"staging-Waybill":{}}', 'Waybill, staging-Waybill'],
+])('a file with %j is refused, and it says what it has', (text, found) => {
+  expect(() => outputsOfFile(text)).toThrow(
+    `expected the outputs of one stack Waybill, as cdk deploy --outputs-file writes them; found ${found}`,
+  );
 });

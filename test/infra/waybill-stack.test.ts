@@ -86,49 +86,246 @@ describe('tables', () => {
   });
 });
 
-describe('messaging', () => {
+interface QueueProperties {
+  QueueName: string;
+  MessageRetentionPeriod: number;
+  RedrivePolicy?: { deadLetterTargetArn: object; maxReceiveCount: number };
+  RedriveAllowPolicy?: { redrivePermission: string };
+  SqsManagedSseEnabled: boolean;
+}
+
+/** The resources of a type with their properties, by logical id. */
+const propertiesOf = <T>(type: string): [string, T][] =>
+  Object.entries(template.findResources(type)).map(([id, { Properties }]) => [id, Properties as T]);
+const DAY = 24 * 3600;
+
+describe('queues', () => {
+  const queues = propertiesOf<QueueProperties>('AWS::SQS::Queue');
+  const live = queues.filter(([, { RedrivePolicy }]) => RedrivePolicy);
+  const deadLetters = queues.filter(([, { RedrivePolicy }]) => !RedrivePolicy);
+
   test.each([
-    ['order-intake-queue', { VisibilityTimeout: 30, ReceiveMessageWaitTimeSeconds: 20 }, 5],
-    ['partial-inventory-queue', { VisibilityTimeout: 600 }, 3],
-    ['shipping-queue', { VisibilityTimeout: 900 }, 5],
+    ['order-intake-queue', { VisibilityTimeout: 30, MessageRetentionPeriod: 7 * DAY }, 5],
+    ['inventory-check-queue', { VisibilityTimeout: 300, MessageRetentionPeriod: 14 * DAY }, 5],
+    ['partial-inventory-queue', { VisibilityTimeout: 600, MessageRetentionPeriod: 14 * DAY }, 3],
+    ['payment-processing-queue', { VisibilityTimeout: 180, MessageRetentionPeriod: 4 * DAY }, 5],
+    ['shipping-queue', { VisibilityTimeout: 900, MessageRetentionPeriod: 14 * DAY }, 5],
   ])('%s has the settings of E4', (QueueName, settings, maxReceiveCount) => {
     expectResource('AWS::SQS::Queue', {
       QueueName,
-      MessageRetentionPeriod: 14 * 24 * 3600,
+      ReceiveMessageWaitTimeSeconds: 20,
       RedrivePolicy: { deadLetterTargetArn: Match.anyValue(), maxReceiveCount },
       ...settings,
     });
   });
 
-  test('every queue has a dead-letter queue', () => {
-    const queues = Object.values(template.findResources('AWS::SQS::Queue')).map(({ Properties }) => Properties);
-    const withoutRedrive = queues.filter(({ RedrivePolicy }) => !RedrivePolicy).map(({ QueueName }) => QueueName);
-    expect(queues).toHaveLength(10);
-    expect(new Set(withoutRedrive)).toEqual(
-      new Set(['order-intake-dlq', 'partial-inventory-dlq', 'shipping-dlq', 'email-dlq', 'sms-dlq']),
-    );
-  });
-
-  test('e-mail and SMS hear of the customer', () => {
-    const subscriptions = Object.values(template.findResources('AWS::SNS::Subscription'));
-    expect(subscriptions.map(({ Properties }) => [Properties.Protocol, Properties.RawMessageDelivery])).toEqual([
-      ['sqs', false],
-      ['sqs', false],
+  test('each has dead letters of its own, which keep longer, as far as there is longer', () => {
+    const targets = live.map(([, { RedrivePolicy }]) => JSON.stringify(RedrivePolicy?.deadLetterTargetArn));
+    expect(new Set(targets).size).toBe(live.length);
+    expect(deadLetters).toHaveLength(live.length + 1);
+    for (const [, { MessageRetentionPeriod }] of deadLetters) expect(MessageRetentionPeriod).toBe(14 * DAY);
+    const asLong = live.filter(([, { MessageRetentionPeriod }]) => MessageRetentionPeriod === 14 * DAY);
+    // three that E4 gives all the days there are
+    expect(asLong.map(([, { QueueName }]) => QueueName).sort()).toEqual([
+      'inventory-check-queue',
+      'partial-inventory-queue',
+      'shipping-queue',
     ]);
-    expectResource('AWS::SNS::Topic', { TopicName: 'customer-notifications' });
-    expectResource('AWS::SNS::Topic', { TopicName: 'inventory-alerts' });
   });
 
-  test('only orders from outside start workflows', () => {
-    expectResource('AWS::Events::Rule', {
-      Name: 'OrderValidationRule',
-      EventPattern: {
-        source: ['ecommerce.orders'],
-        'detail-type': ['Order Placed'],
-        detail: { origin: [{ exists: false }] },
-      },
-      Targets: [Match.objectLike({ DeadLetterConfig: { Arn: Match.anyValue() } })],
+  test('dead letters come from their own queue only', () => {
+    const account = { Ref: 'AWS::AccountId' };
+    for (const [, { QueueName, RedriveAllowPolicy }] of deadLetters) {
+      if (QueueName === 'undelivered-dlq') expect(RedriveAllowPolicy).toEqual({ redrivePermission: 'denyAll' });
+      else {
+        const arn = [':sqs:', { Ref: 'AWS::Region' }, ':', account, `:${QueueName.replace('-dlq', '-queue')}`];
+        expect(JSON.stringify(RedriveAllowPolicy)).toContain(JSON.stringify(arn).slice(1, -1));
+        expect(RedriveAllowPolicy).toMatchObject({ redrivePermission: 'byQueue' });
+      }
+    }
+  });
+
+  test('all are encrypted, and nobody speaks to them without TLS', () => {
+    for (const [, { SqsManagedSseEnabled }] of queues) expect(SqsManagedSseEnabled).toBe(true);
+    const denials = propertiesOf<Policy>('AWS::SQS::QueuePolicy').filter(([, policy]) => deniesPlain(policy));
+    expect(denials.map(([, { Queues }]) => Queues![0]!.Ref).sort()).toEqual(queues.map(([id]) => id).sort());
+  });
+
+  test('each dead-letter queue has an alarm that tells operations', () => {
+    const alarms = propertiesOf<Alarm>('AWS::CloudWatch::Alarm').filter(([, { Namespace }]) => Namespace === 'AWS/SQS');
+    expect(alarms.map(([, { Dimensions }]) => Dimensions[0]!.Value['Fn::GetAtt']![0]).sort()).toEqual(
+      deadLetters.map(([id]) => id).sort(),
+    );
+    for (const [, alarm] of alarms)
+      expect(alarm).toMatchObject({
+        MetricName: 'ApproximateNumberOfMessagesVisible',
+        Threshold: 0,
+        ComparisonOperator: 'GreaterThanThreshold',
+        AlarmActions: [{ Ref: expect.stringMatching(/^OperationsAlertTopic/) as string }],
+      });
+  });
+});
+
+interface Alarm {
+  MetricName: string;
+  Namespace: string;
+  Dimensions: { Value: { 'Fn::GetAtt'?: [string, string]; Ref?: string } }[];
+}
+
+interface Policy {
+  Queues?: { Ref: string }[];
+  Topics?: { Ref: string }[];
+  PolicyDocument: { Statement: Record<string, unknown>[] };
+}
+
+const deniesPlain = ({ PolicyDocument }: Policy) =>
+  PolicyDocument.Statement.some(
+    ({ Effect, Condition }) =>
+      Effect === 'Deny' && JSON.stringify(Condition) === '{"Bool":{"aws:SecureTransport":"false"}}',
+  );
+
+describe('topics', () => {
+  const topics = propertiesOf<{ TopicName: string }>('AWS::SNS::Topic');
+  const subscriptions = propertiesOf<Subscription>('AWS::SNS::Subscription').map(([, properties]) => properties);
+
+  test('are those of E5, and those of confirmations and operations', () => {
+    expect(topics.map(([, { TopicName }]) => TopicName).sort()).toEqual([
+      'customer-notifications',
+      'inventory-alerts',
+      'operations-alerts',
+      'order-confirmation',
+      'order-status',
+    ]);
+  });
+
+  test('are spoken to with TLS only', () => {
+    const denials = propertiesOf<Policy>('AWS::SNS::TopicPolicy').filter(([, policy]) => deniesPlain(policy));
+    expect(denials.map(([, { Topics }]) => Topics![0]!.Ref).sort()).toEqual(topics.map(([id]) => id).sort());
+  });
+
+  test('have dead letters for what a subscriber does not take', () => {
+    expect(subscriptions).toHaveLength(10);
+    for (const { RedrivePolicy } of subscriptions)
+      expect(RedrivePolicy?.deadLetterTargetArn['Fn::GetAtt'][0]).toMatch(/Dlq/);
+  });
+
+  test.each([
+    ['CustomerServiceEmail', 2],
+    ['OperationsEmail', 2],
+  ])('tell %s only when there is one', (parameter, count) => {
+    template.hasParameter(parameter, { Default: '' });
+    const subscribed = template.findResources('AWS::SNS::Subscription', {
+      Condition: `${parameter}Given`,
+      Properties: { Protocol: 'email', Endpoint: { Ref: parameter } },
     });
+    expect(Object.keys(subscribed)).toHaveLength(count);
+  });
+
+  test('let alarms of this account speak to operations', () => {
+    expectResource('AWS::SNS::TopicPolicy', {
+      PolicyDocument: {
+        Statement: Match.arrayWith([
+          Match.objectLike({
+            Effect: 'Allow',
+            Action: 'sns:Publish',
+            Principal: { Service: 'cloudwatch.amazonaws.com' },
+            Condition: {
+              StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } },
+              ArnLike: { 'aws:SourceArn': Match.anyValue() },
+            },
+          }),
+        ]),
+      },
+    });
+  });
+
+  // EventBridge gives no context that a condition could look at: with one it publishes nothing
+  test('let EventBridge publish without conditions, where a rule does', () => {
+    const open = propertiesOf<Policy>('AWS::SNS::TopicPolicy').filter(([, { PolicyDocument }]) =>
+      PolicyDocument.Statement.some(
+        ({ Principal, Condition }) =>
+          JSON.stringify(Principal) === '{"Service":"events.amazonaws.com"}' && Condition === undefined,
+      ),
+    );
+    expect(open.map(([, { Topics }]) => Topics![0]!.Ref.replace(/Topic.*/, '')).sort()).toEqual([
+      'CustomerNotification',
+      'OrderConfirmation',
+      'OrderStatus',
+    ]);
+  });
+});
+
+interface Subscription {
+  RedrivePolicy?: { deadLetterTargetArn: { 'Fn::GetAtt': [string, string] } };
+}
+
+describe('rules', () => {
+  const rules = propertiesOf<RuleProperties>('AWS::Events::Rule');
+  const outside = { origin: [{ exists: false }] };
+
+  test.each([
+    ['OrderValidationRule', 'ecommerce.orders', 'Order Placed', outside],
+    ['PaymentProcessedRule', 'payment.service', 'Payment Completed', outside],
+    ['OrderConfirmationRule', 'payment.service', 'Payment Completed', undefined],
+    ['ShippingStartedRule', 'shipping.service', 'Shipment Created', undefined],
+    [
+      'ShippingNotificationRule',
+      'shipping.service',
+      'Shipment Created',
+      { ...outside, orderId: [{ prefix: '' }], customerId: [{ prefix: '' }] },
+    ],
+  ])('%s matches %s / %s', (Name, source, detailType, detail) => {
+    const found = rules.find(([, rule]) => rule.Name === Name);
+    expect(found?.[1].EventPattern).toEqual({
+      source: [source],
+      'detail-type': [detailType],
+      ...(detail && { detail }),
+    });
+  });
+
+  test('OrderStatusRule matches our own events that change a status', () => {
+    const found = rules.find(([, { Name }]) => Name === 'OrderStatusRule');
+    expect(found?.[1].EventPattern).toMatchObject({ detail: { origin: ['waybill'] } });
+  });
+
+  test('each target is tried for 300 s, and then its event goes to dead letters', () => {
+    for (const [, { Targets }] of rules)
+      for (const target of Targets)
+        expect(target).toMatchObject({
+          RetryPolicy: { MaximumEventAgeInSeconds: 300, MaximumRetryAttempts: 30 },
+          DeadLetterConfig: { Arn: { 'Fn::GetAtt': [expect.stringMatching(/Dlq/) as string, 'Arn'] } },
+        });
+  });
+
+  test('each has an alarm for what failed, and for what did not even reach the dead letters', () => {
+    const alarms = propertiesOf<Alarm>('AWS::CloudWatch::Alarm').filter(([, a]) => a.Namespace === 'AWS/Events');
+    const bus = Object.keys(template.findResources('AWS::Events::EventBus'))[0];
+    const watched = alarms.map(([, a]) => [a.MetricName, ...a.Dimensions.map(({ Value }) => Value.Ref)].join(' '));
+    const metrics = ['FailedInvocations', 'InvocationsFailedToBeSentToDlq'];
+    expect(watched.sort()).toEqual(rules.flatMap(([id]) => metrics.map((metric) => `${metric} ${bus} ${id}`)).sort());
+  });
+});
+
+interface RuleProperties {
+  Name: string;
+  EventPattern: object;
+  Targets: object[];
+}
+
+test('the archive keeps for a year every source that an event of ours has', () => {
+  expectResource('AWS::Events::Archive', {
+    ArchiveName: 'order-events-archive',
+    RetentionDays: 365,
+    EventPattern: {
+      source: [
+        'ecommerce.orders',
+        'order.validation',
+        'inventory.service',
+        'payment.service',
+        'shipping.service',
+        'customer.notification',
+      ],
+    },
   });
 });
 

@@ -14,14 +14,22 @@ export interface AwsClients {
   destroy(): void;
 }
 
-/** Called once for each call to AWS, by service and command, retries of the SDK included. */
-export type CallObserver = (call: { service: string; command: string }) => void;
+/** Called once for each call to AWS, with what was sent, retries of the SDK included. */
+export type CallObserver = (call: AwsCall) => void;
+
+export interface AwsCall {
+  service: string;
+  command: string;
+  input: object;
+}
 
 /**
  * One client per service and process, with kept-alive connections. Few retries here: Temporal retries above.
  * Endpoints and credentials come from the SDK's own environment variables (`AWS_ENDPOINT_URL`, `AWS_PROFILE`, …).
  */
-export function createAwsClients(p: { region?: string | undefined; observe?: CallObserver } = {}): AwsClients {
+export function createAwsClients(
+  p: { region?: string | undefined; observe?: CallObserver | undefined } = {},
+): AwsClients {
   const { region, observe } = p;
   const options = {
     ...(region ? { region } : {}),
@@ -75,7 +83,7 @@ type Client = DynamoDBClient | EventBridgeClient | SNSClient | SQSClient;
 function observeCalls(client: Client, observe: CallObserver): void {
   (client as DynamoDBClient).middlewareStack.add(
     (next, context) => (args) => {
-      observe({ service: context.clientName ?? '', command: context.commandName ?? '' });
+      observe({ service: context.clientName ?? '', command: context.commandName ?? '', input: args.input });
       return next(args);
     },
     { step: 'finalizeRequest', priority: 'low', name: 'waybillCallObserver' },

@@ -1,0 +1,113 @@
+import { Aws, Stack } from 'aws-cdk-lib';
+import type { Table } from 'aws-cdk-lib/aws-dynamodb';
+import { PolicyDocument, PolicyStatement, PrincipalWithConditions, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { Construct } from 'constructs';
+import type { Messaging } from './messaging';
+import type { Tables } from './tables';
+
+/** Actions by the ARN that they are allowed on. */
+type Grant = readonly [arn: string, ...actions: string[]];
+
+interface Grants {
+  waybill: Grant[];
+  /** only as long as payment company and carrier are sandboxes: they keep their books in a table of ours */
+  sandbox: Grant[];
+}
+
+export interface RolesProps {
+  tables: Tables;
+  messaging: Messaging;
+}
+
+export type Roles = ReturnType<typeof defineRoles>;
+
+/** One role for each process, with exactly what it calls; test/infra/roles.test.ts holds them to that. */
+export function defineRoles(scope: Construct, props: RolesProps) {
+  return {
+    Gateway: defineRole(scope, 'GatewayRole', gatewayGrants(props)),
+    Worker: defineRole(scope, 'WorkerRole', workerGrants(props)),
+    Consumer: defineRole(scope, 'ConsumerRole', consumerGrants(props)),
+  };
+}
+
+function gatewayGrants({ tables }: RolesProps): Grants {
+  const { OrderStatusView, OrderEvents, Inventory, WarehouseStock, SandboxJournal } = tables;
+  return {
+    waybill: [
+      // DescribeTable is how it knows that the tables can be reached
+      [OrderStatusView.tableArn, 'dynamodb:GetItem', 'dynamodb:DescribeTable'],
+      [indexOf(OrderStatusView, 'by-customer'), 'dynamodb:Query'],
+      [indexOf(OrderStatusView, 'by-status'), 'dynamodb:Query'],
+      [OrderEvents.tableArn, 'dynamodb:Query'],
+      [Inventory.tableArn, 'dynamodb:GetItem'],
+      [WarehouseStock.tableArn, 'dynamodb:Query'],
+    ],
+    sandbox: [[SandboxJournal.tableArn, 'dynamodb:Query']],
+  };
+}
+
+/** A transaction needs the right to each of its writes; there is none to the transaction. */
+function workerGrants({ tables, messaging: { bus, queues, topics } }: RolesProps): Grants {
+  return {
+    waybill: [
+      [tables.Orders.tableArn, 'dynamodb:PutItem', 'dynamodb:GetItem'],
+      // Query: a step that was repeated reads what its first attempt wrote
+      [tables.OrderEvents.tableArn, 'dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:BatchWriteItem'],
+      [tables.OrderStatusView.tableArn, 'dynamodb:UpdateItem', 'dynamodb:GetItem'],
+      [tables.Inventory.tableArn, 'dynamodb:UpdateItem'],
+      [tables.WarehouseStock.tableArn, 'dynamodb:UpdateItem', 'dynamodb:BatchGetItem'],
+      [tables.Ledger.tableArn, 'dynamodb:PutItem', 'dynamodb:GetItem'],
+      [bus.eventBusArn, 'events:PutEvents'],
+      [queues.PartialInventory.queue.queueArn, 'sqs:SendMessage'],
+      [queues.Shipping.queue.queueArn, 'sqs:SendMessage'],
+      [topics.CustomerNotification.topicArn, 'sns:Publish'],
+      [topics.InventoryAlert.topicArn, 'sns:Publish'],
+    ],
+    sandbox: [[tables.SandboxJournal.tableArn, 'dynamodb:GetItem', 'dynamodb:PutItem']],
+  };
+}
+
+function consumerGrants({ tables, messaging: { bus, queues } }: RolesProps): Grants {
+  const { queue, deadLetters } = queues.OrderIntake;
+  return {
+    waybill: [
+      [queue.queueArn, 'sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:ChangeMessageVisibility'],
+      [deadLetters.queueArn, 'sqs:SendMessage'],
+      [indexOf(tables.OrderEvents, 'unpublished'), 'dynamodb:Query'],
+      [tables.OrderEvents.tableArn, 'dynamodb:BatchWriteItem'],
+      [bus.eventBusArn, 'events:PutEvents'],
+    ],
+    sandbox: [],
+  };
+}
+
+const indexOf = ({ tableArn }: Table, index: string) => `${tableArn}/index/${index}`;
+
+/** Without a name of its own: roles are global, and an account may have an installation in each region. */
+function defineRole(scope: Construct, id: string, { waybill, sandbox }: Grants): Role {
+  const role = new Role(scope, id, {
+    assumedBy: ecsTasks(scope),
+    inlinePolicies: { waybill: policyOf(waybill), ...(sandbox.length > 0 && { sandbox: policyOf(sandbox) }) },
+  });
+  role.assumeRolePolicy?.addStatements(podIdentity());
+  return role;
+}
+
+const policyOf = (grants: Grant[]) =>
+  new PolicyDocument({
+    statements: grants.map(([arn, ...actions]) => new PolicyStatement({ actions, resources: [arn] })),
+  });
+
+/** tasks of this account and region only */
+const ecsTasks = (scope: Construct) =>
+  new PrincipalWithConditions(new ServicePrincipal('ecs-tasks.amazonaws.com'), {
+    StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID },
+    ArnLike: { 'aws:SourceArn': Stack.of(scope).formatArn({ service: 'ecs', resource: '*' }) },
+  });
+
+/** pods of this account's clusters; the association says which service account */
+const podIdentity = () =>
+  new PolicyStatement({
+    principals: [new ServicePrincipal('pods.eks.amazonaws.com')],
+    actions: ['sts:AssumeRole', 'sts:TagSession'],
+  });
