@@ -112,6 +112,14 @@ export class System {
     return fetch(`${this.gateway}/orders`, init);
   }
 
+  /** Over HTTP, again until it is taken, as a shop does. */
+  placeUntilTaken(order: OrderSubmission): Promise<void> {
+    return this.until(
+      async () => [200, 202].includes((await this.post(order).catch(() => undefined))?.status ?? 0),
+      () => `order ${order.orderId} was not taken`,
+    );
+  }
+
   async get<T>(path: string): Promise<T> {
     const response = await fetch(`${this.gateway}${path}`);
     if (!response.ok) throw new Error(`GET ${path}: ${response.status} ${await response.text()}`);

@@ -67,9 +67,10 @@ export async function startPostgresEngine(deps: EngineDeps): Promise<PostgresEng
     onStart,
   });
   const server = await progress.stage('Temporal server', temporal.start);
-  await progress.stage('namespace', () => createNamespace({ address: temporal.address, namespace: NAMESPACE }));
+  const { address } = temporal;
+  await progress.stage('namespace', () => createNamespace({ address, namespace: NAMESPACE }));
   return {
-    address: temporal.address,
+    address,
     description: `Temporal ${version} on ${name}`,
     server,
     database,
