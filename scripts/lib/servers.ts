@@ -1,10 +1,10 @@
-import { execFile } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Trouble } from '../bootstrap/trouble.cjs';
 import { lastLine, type ManagedProcess, type ProcessSpec, startProcess } from './managed-process';
 import { tools } from './paths';
 import { answers, exposedAt, LOOPBACK } from './ports';
+import { temporalCli } from './temporal-cli';
 import { becomes } from './wait';
 
 const START_TIMEOUT_MS = 30_000;
@@ -53,10 +53,10 @@ export async function startTemporal(options: TemporalOptions): Promise<ManagedPr
 
 /** Whether a Temporal server answers there. */
 export async function isClusterHealthy(address: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    const args = ['operator', 'cluster', 'health', '--address', address, '--command-timeout', '5s'];
-    execFile(tools.temporal, args, (error) => resolve(error === null));
-  });
+  return temporalCli(address, 'operator', 'cluster', 'health').then(
+    () => true,
+    () => false,
+  );
 }
 
 /**

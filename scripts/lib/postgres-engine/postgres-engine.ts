@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 import type { Progress } from '../../bootstrap/progress.cjs';
+import { Trouble } from '../../bootstrap/trouble.cjs';
 import type { ManagedProcess } from '../managed-process';
 import { createNamespace } from '../namespaces';
+import { answers } from '../ports';
 import type { Takedown } from '../takedown';
 import { createCluster, type PostgresAccess } from './cluster';
 import { accessOf, createDatabases, dropDatabases, newDatabaseNames, type SqlToolOptions } from './databases';
@@ -50,7 +52,7 @@ export async function startPostgresEngine(deps: EngineDeps): Promise<PostgresEng
   const log = (name: string) => join(home, 'logs', `${name}.log`);
   const onStart = takedown.add;
   // what is missing is said before minutes are spent on the other
-  const prepareDatabase = databaseOf(deps);
+  const prepareDatabase = await databaseOf(deps);
   const { version, server: program, sql } = await temporalPrograms({ progress, log: log('go'), onStart });
   const { access, name, start } = await prepareDatabase();
   const database = await start?.();
@@ -80,10 +82,11 @@ export async function startPostgresEngine(deps: EngineDeps): Promise<PostgresEng
 }
 
 /** @throws Trouble at once when there is no usable PostgreSQL */
-function databaseOf({ postgresUrl, home, progress, takedown }: EngineDeps): () => Promise<Database> {
+async function databaseOf({ postgresUrl, home, progress, takedown }: EngineDeps): Promise<() => Promise<Database>> {
   if (postgresUrl) {
     const access = accessOf(postgresUrl);
-    return async () => ({ access, name: `PostgreSQL at ${access.host}:${access.port}` });
+    if (!(await answers(access))) throw new Trouble(`Nothing answers at WAYBILL_POSTGRES_URL (${at(access)}).`);
+    return async () => ({ access, name: `PostgreSQL at ${at(access)}` });
   }
   const programs = findPostgres();
   return async () => {
@@ -94,6 +97,8 @@ function databaseOf({ postgresUrl, home, progress, takedown }: EngineDeps): () =
     return { access: cluster.access, name: `PostgreSQL ${programs.version}`, start: cluster.start };
   };
 }
+
+const at = ({ host, port }: PostgresAccess) => `${host}:${port}`;
 
 /** on a server of the user's nothing is left behind */
 const guestDatabases = (drop: () => Promise<void>) => ({
