@@ -6,7 +6,7 @@ import { deployToEmulator, EMULATOR_CREDENTIALS } from '../../infra/deploy';
 import { EMULATOR_REGION } from '../../scripts/lib/aws-access';
 import { environmentFromOutputs } from '../../infra/outputs';
 import { freePort } from '../../scripts/lib/ports';
-import { startMinistack, startTemporal } from '../../scripts/lib/servers';
+import { isClusterHealthy, startMinistack, startTemporal } from '../../scripts/lib/servers';
 import { synthesizedTemplate } from '../../infra/template';
 import { workflowBundle } from '../../scripts/lib/workflow-bundle';
 
@@ -33,6 +33,8 @@ async function startShared(onStart: (server: ManagedProcess) => void): Promise<N
   const server = { onStart, ownGroup: false };
   // a variable of the tests' own: TEMPORAL_ADDRESS may name an engine with real orders
   const engine = process.env['WAYBILL_TEST_ENGINE'];
+  if (engine && !(await isClusterHealthy(engine)))
+    throw new Error(`no engine answers at WAYBILL_TEST_ENGINE=${engine}`);
   const [template, bundle] = await Promise.all([
     synthesizedTemplate(),
     workflowBundle(),

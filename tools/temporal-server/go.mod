@@ -1,3 +1,5 @@
+// What `npm run engine:postgres` builds: Temporal's server and its SQL tool, of the same version as the dev server of
+// ../requirements.txt. To move both: that one first, then `go get go.temporal.io/server@v…` here.
 module waybill/temporal-server
 
 go 1.26.8

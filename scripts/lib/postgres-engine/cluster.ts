@@ -30,6 +30,7 @@ export interface ClusterOptions {
   /** where to make it; does not exist yet */
   directory: string;
   log: string;
+  ownGroup?: boolean;
   onStart: (started: ManagedProcess) => void;
 }
 
@@ -38,10 +39,11 @@ export interface ClusterOptions {
  *
  * @throws Trouble when `initdb` fails
  */
-export async function createCluster({ programs, directory, log, onStart }: ClusterOptions): Promise<Cluster> {
+export async function createCluster(options: ClusterOptions): Promise<Cluster> {
+  const { programs, directory, log, ownGroup = true, onStart } = options;
   const user = ordinaryUser();
   const access = { host: LOOPBACK, port: await freePort(), user: SUPERUSER, password: randomBytes(24).toString('hex') };
-  const common = { env: process.env, cwd: directory, user, log };
+  const common = { env: process.env, cwd: directory, user, log, ownGroup };
   const [data, passwordFile] = [join(directory, 'data'), join(directory, 'password')];
   mkdirSync(directory, { mode: 0o700 });
   writeFileSync(passwordFile, access.password, { mode: 0o600 });
@@ -67,7 +69,10 @@ export async function createCluster({ programs, directory, log, onStart }: Clust
     stopSignal: 'SIGINT' as const,
     ...common,
   };
-  return { access, start: () => startServer(spec, { log, onStart }, () => isReady(programs.isReady, access)) };
+  return {
+    access,
+    start: () => startServer(spec, { log, ownGroup, onStart }, () => isReady(programs.isReady, access)),
+  };
 }
 
 function isReady(program: string, { host, port }: PostgresAccess): Promise<boolean> {

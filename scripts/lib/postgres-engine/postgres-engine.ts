@@ -4,9 +4,9 @@ import { Trouble } from '../../bootstrap/trouble.cjs';
 import type { ManagedProcess } from '../managed-process';
 import { createNamespace } from '../namespaces';
 import { answers } from '../ports';
-import type { Takedown } from '../takedown';
+import type { Stoppable, Takedown } from '../takedown';
 import { createCluster, type PostgresAccess } from './cluster';
-import { accessOf, createDatabases, dropDatabases, newDatabaseNames, type SqlToolOptions } from './databases';
+import { accessOf, createDatabases, type DatabaseNames, dropDatabases, newDatabaseNames } from './databases';
 import { findPostgres } from './find-postgres';
 import { temporalPrograms } from './temporal-build';
 import { createTemporalServer } from './temporal-server';
@@ -31,6 +31,8 @@ export interface EngineDeps {
   home: string;
   /** an existing PostgreSQL; none: one of our own, from nothing */
   postgresUrl?: string | undefined;
+  /** false: a Ctrl-C of the terminal ends the servers too, for a caller that it ends at once */
+  ownGroup?: boolean;
   progress: Progress;
   takedown: Takedown;
 }
@@ -48,41 +50,36 @@ interface Database {
  * @throws Trouble that says what is missing and what to do
  */
 export async function startPostgresEngine(deps: EngineDeps): Promise<PostgresEngine> {
-  const { home, progress, takedown } = deps;
-  const log = (name: string) => join(home, 'logs', `${name}.log`);
+  const { home, progress, takedown, ownGroup = true } = deps;
   const onStart = takedown.add;
   // what is missing is said before minutes are spent on the other
   const prepareDatabase = await databaseOf(deps);
-  const { version, server: program, sql } = await temporalPrograms({ progress, log: log('go'), onStart });
+  const programs = await temporalPrograms({ progress, log: logOf(home, 'go'), onStart });
   const { access, name, start } = await prepareDatabase();
   const database = await start?.();
-  const databases = newDatabaseNames();
-  const tool = { sql, access, log: log('sql') };
-  if (!start) takedown.add(guestDatabases(() => dropDatabases(databases, { ...tool, onStart: () => undefined })));
-  await progress.stage('schemas', () => createDatabases(databases, { ...tool, onStart } satisfies SqlToolOptions));
-  const temporal = await createTemporalServer({
-    server: program,
-    directory: join(home, 'temporal'),
-    log: log('temporal'),
-    access,
-    databases,
-    onStart,
-  });
+  const databases = await newDatabases(deps, { sql: programs.sql, access, isGuest: !start });
+  const [directory, log] = [join(home, 'temporal'), logOf(home, 'temporal')];
+  const where = { server: programs.server, directory, log };
+  const temporal = await createTemporalServer({ ...where, access, databases, ownGroup, onStart });
   const server = await progress.stage('Temporal server', temporal.start);
   const { address } = temporal;
   await progress.stage('namespace', () => createNamespace({ address, namespace: NAMESPACE }));
   return {
     address,
-    description: `Temporal ${version} on ${name}`,
+    description: `Temporal ${programs.version} on ${name}`,
     server,
     database,
     restartServer: temporal.start,
-    restartDatabase: async () => start!(),
+    restartDatabase: async () => {
+      if (!start) throw new Error(`${name} is not ours to start`);
+      return start();
+    },
   };
 }
 
 /** @throws Trouble at once when there is no usable PostgreSQL */
-async function databaseOf({ postgresUrl, home, progress, takedown }: EngineDeps): Promise<() => Promise<Database>> {
+async function databaseOf(deps: EngineDeps): Promise<() => Promise<Database>> {
+  const { postgresUrl, home, progress, takedown, ownGroup = true } = deps;
   if (postgresUrl) {
     const access = accessOf(postgresUrl);
     if (!(await answers(access))) throw new Trouble(`Nothing answers at WAYBILL_POSTGRES_URL (${at(access)}).`);
@@ -90,20 +87,32 @@ async function databaseOf({ postgresUrl, home, progress, takedown }: EngineDeps)
   }
   const programs = findPostgres();
   return async () => {
-    const [directory, log] = [join(home, 'postgres'), join(home, 'logs', 'postgres.log')];
+    const [directory, log] = [join(home, 'postgres'), logOf(home, 'postgres')];
     const cluster = await progress.stage('PostgreSQL cluster', () =>
-      createCluster({ programs, directory, log, onStart: takedown.add }),
+      createCluster({ programs, directory, log, ownGroup, onStart: takedown.add }),
     );
     return { access: cluster.access, name: `PostgreSQL ${programs.version}`, start: cluster.start };
   };
 }
 
-const at = ({ host, port }: PostgresAccess) => `${host}:${port}`;
+async function newDatabases(
+  { home, progress, takedown }: EngineDeps,
+  { isGuest, ...server }: { sql: string; access: PostgresAccess; isGuest: boolean },
+): Promise<DatabaseNames> {
+  const names = newDatabaseNames();
+  const tool = { ...server, log: logOf(home, 'sql') };
+  // on a server of the user's nothing is left behind
+  if (isGuest) takedown.add(databasesToDrop(() => dropDatabases(names, { ...tool, onStart: () => undefined })));
+  await progress.stage('schemas', () => createDatabases(names, { ...tool, onStart: takedown.add }));
+  return names;
+}
 
-/** on a server of the user's nothing is left behind */
-const guestDatabases = (drop: () => Promise<void>) => ({
+const databasesToDrop = (drop: () => Promise<void>): Stoppable => ({
   name: 'its databases',
   hasEnded: () => false,
   stop: () => drop().then(() => true),
   kill: () => undefined,
 });
+
+const at = ({ host, port }: PostgresAccess) => `${host}:${port}`;
+const logOf = (home: string, name: string) => join(home, 'logs', `${name}.log`);

@@ -89,10 +89,9 @@ async function build({ go, directory, log, onStart }: BuildOptions & { go: strin
   }
 }
 
-/** builds are large, and only the pinned one is used */
+/** builds are large, and only the pinned one is used; drafts of others have another ending */
 async function forgetOthers(kept: string): Promise<void> {
-  const old = readdirSync(CACHE).filter(
-    (name) => /^temporal-server-[^.]*(\.\d+)*-[0-9a-f]+$/.test(name) && name !== kept,
-  );
+  const builds = readdirSync(CACHE).filter((name) => name.startsWith(PREFIX) && /-[0-9a-f]+$/.test(name));
+  const old = builds.filter((name) => name !== kept);
   await Promise.all(old.map((name) => rm(join(CACHE, name), { recursive: true, force: true })));
 }

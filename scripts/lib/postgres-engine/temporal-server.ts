@@ -17,21 +17,20 @@ export interface TemporalServerOptions extends Pick<ServerConfigOptions, 'access
   /** where its configuration is written; does not exist yet */
   directory: string;
   log: string;
+  ownGroup?: boolean;
   onStart: (started: ManagedProcess) => void;
 }
 
 /** Configures a Temporal server on its databases; the same ports at every start of it. */
 export async function createTemporalServer(options: TemporalServerOptions): Promise<TemporalServer> {
-  const { server, directory, log, onStart, access, databases } = options;
+  const { server, directory, log, ownGroup = true, onStart, access, databases } = options;
   const ports = await freePorts();
   const [configFile, dynamicConfigFile] = [join(directory, 'server.yaml'), join(directory, 'dynamic.yaml')];
   // the password is in it
   mkdirSync(directory, { mode: 0o700 });
   writeFileSync(dynamicConfigFile, JSON.stringify(dynamicConfig(), undefined, 2));
-  writeFileSync(
-    configFile,
-    JSON.stringify(serverConfig({ access, databases, ports, dynamicConfigFile }), undefined, 2),
-  );
+  const config = serverConfig({ access, databases, ports, dynamicConfigFile });
+  writeFileSync(configFile, JSON.stringify(config, undefined, 2), { mode: 0o600 });
 
   const { grpc: port } = ports.frontend;
   const address = `${LOOPBACK}:${port}`;
@@ -40,7 +39,7 @@ export async function createTemporalServer(options: TemporalServerOptions): Prom
   const args = ['--config-file', configFile, '--allow-no-auth', 'start'];
   const spec = { name: 'Temporal', command: server, args, env };
   const isHealthy = async () => (await answers({ port })) && isClusterHealthy(address);
-  return { address, start: () => startServer(spec, { log, onStart }, isHealthy) };
+  return { address, start: () => startServer(spec, { log, ownGroup, onStart }, isHealthy) };
 }
 
 async function freePorts(): Promise<ServerConfigOptions['ports']> {
