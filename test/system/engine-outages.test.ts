@@ -30,8 +30,8 @@ const skipped = reasonToSkip();
 const whereItCan = skipped ? describe.skip : describe;
 
 whereItCan(`the engine on PostgreSQL${skipped}`, () => {
-  const home = mkdtempSync(join(tmpdir(), 'waybill-outages-'));
   const takedown = createTakedown({ report: () => undefined });
+  let home: string;
   let engine: PostgresEngine;
   let server: ManagedProcess;
   let database: ManagedProcess;
@@ -39,6 +39,7 @@ whereItCan(`the engine on PostgreSQL${skipped}`, () => {
   let connection: Connection;
 
   beforeAll(async () => {
+    home = mkdtempSync(join(tmpdir(), 'waybill-outages-'));
     engine = await startPostgresEngine({ home, progress: silent, takedown, ownGroup: false });
     [server, database] = [engine.server, engine.database!];
     system = await System.create({ engine: engine.address });
