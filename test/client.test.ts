@@ -10,7 +10,7 @@ import { netCharged } from './support/books-balance';
 import { sampleOrder, uniqueId } from './support/orders';
 import { workflowIdOf } from '../src/domain/ids';
 
-/** On the dev server: the time-skipping server answers differently once a workflow has closed. */
+/** On the real server: the time-skipping server answers differently once a workflow has closed. */
 const address = process.env['TEMPORAL_ADDRESS']!;
 
 let connection: Connection;

@@ -19,6 +19,17 @@ export interface ProcessSpec {
   ipc?: boolean;
   /** false: it gets the terminal's Ctrl-C too, and ends with the one who started it */
   ownGroup?: boolean;
+  /** who runs it; none: the one who starts it */
+  user?: UnixUser | undefined;
+  /** where it runs; none: the project */
+  cwd?: string;
+  /** what makes it stop in order; none: SIGTERM */
+  stopSignal?: NodeJS.Signals;
+}
+
+export interface UnixUser {
+  uid: number;
+  gid: number;
 }
 
 export interface ManagedProcess {
@@ -40,11 +51,12 @@ export interface ManagedProcess {
  * @throws Error when the program cannot be started
  */
 export async function startProcess(spec: ProcessSpec): Promise<ManagedProcess> {
-  const { name, command, args, env, log, ipc = false, ownGroup = true } = spec;
+  const { name, command, args, env, log, ipc = false, ownGroup = true, stopSignal = 'SIGTERM' } = spec;
   const out = openLog(log);
   const child = spawn(command, args, {
-    cwd: PROJECT_ROOT,
+    cwd: spec.cwd ?? PROJECT_ROOT,
     env,
+    ...spec.user,
     detached: ownGroup,
     stdio: ['ignore', out, out, ...(ipc ? (['ipc'] as const) : [])],
   });
@@ -67,7 +79,7 @@ export async function startProcess(spec: ProcessSpec): Promise<ManagedProcess> {
     hasEnded,
     kill,
     async stop(graceMs = STOP_GRACE_MS) {
-      if (!hasEnded()) signalTo(pid, 'SIGTERM');
+      if (!hasEnded()) signalTo(pid, stopSignal);
       if (await settlesWithin(exited, graceMs)) return true;
       kill();
       await exited;

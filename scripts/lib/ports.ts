@@ -1,8 +1,11 @@
+import { randomInt } from 'node:crypto';
 import { connect, createServer } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { Trouble } from '../bootstrap/trouble.cjs';
 
 export const LOOPBACK = '127.0.0.1';
+/** above what servers usually have, below what outgoing connections get */
+const LOW_PORTS = { first: 20_000, last: 32_000 };
 
 export interface WantedPort {
   port: number;
@@ -41,6 +44,19 @@ export async function freePort(): Promise<number> {
       server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
     });
   });
+}
+
+/**
+ * A free port that fits a signed 16-bit number, and that the system gives to nobody who asks for just any.
+ *
+ * @throws Error when none of many is free
+ */
+export async function freeLowPort(): Promise<number> {
+  for (let tries = 0; tries < 100; tries++) {
+    const port = randomInt(LOW_PORTS.first, LOW_PORTS.last + 1);
+    if (await canListen(port)) return port;
+  }
+  throw new Error(`no free port found between ${LOW_PORTS.first} and ${LOW_PORTS.last}`);
 }
 
 /** Whether something accepts connections there. */

@@ -10,14 +10,19 @@ import { becomes } from './wait';
 
 const START_TIMEOUT_MS = 30_000;
 /** one shard polls 20 times a second by default, so every task of a lone order would wait */
-const POLL_RATE = 5000;
+export const POLL_RATES = Object.fromEntries(
+  ['transfer', 'timer', 'visibility'].map((processor) => [`history.${processor}ProcessorMaxPollRPS`, 5000]),
+);
 
-interface ServerOptions {
-  port: number;
+export interface StartOptions {
   log: string;
   ownGroup?: boolean;
   /** called at once, before the server is ready */
   onStart?: (server: ManagedProcess) => void;
+}
+
+interface ServerOptions extends StartOptions {
+  port: number;
 }
 
 export interface TemporalOptions extends ServerOptions {
@@ -42,8 +47,7 @@ export async function startTemporal(options: TemporalOptions): Promise<ManagedPr
   const args = ['server', 'start-dev', '--ip', LOOPBACK, '--port', `${port}`, '--log-level', 'warn'];
   args.push('--namespace', namespace);
   args.push(...(uiPort === undefined ? ['--headless'] : ['--ui-port', `${uiPort}`, '--ui-disable-news-fetch']));
-  for (const processor of ['transfer', 'timer', 'visibility'])
-    args.push('--dynamic-config-value', `history.${processor}ProcessorMaxPollRPS=${POLL_RATE}`);
+  for (const [setting, rate] of Object.entries(POLL_RATES)) args.push('--dynamic-config-value', `${setting}=${rate}`);
   if (database) {
     mkdirSync(dirname(database), { recursive: true });
     args.push('--db-filename', database);
@@ -91,9 +95,14 @@ async function isEmulatorHealthy(endpoint: string): Promise<boolean> {
   }
 }
 
-async function startServer(
+/**
+ * Starts a server and waits until it serves.
+ *
+ * @throws Trouble when it ends, or does not serve in time; then it runs no more
+ */
+export async function startServer(
   spec: Omit<ProcessSpec, 'log'>,
-  { log, ownGroup = true, onStart }: ServerOptions,
+  { log, ownGroup = true, onStart }: StartOptions,
   isHealthy: () => Promise<boolean>,
 ): Promise<ManagedProcess> {
   const server = await startProcess({ ...spec, log, ownGroup });

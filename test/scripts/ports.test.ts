@@ -1,5 +1,5 @@
 import { createServer, type Server } from 'node:net';
-import { answers, assertPortsFree, exposedAt, freePort } from '../../scripts/lib/ports';
+import { answers, assertPortsFree, exposedAt, freeLowPort, freePort } from '../../scripts/lib/ports';
 
 const wanted = (port: number) => [{ port, purpose: 'the gateway', variable: 'PORT' }];
 
@@ -14,6 +14,14 @@ test('a free port is free', async () => {
   const port = await freePort();
   await expect(assertPortsFree(wanted(port))).resolves.toBeUndefined();
   expect(await answers({ port })).toBe(false);
+});
+
+test('a low port is free, and fits a signed 16-bit number', async () => {
+  const ports = await Promise.all(Array.from({ length: 20 }, freeLowPort));
+  for (const port of ports) {
+    expect(port).toBeLessThan(2 ** 15);
+    expect(await answers({ port })).toBe(false);
+  }
 });
 
 test.each(['127.0.0.1', '0.0.0.0'])(

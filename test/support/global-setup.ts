@@ -9,9 +9,9 @@ import { EMULATOR_REGION } from '../../scripts/lib/aws-access';
 import { engineProgram } from '../../scripts/lib/engine-program';
 import { environmentFromOutputs } from '../../infra/outputs';
 import { freePort } from '../../scripts/lib/ports';
-import { localEngine } from '../../scripts/lib/settings';
 import { localEngineEnvironment } from '../../scripts/lib/engine-access';
 import { type MinistackOptions, startMinistack, startTemporal } from '../../scripts/lib/servers';
+import { isClusterHealthy } from '../../scripts/lib/temporal-cli';
 import { synthesizedTemplate } from '../../infra/template';
 import { tools } from '../../scripts/lib/paths';
 import { workflowBundle } from '../../scripts/lib/workflow-bundle';
@@ -39,13 +39,21 @@ async function startShared(onStart: (server: ManagedProcess) => void): Promise<N
   const [awsPort, temporalPort] = [await freePort(), await freePort()];
   // in Jest's own process group: a Ctrl-C ends them with it
   const server = { onStart, ownGroup: false };
-  const program = await engineProgram({ progress: createProgress() });
+  // a variable of the tests' own: TEMPORAL_ADDRESS may name an engine with real orders
+  const existing = process.env['WAYBILL_TEST_ENGINE'];
+  if (existing && !(await isClusterHealthy(existing)))
+    throw new Error(`no engine answers at WAYBILL_TEST_ENGINE=${existing}`);
+  const startEngine = async () => {
+    const program = await engineProgram({ progress: createProgress() });
+    return startTemporal({ program, port: temporalPort, log: join(logs, 'temporal.log'), ...server });
+  };
   const [template, bundle, endpoint] = await Promise.all([
     synthesizedTemplate(),
     workflowBundle(),
     startAws({ port: awsPort, log: join(logs, 'ministack.log'), ...server }),
-    startTemporal({ program, port: temporalPort, log: join(logs, 'temporal.log'), ...server }),
+    existing ? undefined : startEngine(),
   ]);
+  const address = existing || `127.0.0.1:${temporalPort}`;
   const outputs = await deployToEmulator({ endpoint, region: EMULATOR_REGION, template });
   return {
     ...environmentFromOutputs(outputs),
@@ -54,7 +62,7 @@ async function startShared(onStart: (server: ManagedProcess) => void): Promise<N
     AWS_ACCESS_KEY_ID: EMULATOR_CREDENTIALS.accessKeyId,
     AWS_SECRET_ACCESS_KEY: EMULATOR_CREDENTIALS.secretAccessKey,
     AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
-    ...localEngineEnvironment(localEngine({ port: temporalPort, namespace: 'default' }), {}),
+    ...localEngineEnvironment({ namespace: 'default', connection: { address } }, {}),
     WORKFLOW_BUNDLE: bundle,
   };
 }

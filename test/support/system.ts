@@ -1,10 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { JournalEntry } from '../../src/gateway/ports';
 import type { OrderSubmission } from '../../src/domain/order';
+import { createNamespace } from '../../scripts/lib/namespaces';
 import { freePort } from '../../scripts/lib/ports';
 import { PROJECT_ROOT } from '../../scripts/lib/paths';
 import { readState } from '../../scripts/lib/state';
@@ -30,11 +32,14 @@ export class System {
     readonly home: string,
     readonly gateway: string,
     readonly aws: string,
-    readonly temporal: string,
+    /** a namespace of its own, on a server of its own or on one that others use too */
+    readonly engine: { address: string; namespace: string; isOwn: boolean },
     private readonly env: NodeJS.ProcessEnv,
   ) {}
 
-  static async create(p: { awsPort?: number; env?: NodeJS.ProcessEnv } = {}): Promise<System> {
+  /** @param p.engine the address of an existing Temporal server; none: the one of the tests' run, or one of its own */
+  static async create(p: { awsPort?: number; engine?: string; env?: NodeJS.ProcessEnv } = {}): Promise<System> {
+    const existing = p.engine ?? process.env['WAYBILL_TEST_ENGINE'];
     const home = await mkdtemp(join(tmpdir(), 'waybill-system-'));
     const [port, temporal, ui] = [await freePort(), await freePort(), await freePort()];
     const aws = p.awsPort ?? (await freePort());
@@ -49,10 +54,14 @@ export class System {
     // those of the tests' own servers
     for (const name of ['AWS_ENDPOINT_URL', 'TEMPORAL_ADDRESS', 'TEMPORAL_NAMESPACE', 'WORKFLOW_BUNDLE'])
       delete env[name];
-    return new System(home, `http://127.0.0.1:${port}`, `http://127.0.0.1:${aws}`, `127.0.0.1:${temporal}`, {
-      ...env,
-      ...p.env,
-    });
+    const engine = existing
+      ? { address: existing, namespace: `system-${randomUUID()}`, isOwn: false }
+      : { address: `127.0.0.1:${temporal}`, namespace: 'default', isOwn: true };
+    if (!engine.isOwn) {
+      await createNamespace(engine);
+      Object.assign(env, { TEMPORAL_ADDRESS: engine.address, TEMPORAL_NAMESPACE: engine.namespace });
+    }
+    return new System(home, `http://127.0.0.1:${port}`, `http://127.0.0.1:${aws}`, engine, { ...env, ...p.env });
   }
 
   get output(): string {
@@ -101,6 +110,14 @@ export class System {
       body: JSON.stringify(order),
     };
     return fetch(`${this.gateway}/orders`, init);
+  }
+
+  /** Over HTTP, again until it is taken, as a shop does. */
+  placeUntilTaken(order: OrderSubmission): Promise<void> {
+    return this.until(
+      async () => [200, 202].includes((await this.post(order).catch(() => undefined))?.status ?? 0),
+      () => `order ${order.orderId} was not taken`,
+    );
   }
 
   async get<T>(path: string): Promise<T> {

@@ -1,0 +1,8 @@
+'use strict';
+
+const { afterBootstrap } = require('./bootstrap.cjs');
+
+afterBootstrap(async () => {
+  require('tsx/cjs/api').register();
+  await require('./engine-postgres.ts').main(process.argv.slice(2));
+});
