@@ -6,6 +6,7 @@ import { type Config, loadConfig, tableNames } from '../config';
 import { createAwsClients } from '../adapters/aws/clients';
 import { createLogger } from '../telemetry';
 import { connectOrderClient } from '../client';
+import { createOrderRecords } from '../adapters/aws/order-records';
 import { createOrderReader } from '../adapters/aws/order-reader';
 import { createSandboxJournal } from '../adapters/aws/sandbox-journal';
 import { runProcess, type Running } from '../lifecycle';
@@ -16,6 +17,7 @@ async function start(config: Config, logger: Logger): Promise<Running> {
     address: config.TEMPORAL_ADDRESS,
     namespace: config.TEMPORAL_NAMESPACE,
     taskQueue: config.TASK_QUEUE,
+    stored: createOrderRecords({ db: aws.db, table: config.ORDERS_TABLE }),
   });
   const app = buildApp(
     {

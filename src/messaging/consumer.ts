@@ -4,6 +4,7 @@ import { createAwsClients } from '../adapters/aws/clients';
 import { createEventBus } from '../adapters/aws/event-bus';
 import { createLogger } from '../telemetry';
 import { connectOrderClient } from '../client';
+import { createOrderRecords } from '../adapters/aws/order-records';
 import { createOrderIntake } from './order-intake';
 import { createRelay } from './relay';
 import { runProcess, type Running } from '../lifecycle';
@@ -14,6 +15,7 @@ async function start(config: Config, logger: Logger): Promise<Running> {
     address: config.TEMPORAL_ADDRESS,
     namespace: config.TEMPORAL_NAMESPACE,
     taskQueue: config.TASK_QUEUE,
+    stored: createOrderRecords({ db: aws.db, table: config.ORDERS_TABLE }),
   });
   const intake = createOrderIntake({
     sqs: aws.sqs,
