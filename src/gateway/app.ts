@@ -5,6 +5,7 @@ import type { Logger } from '../telemetry';
 import { answerClientError, answerError, BODY_LIMIT, handleErrors } from './errors';
 import { documentRoutes } from './openapi';
 import { drainOnClose } from './drain';
+import { expectUtf8 } from './charset';
 import { healthRoutes } from './routes/health';
 import { inventoryRoutes } from './routes/inventory';
 import { orderRoutes } from './routes/orders';
@@ -42,6 +43,7 @@ export function buildApp(deps: GatewayDeps, { logger }: { logger?: Logger } = {}
   });
   handleErrors(app);
   drainOnClose(app);
+  expectUtf8(app);
   const refuseOtherMethods = trackMethods(app);
   documentRoutes(app);
   // after the plugin that describes them

@@ -16,7 +16,7 @@ export const PROBLEMS = {
   not_acceptable: { status: 406, title: 'There is no such representation' },
   request_timeout: { status: 408, title: 'The request took too long to arrive' },
   order_conflict: { status: 409, title: 'The id belongs to an order with another body' },
-  unsupported_media_type: { status: 415, title: 'The body is not application/json' },
+  unsupported_media_type: { status: 415, title: 'The body is not application/json in UTF-8' },
   order_invalid: { status: 422, title: 'The order has missing or wrong values' },
   idempotency_key_reused: { status: 422, title: 'The idempotency key belongs to an order with another body' },
   headers_too_large: { status: 431, title: 'The headers are too large' },
