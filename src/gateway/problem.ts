@@ -19,6 +19,8 @@ export const PROBLEMS = {
   unsupported_media_type: { status: 415, title: 'The body is not application/json in UTF-8' },
   order_invalid: { status: 422, title: 'The order has missing or wrong values' },
   idempotency_key_reused: { status: 422, title: 'The idempotency key belongs to an order with another body' },
+  event_rejected: { status: 422, title: 'An event can never be taken' },
+  invalid_batch: { status: 422, title: 'The batch has no events, or too many' },
   headers_too_large: { status: 431, title: 'The headers are too large' },
   internal_error: { status: 500, title: 'The request failed' },
   service_unavailable: { status: 503, title: 'A service that is needed cannot be reached' },
