@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { JournalEntry } from '../../src/gateway/ports';
-import type { OrderSubmission } from '../../src/domain/order';
 import { freePort } from '../../scripts/lib/ports';
 import { PROJECT_ROOT } from '../../scripts/lib/paths';
 import { readState } from '../../scripts/lib/state';
@@ -93,13 +92,13 @@ export class System {
     return Object.fromEntries(processes.map(({ name, pid }) => [name.toLowerCase(), pid]));
   }
 
-  post(order: Partial<OrderSubmission>, headers: Record<string, string> = {}): Promise<Response> {
+  post(body: object, headers: Record<string, string> = {}, path = '/orders'): Promise<Response> {
     const init = {
       method: 'POST',
       headers: { 'content-type': 'application/json', ...headers },
-      body: JSON.stringify(order),
+      body: JSON.stringify(body),
     };
-    return fetch(`${this.gateway}/orders`, init);
+    return fetch(`${this.gateway}${path}`, init);
   }
 
   async get<T>(path: string): Promise<T> {
