@@ -31,9 +31,11 @@ export function defineRoles(scope: Construct, props: RolesProps) {
 }
 
 function gatewayGrants({ tables }: RolesProps): Grants {
-  const { OrderStatusView, OrderEvents, Inventory, WarehouseStock, SandboxJournal } = tables;
+  const { Orders, OrderStatusView, OrderEvents, Inventory, WarehouseStock, SandboxJournal } = tables;
   return {
     waybill: [
+      // what an id stands for, where the engine has forgotten it
+      [Orders.tableArn, 'dynamodb:GetItem'],
       // DescribeTable is how it knows that the tables can be reached
       [OrderStatusView.tableArn, 'dynamodb:GetItem', 'dynamodb:DescribeTable'],
       [indexOf(OrderStatusView, 'by-customer'), 'dynamodb:Query'],
@@ -73,6 +75,7 @@ function consumerGrants({ tables, messaging: { bus, queues } }: RolesProps): Gra
     waybill: [
       [queue.queueArn, 'sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:ChangeMessageVisibility'],
       [deadLetters.queueArn, 'sqs:SendMessage'],
+      [tables.Orders.tableArn, 'dynamodb:GetItem'],
       [indexOf(tables.OrderEvents, 'unpublished'), 'dynamodb:Query'],
       [tables.OrderEvents.tableArn, 'dynamodb:BatchWriteItem'],
       [bus.eventBusArn, 'events:PutEvents'],

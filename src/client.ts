@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import {
   Client,
   Connection,
@@ -12,6 +13,8 @@ import {
 import type { EngineAccess } from './config/engine-access';
 import type { orderWorkflow } from './workflows';
 import type { AcceptAnswer, OrderInput } from './workflows/messages';
+import type { ValidationError } from './domain/order';
+import { StepError } from './domain/failures';
 import { workflowIdOf, type OrderId } from './domain/ids';
 import { ACCEPT_UPDATE_ID, acceptUpdate, ORDER_WORKFLOW } from './workflows/messages';
 
@@ -35,6 +38,27 @@ export interface OrderClient {
   isKnown(orderId: OrderId): Promise<boolean>;
   /** @throws EngineUnavailableError */
   ping(): Promise<void>;
+}
+
+/** An order as it is stored for longer than the engine remembers its workflow. */
+export interface StoredOrder {
+  orderId: OrderId;
+  fingerprint: string;
+  requestId: string;
+  status: 'VALIDATED' | 'VALIDATION_FAILED';
+  errors?: ValidationError[];
+}
+
+export interface StoredOrders {
+  /** @throws StepError SERVICE_UNAVAILABLE */
+  readOrder(orderId: OrderId): Promise<StoredOrder | undefined>;
+}
+
+export interface OrderClientDeps {
+  client: Client;
+  taskQueue: string;
+  /** asked only when the engine gives no answer */
+  stored: StoredOrders;
 }
 
 interface Memo {
@@ -63,14 +87,17 @@ const retry = makeGrpcRetryInterceptor({
 });
 
 /** The order client of a process. Connects when it is first used, so that a process starts without the engine. */
-export function connectOrderClient(p: { engine: EngineAccess; taskQueue: string }): ConnectedOrderClient {
-  const connection = Connection.lazy({ ...p.engine.connection, interceptors: [retry] });
-  const client = new Client({ connection, namespace: p.engine.namespace });
-  return { ...createOrderClient({ client, taskQueue: p.taskQueue }), close: () => connection.close() };
+export function connectOrderClient({
+  engine,
+  ...deps
+}: { engine: EngineAccess } & Omit<OrderClientDeps, 'client'>): ConnectedOrderClient {
+  const connection = Connection.lazy({ ...engine.connection, interceptors: [retry] });
+  const client = new Client({ connection, namespace: engine.namespace });
+  return { ...createOrderClient({ client, ...deps }), close: () => connection.close() };
 }
 
 /** The only place that names Temporal's client to gateway and consumer. */
-export function createOrderClient({ client, taskQueue }: { client: Client; taskQueue: string }): OrderClient {
+export function createOrderClient({ client, taskQueue, stored }: OrderClientDeps): OrderClient {
   const start = ({ submission, fingerprint, requestId }: OrderInput) =>
     new WithStartWorkflowOperation<typeof orderWorkflow>(ORDER_WORKFLOW, {
       workflowId: workflowIdOf(submission.orderId),
@@ -95,6 +122,18 @@ export function createOrderClient({ client, taskQueue }: { client: Client; taskQ
     }
   }
 
+  /**
+   * What becomes of an order without an answer, which says nothing about the start: the Orders table has the last word
+   * on whose the id is, for the engine forgets, and may hold a later run of it; then only the engine's word makes it ours.
+   */
+  async function unanswered({ submission: { orderId }, fingerprint, requestId }: OrderInput): Promise<PlaceOutcome> {
+    const [known, order] = await Promise.all([fingerprintOf(orderId), findStored(stored, orderId)]);
+    if (order && order.requestId !== requestId) return outcomeOf(order, { fingerprint, requestId });
+    const owner = order?.fingerprint ?? known;
+    if (owner === undefined) throw new EngineUnavailableError(`the engine does not confirm order ${orderId}`);
+    return { kind: owner === fingerprint ? 'pending' : 'conflict' };
+  }
+
   return {
     async place({ patienceMs, ...input }) {
       const answer = await answerWithin(patienceMs, () =>
@@ -105,13 +144,7 @@ export function createOrderClient({ client, taskQueue }: { client: Client; taskQ
           }),
         ),
       );
-      if (answer && answer.fingerprint !== input.fingerprint) return { kind: 'conflict' };
-      if (answer) return { kind: answer.requestId === input.requestId ? 'accepted' : 'replayed', answer };
-      // no answer says nothing about the start: only the engine's word makes the order ours
-      const { orderId } = input.submission;
-      const known = await fingerprintOf(orderId);
-      if (known === undefined) throw new EngineUnavailableError(`the engine does not confirm order ${orderId}`);
-      return { kind: known === input.fingerprint ? 'pending' : 'conflict' };
+      return answer ? outcomeOf(answer, input) : unanswered(input);
     },
 
     isKnown: async (orderId) => (await fingerprintOf(orderId)) !== undefined,
@@ -120,6 +153,27 @@ export function createOrderClient({ client, taskQueue }: { client: Client; taskQ
       await ask(() => client.connection.workflowService.getSystemInfo({}));
     },
   };
+}
+
+function outcomeOf(answer: AcceptAnswer, sent: Pick<OrderInput, 'fingerprint' | 'requestId'>): PlaceOutcome {
+  if (answer.fingerprint !== sent.fingerprint) return { kind: 'conflict' };
+  return { kind: answer.requestId === sent.requestId ? 'accepted' : 'replayed', answer };
+}
+
+/** `undefined` also when the table does not answer: orders are taken without it, and wait for it in their workflows. */
+async function findStored(stored: StoredOrders, orderId: OrderId): Promise<AcceptAnswer | undefined> {
+  const order = await Promise.race([
+    stored.readOrder(orderId).catch(ifUnavailable),
+    delay(QUESTION_MS, undefined, { ref: false }),
+  ]);
+  if (!order) return undefined;
+  const { fingerprint, requestId, status, errors } = order;
+  return { orderId, fingerprint, requestId, status, ...(errors && { errors }) };
+}
+
+function ifUnavailable(error: unknown): undefined {
+  if (!(error instanceof StepError && error.type === 'SERVICE_UNAVAILABLE')) throw error;
+  return undefined;
 }
 
 /** The early answer, or `undefined` when it did not come in time or the workflow no longer gives one. */

@@ -69,7 +69,7 @@ const ALL_READ = ['TASK_QUEUE', 'AWS_REGION', 'LOG_LEVEL'] as const;
 
 /** what each process reads: it is asked for nothing else, and its code can name nothing else */
 const READS = {
-  gateway: ['HOST', 'PORT', ...READ_MODEL, 'SANDBOX_JOURNAL_TABLE', ...ALL_READ],
+  gateway: ['HOST', 'PORT', 'ORDERS_TABLE', ...READ_MODEL, 'SANDBOX_JOURNAL_TABLE', ...ALL_READ],
   worker: [
     'ORDERS_TABLE',
     ...READ_MODEL,
@@ -86,6 +86,7 @@ const READS = {
     ...ALL_READ,
   ],
   consumer: [
+    'ORDERS_TABLE',
     'ORDER_EVENTS_TABLE',
     'EVENT_BUS_NAME',
     'ORDER_INTAKE_QUEUE_URL',

@@ -3,7 +3,8 @@ import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/wo
 import type { OrderSubmission } from '../src/domain/order';
 import { createActivities } from '../src/activities';
 import { createMemoryWorld, type MemoryWorld } from './support/memory/ports';
-import { createOrderClient, EngineUnavailableError, type OrderClient } from '../src/client';
+import { createOrderClient, EngineUnavailableError, type OrderClient, type StoredOrders } from '../src/client';
+import { StepError } from '../src/domain/failures';
 import { fingerprintOf } from '../src/submission';
 import { freePort } from '../scripts/lib/ports';
 import { netCharged } from './support/books-balance';
@@ -51,7 +52,7 @@ const place = (orders: OrderClient, submission: OrderSubmission, p: { requestId?
 
 test('one id, one run: 20 at once, and again after the workflow has closed', async () => {
   const taskQueue = uniqueId('queue');
-  const orders = createOrderClient({ client, taskQueue });
+  const orders = createOrderClient({ client, taskQueue, stored: world.books });
   const order = sampleOrder();
   const worker = await createWorker(taskQueue);
   await worker.runUntil(async () => {
@@ -72,7 +73,7 @@ test('one id, one run: 20 at once, and again after the workflow has closed', asy
 
 test('a caller whose answer was lost, and who sends the same request again, is still the first', async () => {
   const taskQueue = uniqueId('queue');
-  const orders = createOrderClient({ client, taskQueue });
+  const orders = createOrderClient({ client, taskQueue, stored: world.books });
   const order = sampleOrder();
   const worker = await createWorker(taskQueue);
   await worker.runUntil(async () => {
@@ -84,7 +85,7 @@ test('a caller whose answer was lost, and who sends the same request again, is s
 
 test('without a worker the order is pending, durable, and done as soon as there is one', async () => {
   const taskQueue = uniqueId('queue');
-  const orders = createOrderClient({ client, taskQueue });
+  const orders = createOrderClient({ client, taskQueue, stored: world.books });
   const order = sampleOrder();
   expect(await place(orders, order, { patienceMs: 1000 })).toEqual({ kind: 'pending' });
   expect(await orders.isKnown(order.orderId)).toBe(true);
@@ -99,15 +100,92 @@ test('without a worker the order is pending, durable, and done as soon as there 
   });
 });
 
+describe('an id that the tables know and the engine forgot, without an answer of its workflow', () => {
+  const requestId = uniqueId('first');
+  async function forgotten(kind: 'VALIDATED' | 'VALIDATION_FAILED' = 'VALIDATED') {
+    const taskQueue = uniqueId('queue');
+    const orders = createOrderClient({ client, taskQueue, stored: world.books });
+    const order = sampleOrder();
+    const { orderId } = order;
+    const errors = kind === 'VALIDATED' ? {} : { errors: [{ pointer: '/items', code: 'required', detail: 'none' }] };
+    const record = { orderId, fingerprint: fingerprintOf(order), requestId, runId: 'earlier', status: kind };
+    world.books.orders.set(orderId, { ...record, createdAt: '2025-07-09T10:30:00.000Z', ...errors });
+    return { orders, order, taskQueue };
+  }
+
+  test('the same body is a replay, another body a conflict; also when another body started a run first', async () => {
+    const { orders, order, taskQueue } = await forgotten();
+    const other = { ...order, customerId: 'OTHER' };
+    const settled = async () => {
+      expect(await place(orders, other, { patienceMs: 500 })).toEqual({ kind: 'conflict' });
+      const replay = await place(orders, order, { patienceMs: 500 });
+      expect(replay).toMatchObject({ kind: 'replayed', answer: { orderId: order.orderId, requestId } });
+    };
+    await settled();
+    const worker = await createWorker(taskQueue);
+    await worker.runUntil(async () => {
+      expect(await client.workflow.getHandle(workflowIdOf(order.orderId)).result()).toEqual({ orderId: order.orderId });
+    });
+    // the later run has closed, and its memo has the other body
+    await settled();
+    expect(netCharged(await world.journal.entries(order.orderId))).toBe(0);
+  });
+
+  test('an order that was refused is refused again, with its errors', async () => {
+    const { orders, order } = await forgotten('VALIDATION_FAILED');
+    expect(await place(orders, order, { patienceMs: 500 })).toMatchObject({
+      kind: 'replayed',
+      answer: { status: 'VALIDATION_FAILED', errors: [{ pointer: '/items' }] },
+    });
+    await client.workflow.getHandle(workflowIdOf(order.orderId)).terminate();
+  });
+
+  test('the request that stored it is still pending', async () => {
+    const { orders, order } = await forgotten();
+    expect(await place(orders, order, { requestId, patienceMs: 500 })).toEqual({ kind: 'pending' });
+    await client.workflow.getHandle(workflowIdOf(order.orderId)).terminate();
+  });
+});
+
+test.each<[string, StoredOrders['readOrder']]>([
+  ['cannot be reached', () => Promise.reject(new StepError('SERVICE_UNAVAILABLE', 'throttled'))],
+  ['do not answer', () => new Promise(() => undefined)],
+])('while the tables %s, the engine’s word is enough: orders are taken', async (_, readOrder) => {
+  const taskQueue = uniqueId('queue');
+  const orders = createOrderClient({ client, taskQueue, stored: { readOrder } });
+  const order = sampleOrder();
+  expect(await place(orders, order, { patienceMs: 500 })).toEqual({ kind: 'pending' });
+  expect(await place(orders, { ...order, currency: 'EUR' }, { patienceMs: 500 })).toEqual({ kind: 'conflict' });
+  await client.workflow.getHandle(workflowIdOf(order.orderId)).terminate();
+});
+
+test('the tables are not read for an order that has its answer', async () => {
+  const taskQueue = uniqueId('queue');
+  const readOrder = jest.fn(world.books.readOrder);
+  const orders = createOrderClient({ client, taskQueue, stored: { readOrder } });
+  const order = sampleOrder();
+  const worker = await createWorker(taskQueue);
+  await worker.runUntil(async () => {
+    expect((await place(orders, order)).kind).toBe('accepted');
+    expect((await place(orders, order)).kind).toBe('replayed');
+    await client.workflow.getHandle(workflowIdOf(order.orderId)).result();
+  });
+  expect(readOrder).not.toHaveBeenCalled();
+});
+
 test('an order that the engine never heard of is not known', async () => {
-  const orders = createOrderClient({ client, taskQueue: 'any' });
+  const orders = createOrderClient({ client, taskQueue: 'any', stored: world.books });
   expect(await orders.isKnown(sampleOrder().orderId)).toBe(false);
   await expect(orders.ping()).resolves.toBeUndefined();
 });
 
 test('an engine that is not there is said to be so, within its time', async () => {
   const nowhere = Connection.lazy({ address: `127.0.0.1:${await freePort()}`, connectTimeout: '1s' });
-  const orders = createOrderClient({ client: new Client({ connection: nowhere }), taskQueue: 'any' });
+  const orders = createOrderClient({
+    client: new Client({ connection: nowhere }),
+    taskQueue: 'any',
+    stored: world.books,
+  });
   await expect(place(orders, sampleOrder(), { patienceMs: 300 })).rejects.toThrow(EngineUnavailableError);
   await expect(orders.isKnown(sampleOrder().orderId)).rejects.toThrow(EngineUnavailableError);
   await expect(orders.ping()).rejects.toThrow(EngineUnavailableError);

@@ -46,7 +46,7 @@ test('a happy order takes 4 workflow tasks, 31 events, 9 billed actions and few 
     totalAmount: 30,
   });
   await worker.runUntil(async () => {
-    const orders = createOrderClient({ client, taskQueue });
+    const orders = createOrderClient({ client, taskQueue, stored: ports.books });
     const request = { submission, fingerprint: fingerprintOf(submission), requestId: 'counted', patienceMs: 10_000 };
     expect((await orders.place(request)).kind).toBe('accepted');
     await client.workflow.getHandle(workflowIdOf(submission.orderId)).result();

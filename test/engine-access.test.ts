@@ -54,8 +54,8 @@ async function connectWorker(engine: EngineAccess): Promise<NativeConnection> {
   return connection;
 }
 
-function connectClient(engine: EngineAccess, taskQueue: string) {
-  const orders = connectOrderClient({ engine, taskQueue });
+function connectClient(engine: EngineAccess, taskQueue: string, stored = createMemoryWorld().books) {
+  const orders = connectOrderClient({ engine, taskQueue, stored });
   closers.push(() => orders.close());
   return orders;
 }
@@ -72,7 +72,7 @@ async function expectOrderServed(engine: EngineAccess): Promise<void> {
     activities: createActivities(world.ports),
     workflowBundle: { codePath: process.env['WORKFLOW_BUNDLE']! },
   });
-  const orders = connectClient(engine, taskQueue);
+  const orders = connectClient(engine, taskQueue, world.books);
   const submission = sampleOrder();
   await worker.runUntil(async () => {
     await orders.ping();

@@ -5,6 +5,8 @@ import type { Logger } from '../telemetry';
 import { answerClientError, answerError, BODY_LIMIT, handleErrors } from './errors';
 import { documentRoutes } from './openapi';
 import { drainOnClose } from './drain';
+import { eventsRoute } from './routes/events';
+import { expectUtf8 } from './charset';
 import { healthRoutes } from './routes/health';
 import { inventoryRoutes } from './routes/inventory';
 import { orderRoutes } from './routes/orders';
@@ -42,11 +44,12 @@ export function buildApp(deps: GatewayDeps, { logger }: { logger?: Logger } = {}
   });
   handleErrors(app);
   drainOnClose(app);
+  expectUtf8(app);
   const refuseOtherMethods = trackMethods(app);
   documentRoutes(app);
   // after the plugin that describes them
   app.after(() => {
-    for (const addRoutes of [placeOrderRoute, orderRoutes, inventoryRoutes, sandboxRoutes, healthRoutes])
+    for (const addRoutes of [placeOrderRoute, orderRoutes, eventsRoute, inventoryRoutes, sandboxRoutes, healthRoutes])
       addRoutes(app, deps);
     refuseOtherMethods();
   });

@@ -1,6 +1,7 @@
 import { Type, type Static, type TSchema } from '@sinclair/typebox';
 import * as schemas from './schemas';
-import { submissionExample } from './examples';
+import { inboundEventExample, submissionExample } from './examples';
+import type { InboundEvent } from '../messaging/inbound-event';
 import { SubmissionSchema, type ParsedSubmission } from '../submission';
 import { PROBLEM_MEDIA_TYPE, PROBLEMS, RETRY_AFTER_S, type ProblemCode } from './problem';
 
@@ -30,11 +31,43 @@ const OrderSubmission = Type.Object(
   },
 );
 
+/** Events in one request: as many as EventBridge puts, and SQS gives, in one; the engine takes them all at once. */
+export const MAX_EVENTS = 10;
+
+const EventEnvelope = Type.Object(
+  {
+    id: Type.Optional(Type.String({ description: 'echoed in the result' })),
+    'detail-type': Type.Literal('Order Placed'),
+    source: Type.Literal('ecommerce.orders'),
+    detail: Type.Unsafe({ $ref: 'OrderSubmission#' }),
+  },
+  {
+    $id: 'InboundEvent',
+    additionalProperties: true,
+    description:
+      'An event in the envelope of EventBridge. The detail is an order with its `orderId`; with `origin: "waybill"` it is ' +
+      "Waybill's own event and is ignored, whatever its type. Members of the envelope that are not listed are not read.",
+    examples: [inboundEventExample],
+  },
+);
+
+const EventOrBatch = Type.Unsafe({
+  $id: 'InboundEvents',
+  description: `One event, or a list of 1 to ${MAX_EVENTS}.`,
+  oneOf: [
+    { $ref: 'InboundEvent#' },
+    { type: 'array', minItems: 1, maxItems: MAX_EVENTS, items: { $ref: 'InboundEvent#' } },
+  ],
+});
+
 /** Every schema that has a name in the OpenAPI document. */
-export const COMPONENTS: TSchema[] = [OrderSubmission, ...Object.values(schemas)];
+export const COMPONENTS: TSchema[] = [OrderSubmission, EventEnvelope, EventOrBatch, ...Object.values(schemas)];
 
 /** The body of `POST /orders`; checked by `parseSubmission`, not by this reference. */
 export const SubmissionBody = Type.Unsafe<ParsedSubmission>({ $ref: 'OrderSubmission#' });
+
+/** The body of `POST /events`; checked by `parseInboundEvent`, not by this reference. */
+export const EventsBody = Type.Unsafe<InboundEvent[]>({ $ref: 'InboundEvents#' });
 
 type Headers = Record<string, TSchema>;
 

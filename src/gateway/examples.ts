@@ -15,6 +15,29 @@ export const submissionExample: Static<typeof SubmissionSchema> = {
   timestamp: at('00'),
 };
 
+export const inboundEventExample = {
+  version: '0',
+  id: '6a7e8feb-b491-4cf7-a9f1-bf3703467718',
+  'detail-type': 'Order Placed',
+  source: 'ecommerce.orders',
+  account: '123456789012',
+  time: at('00'),
+  region: 'us-east-1',
+  resources: [],
+  detail: submissionExample,
+};
+
+export const eventResultsExample = {
+  results: [
+    {
+      index: 0,
+      eventId: '6a7e8feb-b491-4cf7-a9f1-bf3703467718',
+      status: 'ACCEPTED',
+      orderId: 'ORD-2025-001234',
+    },
+  ],
+} as const;
+
 export const placedExample = {
   orderId: 'ORD-2025-001234',
   status: 'RESERVED',

@@ -23,7 +23,7 @@ export interface OrderReader {
   /**
    * Newest first: by creation with a customer, by last change without.
    *
-   * @throws InvalidCursorError when the cursor is not one that a page came with
+   * @throws InvalidCursorError when the cursor is not one that a page with the same filter came with
    */
   listOrders(p: {
     customerId?: string;
@@ -36,6 +36,7 @@ export interface OrderReader {
   ping(): Promise<void>;
 }
 
+/** Its message says what was expected. */
 export class InvalidCursorError extends Error {
   override readonly name = 'InvalidCursorError';
 }

@@ -54,6 +54,23 @@ export const OrderPlaced = Type.Object(
   { $id: 'OrderPlaced', examples: [examples.placedExample] },
 );
 
+const EventResult = Type.Object({
+  index: Type.Integer({ description: 'place of the event in the batch, from 0' }),
+  eventId: Type.Optional(Type.String({ description: 'the `id` of the event, when it has one' })),
+  status: oneOf(
+    ['ACCEPTED', 'DUPLICATE', 'IGNORED', 'REJECTED', 'UNAVAILABLE'],
+    '`ACCEPTED`: the engine has the order, which goes on by itself. `DUPLICATE`: it had it before. ' +
+      '`IGNORED`: published by Waybill itself. `REJECTED`: it can never be taken. `UNAVAILABLE`: send it again',
+  ),
+  orderId: Type.Optional(Type.String()),
+  reason: Type.Optional(Type.String({ description: 'why it was ignored, rejected, or not taken yet' })),
+});
+
+export const EventResults = Type.Object(
+  { results: Type.Array(EventResult, { description: 'one for each event, in their order' }) },
+  { $id: 'EventResults', examples: [examples.eventResultsExample] },
+);
+
 const StatePassed = Type.Object({
   name: oneOf(STATES),
   enteredAt: Time('when the order came into the state'),

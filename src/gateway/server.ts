@@ -5,6 +5,7 @@ import { buildApp } from './app';
 import { type Config, readTables } from '../config';
 import { type CallObserver, createAwsClients } from '../adapters/aws/clients';
 import { connectOrderClient } from '../client';
+import { createOrderRecords } from '../adapters/aws/order-records';
 import { createOrderReader } from '../adapters/aws/order-reader';
 import { createSandboxJournal } from '../adapters/aws/sandbox-journal';
 import { refuse } from '../config/problems';
@@ -14,7 +15,11 @@ import { runProcess, type Running } from '../lifecycle';
 export async function start(config: Config<'gateway'>, logger: Logger, observe?: CallObserver): Promise<Running> {
   const aws = createAwsClients({ region: config.AWS_REGION, observe });
   refuse(await aws.missing());
-  const orders = connectOrderClient({ engine: config.engine, taskQueue: config.TASK_QUEUE });
+  const orders = connectOrderClient({
+    engine: config.engine,
+    taskQueue: config.TASK_QUEUE,
+    stored: createOrderRecords({ db: aws.db, table: config.ORDERS_TABLE }),
+  });
   const app = buildApp(
     {
       orders,

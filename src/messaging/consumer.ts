@@ -3,6 +3,7 @@ import type { Config } from '../config';
 import { type CallObserver, createAwsClients } from '../adapters/aws/clients';
 import { createEventBus } from '../adapters/aws/event-bus';
 import { connectOrderClient } from '../client';
+import { createOrderRecords } from '../adapters/aws/order-records';
 import { createOrderIntake } from './order-intake';
 import { createRelay } from './relay';
 import { refuse } from '../config/problems';
@@ -12,7 +13,11 @@ import { runProcess, type Running } from '../lifecycle';
 export async function start(config: Config<'consumer'>, logger: Logger, observe?: CallObserver): Promise<Running> {
   const aws = createAwsClients({ region: config.AWS_REGION, observe });
   refuse(await aws.missing());
-  const orders = connectOrderClient({ engine: config.engine, taskQueue: config.TASK_QUEUE });
+  const orders = connectOrderClient({
+    engine: config.engine,
+    taskQueue: config.TASK_QUEUE,
+    stored: createOrderRecords({ db: aws.db, table: config.ORDERS_TABLE }),
+  });
   const intake = createOrderIntake({
     sqs: aws.sqs,
     visibilityS: config.ORDER_INTAKE_VISIBILITY_S,

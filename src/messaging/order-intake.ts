@@ -3,7 +3,8 @@ import { type Message, SendMessageCommand, type SQSClient } from '@aws-sdk/clien
 import { Consumer } from 'sqs-consumer';
 import type { Logger } from '../telemetry';
 import { EngineUnavailableError, type OrderClient } from '../client';
-import { parseOrderPlaced } from './order-placed';
+import { parseMessage } from './inbound-event';
+import { takeEvent } from './take-event';
 
 export interface OrderIntakeDeps {
   sqs: SQSClient;
@@ -26,8 +27,8 @@ const PATIENCE_MS = 10_000;
 const MAX_BACKOFF_MS = 15_000;
 
 /**
- * OrderIntakeQueue: starts a workflow for each `Order Placed`. A message is deleted when the engine has the order, or
- * when it is in the dead-letter queue with the reason why it never can; until then it stays.
+ * OrderIntakeQueue: starts a workflow for each `Order Placed`. A message is deleted when the engine has the order, when
+ * there is nothing to do, or when it is in the dead-letter queue with the reason why it never can; until then it stays.
  */
 export function createOrderIntake(p: OrderIntakeDeps): OrderIntake {
   const { sqs, queueUrl, logger } = p;
@@ -35,15 +36,13 @@ export function createOrderIntake(p: OrderIntakeDeps): OrderIntake {
   let handling = false;
 
   async function handle(message: Message): Promise<boolean> {
-    const event = parseOrderPlaced(message.Body ?? '');
-    if (!event.ok) return bury(message, event.reason);
-    const { submission, fingerprint, eventId } = event;
-    const input = { submission, fingerprint, requestId: `event ${eventId}`, patienceMs: PATIENCE_MS };
-    const outcome = await retryUntil(stopping.signal, () => p.orders.place(input), logger);
-    if (!outcome) return false;
-    if (outcome.kind === 'conflict')
-      return bury(message, `order ${submission.orderId}: the id belongs to another order`);
-    logger.info({ orderId: submission.orderId, outcome: outcome.kind }, 'order from the bus');
+    const event = parseMessage(message.Body ?? '');
+    const { eventId = '' } = event;
+    const input = { event, orders: p.orders, requestId: `event ${eventId}`, patienceMs: PATIENCE_MS };
+    const taken = await retryUntil(stopping.signal, () => takeEvent(input), logger);
+    if (!taken) return false;
+    if (taken.status === 'REJECTED') return bury(message, taken.reason);
+    logger.info({ eventId, ...taken }, 'event from the bus');
     return true;
   }
 
@@ -53,7 +52,7 @@ export function createOrderIntake(p: OrderIntakeDeps): OrderIntake {
       new SendMessageCommand({
         QueueUrl: p.deadLetterQueueUrl,
         MessageBody: Body,
-        MessageAttributes: { errorType: text('InvalidOrderData'), reason: text(reason.slice(0, 1000)) },
+        MessageAttributes: { errorType: text('InvalidOrderData'), reason: text(reason) },
       }),
     );
     logger.warn({ messageId: MessageId, reason }, 'message moved to the dead letters');

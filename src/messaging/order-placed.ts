@@ -1,41 +1,20 @@
-import { isOrderId, type OrderId } from '../domain/ids';
 import type { OrderSubmission } from '../domain/order';
+import { isOrderId, type OrderId } from '../domain/ids';
 import { fingerprintOf, parseSubmission } from '../submission';
+import { listed, shown } from './reason';
 
 /** An order as an event brought it, or why the event can never become one. */
 export type OrderPlaced =
-  { ok: true; submission: OrderSubmission; fingerprint: string; eventId: string } | { ok: false; reason: string };
+  { kind: 'order-placed'; submission: OrderSubmission; fingerprint: string } | { kind: 'refused'; reason: string };
 
-/** Parses the body of a message from OrderIntakeQueue: an EventBridge envelope around an order. */
-export function parseOrderPlaced(body: string): OrderPlaced {
-  const envelope = parseJson(body);
-  if (!isObject(envelope)) return refuse('expected an EventBridge event as JSON');
-  const { source, 'detail-type': detailType, detail, id } = envelope;
-  if (detailType !== 'Order Placed') return refuse(`expected detail-type "Order Placed", got ${shown(detailType)}`);
-  if (source !== 'ecommerce.orders') return refuse(`expected source "ecommerce.orders", got ${shown(source)}`);
+/** Parses the detail of `Order Placed`: an order with its id. */
+export function parseOrderPlaced(detail: unknown): OrderPlaced {
   const parsed = parseSubmission(detail);
-  if (!parsed.ok) return refuse(parsed.errors.map(({ pointer, detail: why }) => `detail${pointer}: ${why}`).join('; '));
+  if (!parsed.ok) return refused(listed(parsed.errors.map(({ pointer, detail: why }) => `detail${pointer}: ${why}`)));
   const { orderId } = parsed.submission;
-  if (!isOrderId(orderId)) return refuse(`detail/orderId: expected an order id, got ${shown(orderId)}`);
-  const fingerprint = fingerprintOf(parsed.submission);
-  return {
-    ok: true,
-    submission: { ...parsed.submission, orderId: orderId satisfies OrderId },
-    fingerprint,
-    eventId: typeof id === 'string' ? id : '',
-  };
+  if (!isOrderId(orderId)) return refused(`detail/orderId: expected an order id, got ${shown(orderId)}`);
+  const submission = { ...parsed.submission, orderId: orderId satisfies OrderId };
+  return { kind: 'order-placed', submission, fingerprint: fingerprintOf(parsed.submission) };
 }
 
-const shown = (value: unknown): string => (typeof value === 'object' ? 'something else' : JSON.stringify(value));
-
-const refuse = (reason: string): OrderPlaced => ({ ok: false, reason });
-
-const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
+const refused = (reason: string) => ({ kind: 'refused' as const, reason });

@@ -76,6 +76,11 @@ const FILTERS: [string, () => Omit<Page, 'cursor' | 'limit'>][] = [
   ['of anybody', () => ({})],
 ];
 
+const OTHER_FILTERS: typeof FILTERS = [
+  ['of another customer', () => ({ customerId: 'SOMEBODY-ELSE' })],
+  ['of another status', () => ({ status: 'PAID' })],
+];
+
 describe.each(FILTERS)('orders %s', (_, filter) => {
   test.each([1, 2, 3, 7, 100])('come each exactly once, newest first, in pages of %i', async (limit) => {
     const ids = await createOrders([0, 1, 2, 3, 4, 5, 6, 7]);
@@ -158,6 +163,18 @@ test.each([
   ['an empty time', encoded({ at: '', seen: [] })],
 ])('a cursor that is %s is refused as such', async (_, cursor) => {
   await expect(reader.listOrders({ customerId, limit: 10, cursor })).rejects.toThrow(InvalidCursorError);
+});
+
+test.each(FILTERS)('the cursor of orders %s is refused under every other filter', async (name, filter) => {
+  await createOrders([0, 1]);
+  const { cursor = '' } = await reader.listOrders({ ...filter(), limit: 1 });
+  expect(cursor).not.toBe('');
+  const others = [...FILTERS, ...OTHER_FILTERS].filter(([other]) => other !== name);
+  for (const [, other] of others) {
+    const listed = reader.listOrders({ ...other(), limit: 1, cursor });
+    await expect(listed).rejects.toThrow(InvalidCursorError);
+    await expect(listed).rejects.toThrow('the same customerId and status');
+  }
 });
 
 test('fails as SERVICE_UNAVAILABLE when the table cannot be reached', async () => {

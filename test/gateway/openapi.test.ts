@@ -22,6 +22,7 @@ const readDocument = async (): Promise<Document> =>
 
 const ROUTES: [method: string, path: string, statuses: number[]][] = [
   ['post', '/orders', [200, 202, 400, 409, 415, 422, 500, 503]],
+  ['post', '/events', [200, 202, 400, 415, 422, 500, 503]],
   ['get', '/orders', [200, 400, 500, 503]],
   ['get', '/orders/{orderId}', [200, 404, 500, 503]],
   ['get', '/orders/{orderId}/events', [200, 400, 404, 406, 500, 503]],
@@ -63,6 +64,8 @@ test('resolves every reference, and gives every schema of orders an example', as
   for (const name of [
     'OrderSubmission',
     'OrderPlaced',
+    'InboundEvent',
+    'EventResults',
     'Order',
     'OrderPage',
     'OrderEvents',

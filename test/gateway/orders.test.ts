@@ -227,11 +227,11 @@ describe('GET /orders', () => {
     expect(problem.errors).toMatchObject([{ pointer: '/status' }]);
   });
 
-  test('with a cursor that is none: 400', async () => {
-    const { inject } = createGateway({ reader: { listOrders: () => Promise.reject(new InvalidCursorError()) } });
-    expect(expectProblem(await inject({ url: '/orders?cursor=x' }), 'invalid_cursor').errors).toMatchObject([
-      { pointer: '/cursor' },
-    ]);
+  test('with a cursor that is none: 400 with what was expected', async () => {
+    const detail = 'expected another cursor';
+    const { inject } = createGateway({ reader: { listOrders: () => Promise.reject(new InvalidCursorError(detail)) } });
+    const problem = expectProblem(await inject({ url: '/orders?cursor=x' }), 'invalid_cursor');
+    expect(problem).toMatchObject({ detail, errors: [{ pointer: '/cursor', detail }] });
   });
 
   test('without the tables: 503', async () => {

@@ -55,6 +55,16 @@ describe('an order that is accepted', () => {
   });
 });
 
+test.each(['application/json; charset=utf-8', 'application/json;charset="UTF-8"', 'application/json; charset=utf8'])(
+  'a body of %s is read as that',
+  async (type) => {
+    const { inject, placements } = createGateway();
+    const customerId = 'Jos\u00e9 \u{1f4e6}';
+    expect((await inject(post({ ...SAMPLE, customerId }, { 'content-type': type }))).statusCode).toBe(202);
+    expect(placements[0]?.submission.customerId).toBe(customerId);
+  },
+);
+
 describe("an order's id", () => {
   const cases: [string, { body: object; key?: string; orderId: string }][] = [
     ['is the one in the body', { body: SAMPLE, orderId: ORDER_ID }],
@@ -167,10 +177,21 @@ describe('a body that is no order', () => {
     ['too large', JSON.stringify({ customerId: 'x'.repeat(256 * 1024) }), json, 'body_too_large'],
     ['text', '{}', 'text/plain', 'unsupported_media_type'],
     ['XML', '<order/>', 'application/xml', 'unsupported_media_type'],
+    ['in Latin-1', '{}', 'application/json; charset=latin1', 'unsupported_media_type'],
+    ['in UTF-16, said in quotes', '{}', 'application/json;charset="utf-16"', 'unsupported_media_type'],
+    ['in no charset at all', '{}', 'application/json; charset=', 'unsupported_media_type'],
   ] as const)('%s', async (_name, body, type, code) => {
     const { inject, placements } = createGateway();
     expectProblem(await inject(post(body, { 'content-type': type })), code);
     expect(placements).toEqual([]);
+  });
+
+  test.each([
+    [1, { customerId: 7 }, '1 place'],
+    [2, { customerId: 7, currency: 7 }, '2 places'],
+  ])('of %i wrong types says so', async (_count, body, places) => {
+    const { detail } = expectProblem(await createGateway().inject(post(body)), 'invalid_body');
+    expect(detail).toMatch(new RegExp(`in ${places}$`));
   });
 
   test('missing', async () => {

@@ -90,7 +90,9 @@ test('each process may do what it does, and nothing else', async () => {
     await startConsumer(config, logger, observe('Consumer')),
   );
   await placeOnBus();
-  // the worker is away for so long that the consumer has to keep its message
+  // the worker is away for so long that the consumer has to keep its message, and that nobody is answered
+  expect((await post(sampleOrder())).status).toBe(202);
+  await until('the consumer looks whose the id is', () => has('Consumer', 'dynamodb:GetItem Orders'));
   await until('the consumer keeps a message', () => has('Consumer', 'sqs:ChangeMessageVisibility order-intake-queue'));
   running.push(await startWorker(config, logger, observe('Worker')));
   await Promise.all([placeOrders(), leaveEventToRelay(), repeatSteps()]);

@@ -13,6 +13,7 @@ import { EngineUnavailableError } from '../../src/client';
 import { eventually, gate } from '../support/contracts/condition';
 import { fingerprintOf } from '../../src/submission';
 import { receiveMessages } from '../support/contracts/queues';
+import { REFUSED_EVENTS } from '../support/refused-events';
 import { sampleOrder, uniqueId } from '../support/orders';
 
 const emulator = connectToEmulator();
@@ -110,18 +111,27 @@ test.each<[string, PlaceOutcome]>([
   expect(placed).toHaveLength(1);
 });
 
-test.each([
-  ['no JSON', 'hello', 'as JSON'],
-  ['an order without an id', eventOf({ customerId: 'C' }), 'orderId'],
-  ['an order of wrong types', eventOf({ ...sampleOrder(), items: 'none' }), 'detail/items'],
-])('%s goes to the dead letters as it came, with its class and the reason', async (_, body, reason) => {
-  await send(body);
+test('what can never become an order goes to the dead letters as it came, with its class and the reason', async () => {
+  const reasons = new Map(REFUSED_EVENTS.map(([name, event, reason]) => [JSON.stringify(event), { name, reason }]));
+  reasons.set('no JSON', { name: 'no JSON', reason: 'expected an EventBridge event as JSON' });
+  for (const body of reasons.keys()) await send(body);
   await whileRunning(queueIsEmpty);
-  const { Body, MessageAttributes = {} } = await firstDeadLetter();
-  expect(Body).toBe(body);
-  expect(MessageAttributes['errorType']?.StringValue).toBe('InvalidOrderData');
-  expect(MessageAttributes['reason']?.StringValue).toContain(reason);
+  const count = reasons.size;
+  const letters = await receiveMessages(sqs, { queueUrl: deadLetterQueueUrl, wanted: () => true, count });
+  for (const { Body = '', MessageAttributes = {} } of letters) {
+    const name = reasons.get(Body)?.name;
+    expect({ name, reason: MessageAttributes['reason']?.StringValue }).toEqual(reasons.get(Body));
+    expect(MessageAttributes['errorType']?.StringValue).toBe('InvalidOrderData');
+  }
+  expect(new Set(letters.map(({ Body }) => Body)).size).toBe(count);
   expect(placed).toEqual([]);
+});
+
+test('what Waybill published itself is gone, and starts nothing', async () => {
+  await send(eventOf({ ...sampleOrder(), origin: 'waybill' }));
+  await whileRunning(queueIsEmpty);
+  expect(placed).toEqual([]);
+  expect(await messagesIn(deadLetterQueueUrl)).toBe(0);
 });
 
 test('an order whose id belongs to another goes to the dead letters', async () => {

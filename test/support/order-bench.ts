@@ -3,6 +3,7 @@ import { DefaultLogger, makeTelemetryFilterString, Runtime, Worker } from '@temp
 import { type EphemeralServerExecutable, TestWorkflowEnvironment } from '@temporalio/testing';
 import type { AcceptAnswer, OrderEnd } from '../../src/workflows/messages';
 import type { MemoryWorld } from './memory/ports';
+import type { OrderId } from '../../src/domain/ids';
 import type { OrderSubmission } from '../../src/domain/order';
 import { type Activities, createActivities } from '../../src/activities';
 import { createMemoryWorld } from './memory/ports';
@@ -44,7 +45,8 @@ export async function createOrderBench(): Promise<OrderBench> {
     workflowBundle,
   });
   const running = worker.run();
-  const orders = createOrderClient({ client: env.client, taskQueue });
+  const stored = { readOrder: (orderId: OrderId) => world.books.readOrder(orderId) };
+  const orders = createOrderClient({ client: env.client, taskQueue, stored });
   return {
     env,
     taskQueue,

@@ -103,13 +103,13 @@ export class System {
     return Object.fromEntries(processes.map(({ name, pid }) => [name.toLowerCase(), pid]));
   }
 
-  post(order: Partial<OrderSubmission>, headers: Record<string, string> = {}): Promise<Response> {
+  post(body: object, headers: Record<string, string> = {}, path = '/orders'): Promise<Response> {
     const init = {
       method: 'POST',
       headers: { 'content-type': 'application/json', ...headers },
-      body: JSON.stringify(order),
+      body: JSON.stringify(body),
     };
-    return fetch(`${this.gateway}/orders`, init);
+    return fetch(`${this.gateway}${path}`, init);
   }
 
   /** Over HTTP, again until it is taken, as a shop does. */

@@ -263,6 +263,26 @@ describe('Order Placed on the bus', () => {
   });
 });
 
+test('Order Placed posted to /events ends SHIPPED; posted again, and sent by every other way in, it is charged once', async () => {
+  const order = sampleOrder();
+  const event = { id: uniqueId('event'), source: 'ecommerce.orders', 'detail-type': 'Order Placed', detail: order };
+  const [first, again] = [await system.post(event, {}, '/events'), await system.post(event, {}, '/events')];
+  expect([first.status, again.status]).toEqual([202, 200]);
+  const results = [{ index: 0, eventId: event.id, orderId: order.orderId }];
+  expect(await first.json()).toMatchObject({ results: [{ ...results[0], status: 'ACCEPTED' }] });
+  expect(await again.json()).toMatchObject({ results: [{ ...results[0], status: 'DUPLICATE' }] });
+
+  const ended = await system.ended(order.orderId);
+  expect(ended.status).toBe('SHIPPED');
+  const after = sampleOrder();
+  for (const published of [order, after]) await publish(published);
+  await system.ended(after.orderId);
+  expect((await system.post(order)).status).toBe(200);
+  expect((await system.post([event, event], {}, '/events')).status).toBe(200);
+  await expectSettled(ended);
+  expect((await system.journal(order.orderId)).filter(({ operation }) => operation === 'charge')).toHaveLength(1);
+});
+
 describe.each(['worker', 'consumer', 'gateway'] as const)('kill -9 of the %s', (name) => {
   test(`in the middle of ${ORDERS_PER_KILL} orders: it is named and restarted, and all end right`, async () => {
     const before = await stockOf('PROD-12345');

@@ -7,11 +7,12 @@ import {
   QueryCommand,
   TransactWriteCommand,
 } from '@aws-sdk/lib-dynamodb';
-import type { Books, LedgerEntry, OrderRecord, Posting, PostingOutcome } from '../../activities/ports';
+import type { Books, LedgerEntry, Posting, PostingOutcome } from '../../activities/ports';
 import type { OrderEvent } from '../../domain/events';
 import type { OrderView } from '../../domain/projection';
 import type { Warehouse, WarehouseStock } from '../../domain/inventory';
 import { StepError } from '../../domain/failures';
+import { createOrderRecords } from './order-records';
 import { failedCall, reach, refusedRequest } from './errors';
 import { type Part, type TableNames, transactionOf } from './transaction';
 
@@ -34,7 +35,7 @@ export function createDynamoBooks({ db, tables, warehouses }: DynamoBooksDeps): 
       const refused = await transact(db, transactionOf(posting, tables), posting.orderId);
       return refused ? explain(refused, posting) : { kind: 'posted' };
     },
-    readOrder: (orderId) => get<OrderRecord>(tables.orders, { orderId }),
+    ...createOrderRecords({ db, table: tables.orders }),
     readView: (orderId) => get<OrderView>(tables.view, { orderId }),
     readLedger: async (key) => (await get<LedgerEntry>(tables.ledger, { key }))?.result,
     async readEvents({ orderId, from, to }) {

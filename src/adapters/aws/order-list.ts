@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { type DynamoDBDocumentClient, paginateQuery, type QueryCommandInput } from '@aws-sdk/lib-dynamodb';
 import { INDEX_SHARDS } from '../../domain/ids';
 import { InvalidCursorError, type OrderReader, type OrderSummary } from '../../gateway/ports';
@@ -11,6 +12,8 @@ type SortKey = 'createdAt' | 'updatedAt';
 interface Cursor {
   at: string;
   seen: string[];
+  /** the filter of the page, see {@link markOf} */
+  of: string;
 }
 
 /** One index, some of its partitions, merged newest first. */
@@ -48,7 +51,8 @@ export function createOrderList({ db, table }: { db: DynamoDBDocumentClient; tab
   }
 
   return async ({ customerId, status, cursor: text, limit }) => {
-    const cursor = text === undefined ? undefined : decode(text);
+    const of = markOf({ customerId, status });
+    const cursor = text === undefined ? undefined : decode(text, of);
     const source = sourceOf(customerId, status);
     // one more than the page tells whether there is a next one
     const count = limit + 1 + (cursor?.seen.length ?? 0);
@@ -63,7 +67,7 @@ export function createOrderList({ db, table }: { db: DynamoDBDocumentClient; tab
         a[sortKey] === b[sortKey] ? (a.orderId < b.orderId ? -1 : 1) : a[sortKey] < b[sortKey] ? 1 : -1,
       );
     const orders = left.slice(0, limit);
-    return left.length > limit ? { orders, cursor: encode(orders, sortKey, cursor) } : { orders };
+    return left.length > limit ? { orders, cursor: encode(orders, { sortKey, before: cursor, of }) } : { orders };
   };
 }
 
@@ -78,20 +82,34 @@ function sourceOf(customerId: string | undefined, status: OrderStatus | undefine
   return { index: 'by-status', partitionKey: 'statusShard', partitions, sortKey: 'updatedAt' };
 }
 
-function encode(page: OrderSummary[], sortKey: SortKey, before: Cursor | undefined): string {
-  const at = page.at(-1)![sortKey];
-  const seen = page.filter((order) => order[sortKey] === at).map(({ orderId }) => orderId as string);
-  const cursor: Cursor = { at, seen: before?.at === at ? [...before.seen, ...seen] : seen };
+type Filter = Pick<Parameters<ListOrders>[0], 'customerId' | 'status'>;
+
+/** Tells filters apart, for a cursor under another one would skip orders; short, and without the customer's id. */
+function markOf({ customerId, status }: { [K in keyof Filter]: Filter[K] | undefined }): string {
+  const hash = createHash('sha256').update(JSON.stringify([customerId, status]));
+  return hash.digest('base64url').slice(0, 8);
+}
+
+function encode(page: OrderSummary[], p: { sortKey: SortKey; before: Cursor | undefined; of: string }): string {
+  const at = page.at(-1)![p.sortKey];
+  const seen = page.filter((order) => order[p.sortKey] === at).map(({ orderId }) => orderId as string);
+  const cursor: Cursor = { at, seen: p.before?.at === at ? [...p.before.seen, ...seen] : seen, of: p.of };
   return Buffer.from(JSON.stringify(cursor)).toString('base64url');
 }
 
-function decode(text: string): Cursor {
+function decode(text: string, expected: string): Cursor {
+  const { at, seen, of } = parse(text) ?? {};
+  if (typeof at !== 'string' || at === '' || !Array.isArray(seen) || !seen.every((id) => typeof id === 'string'))
+    throw new InvalidCursorError('expected the cursor of the page before, unchanged');
+  if (of !== expected)
+    throw new InvalidCursorError('expected the same customerId and status as of the page that the cursor came with');
+  return { at, seen, of };
+}
+
+function parse(text: string): Partial<Cursor> | undefined {
   try {
-    const { at, seen } = JSON.parse(Buffer.from(text, 'base64url').toString()) as Cursor;
-    if (typeof at === 'string' && at !== '' && Array.isArray(seen) && seen.every((id) => typeof id === 'string'))
-      return { at, seen };
+    return (JSON.parse(Buffer.from(text, 'base64url').toString()) as Partial<Cursor> | null) ?? undefined;
   } catch {
-    // not ours, said below
+    return undefined;
   }
-  throw new InvalidCursorError('expected the cursor that a page of orders came with');
 }

@@ -23,7 +23,7 @@ const listSchema = {
       Type.String({ minLength: 1, maxLength: 256, description: 'orders of this customer only' }),
     ),
     status: Type.Optional(Type.String({ enum: [...ORDER_STATUSES], description: 'orders in this status only' })),
-    cursor: Type.Optional(Type.String({ minLength: 1, description: 'of the page before' })),
+    cursor: Type.Optional(Type.String({ minLength: 1, description: 'of the page before, with the same filters' })),
     limit: Type.Optional(
       Type.Integer({ minimum: 1, maximum: 100, default: DEFAULT_LIMIT, description: 'orders per page, at most' }),
     ),
@@ -107,7 +107,7 @@ function expectStatus(text: string): OrderStatus {
 
 function refuseCursor(error: unknown): never {
   if (!(error instanceof InvalidCursorError)) throw error;
-  const detail = 'expected the cursor of the page before, unchanged';
+  const detail = error.message;
   throw new ProblemError('invalid_cursor', { detail, errors: [{ pointer: '/cursor', code: 'invalid', detail }] });
 }
 

@@ -105,7 +105,8 @@ function compileInput(part: FastifyRouteSchemaDef<unknown>): FastifyValidationRe
 const parseBody: FastifyValidationResult = (value: unknown) => {
   const parsed = parseSubmission(value);
   if (parsed.ok) return { value: parsed.submission };
-  const detail = `expected an order, got other types in ${parsed.errors.length} places`;
+  const { length } = parsed.errors;
+  const detail = `expected an order, got other types in ${length} ${length === 1 ? 'place' : 'places'}`;
   return { error: new ProblemError('invalid_body', { detail, errors: parsed.errors.slice(0, MAX_ERRORS) }) };
 };
 
