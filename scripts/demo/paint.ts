@@ -7,7 +7,8 @@ export type Paint = (style: Style, text: string) => string;
 export const createPaint =
   (colours: boolean): Paint =>
   (style, text) =>
-    colours ? styleText(style, text) : text;
+    // whether to colour is decided already, not once more by what standard output is
+    colours ? styleText(style, text, { validateStream: false }) : text;
 
 /** A text of exactly that many columns. */
 export function fit(text: string, width: number, side: 'left' | 'right' = 'left'): string {

@@ -1,4 +1,3 @@
-import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -24,19 +23,4 @@ export function standIn(name: string, { behaviour, home }: { behaviour: Behaviou
     env: { ...process.env, STAND_IN: behaviour },
     log: join(home, `${name}.log`),
   };
-}
-
-export interface Outcome {
-  code: number;
-  stdout: string;
-  stderr: string;
-}
-
-/** Runs a script of the project to its end. */
-export function runScript(script: string, { cwd = ROOT, env = {} }: { cwd?: string; env?: NodeJS.ProcessEnv } = {}) {
-  return new Promise<Outcome>((settle) => {
-    execFile(process.execPath, [script], { cwd, env: { ...process.env, ...env } }, (error, stdout, stderr) =>
-      settle({ code: error ? Number(error.code) : 0, stdout, stderr }),
-    );
-  });
 }
