@@ -73,6 +73,8 @@ async function runAll(runs: Run[], p: { options: Options; shop: Shop; signal: Ab
     ...telling,
   ]);
   reporter.close();
+  // the rows that were drawn live have left their place to the table
+  if (!live) write('');
 }
 
 const ignore = () => undefined;
@@ -106,7 +108,6 @@ async function untilInterrupted(work: (signal: AbortSignal) => Promise<void>): P
 
 async function conclude(runs: readonly Run[], shop: Shop): Promise<number> {
   const placed = runs.filter(({ notRun }) => notRun === undefined);
-  write('');
   for (const line of ends({ runs, columns: columnsNow(), paint })) write(line);
   const books = await closeBooks({ runs: placed, shop });
   write('');

@@ -45,23 +45,39 @@ export function createReadable({ colours }: { colours: boolean }) {
     singleLine: true,
   });
   return (name: string, line: string): string[] => {
-    if (line.trim() === '' || isRoutine(line)) return [];
-    const shown = line.startsWith('{') ? pretty(line) : line;
-    return shown
+    const entry = parse(line);
+    if (line.trim() === '' || (entry && isRoutine(entry))) return [];
+    return (entry ? pretty(withoutStacks(entry)) : line)
       .trimEnd()
       .split('\n')
       .map((text) => `${name.padEnd(8)} | ${text}`);
   };
 }
 
-function isRoutine(line: string): boolean {
+type Entry = Partial<Record<string, unknown>>;
+
+/** undefined: not a line of the logger */
+function parse(line: string): Entry | undefined {
   try {
-    const { level, reqId, sdkComponent } = JSON.parse(line) as Partial<Record<string, unknown>>;
-    return (reqId ?? sdkComponent) !== undefined && Number(level) < LEVEL_WARN;
+    return line.startsWith('{') ? (JSON.parse(line) as Entry) : undefined;
   } catch {
-    return false;
+    return undefined;
   }
 }
+
+const isRoutine = ({ level, reqId, sdkComponent }: Entry) =>
+  (reqId ?? sdkComponent) !== undefined && Number(level) < LEVEL_WARN;
+
+/** what only warns, as a provider that does not answer, says so in a line; the log file has the rest */
+function withoutStacks(entry: Entry): Entry {
+  if (Number(entry['level']) > LEVEL_WARN) return entry;
+  return Object.fromEntries(
+    Object.entries(entry).map(([key, value]) => (isError(value) ? ['reason', value.message] : [key, value])),
+  );
+}
+
+const isError = (value: unknown): value is { message: unknown } =>
+  typeof value === 'object' && value !== null && 'stack' in value && 'message' in value;
 
 /** whole lines only: what is half written is read the next time */
 async function readLines(file: string, { from, to }: { from: number; to: number }): Promise<string> {

@@ -26,9 +26,8 @@ const COLOURS: Record<string, string> = {
  * @returns SVG
  */
 export function terminalPicture({ text, title }: { text: string; title: string }): string {
-  const lines = text.trimEnd().split('\n');
-  const parsed = linesOf(lines);
-  const columns = Math.max(...parsed.map((line) => line.reduce((sum, { content }) => sum + content.length, 0)));
+  const lines = linesOf(text.trimEnd());
+  const columns = Math.max(...lines.map((line) => line.reduce((sum, { content }) => sum + content.length, 0)));
   const width = Math.ceil(columns * CELL.width + 2 * MARGIN);
   const height = TITLE_BAR + lines.length * CELL.height + MARGIN;
   return [
@@ -39,15 +38,20 @@ export function terminalPicture({ text, title }: { text: string; title: string }
       (fill, i) => `<circle cx="${20 + 18 * i}" cy="18" r="5.5" fill="${fill}"/>`,
     ),
     `<text x="50%" y="22" text-anchor="middle" fill="#8b949e">${escape(title)}</text>\n`,
-    ...parsed.map((line, row) => textLine(line, TITLE_BAR + (row + 0.75) * CELL.height)),
+    ...lines.map((line, row) => textLine(line, TITLE_BAR + (row + 0.75) * CELL.height)),
     '</svg>\n',
   ].join('');
 }
 
-/** a terminal keeps its colours over the ends of lines */
-function linesOf(lines: readonly string[]): AnserJsonEntry[][] {
-  const anser = new Anser();
-  return lines.map((line) => anser.ansiToJson(line, { use_classes: true, json: true, remove_empty: true }));
+/** read as a whole, since a terminal keeps its colours over the ends of lines */
+function linesOf(text: string): AnserJsonEntry[][] {
+  const lines: AnserJsonEntry[][] = [[]];
+  for (const entry of Anser.ansiToJson(text, { use_classes: true, remove_empty: true }))
+    for (const [i, content] of entry.content.split('\n').entries()) {
+      if (i > 0) lines.push([]);
+      lines.at(-1)?.push({ ...entry, content });
+    }
+  return lines;
 }
 
 function textLine(entries: readonly AnserJsonEntry[], y: number): string {

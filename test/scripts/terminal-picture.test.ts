@@ -15,3 +15,9 @@ test('it has the title, a line per line, and the colours', () => {
 test('each text stands in its column, whatever the font', () => {
   expect(picture).toContain('<tspan x="41.2" textLength="75.6" fill="#d8dee4">a &lt;b&gt; &amp; c</tspan>');
 });
+
+test('a colour goes on over the end of a line, as in a terminal', () => {
+  const text = '\x1b[31mone\ntwo\x1b[39m\nthree';
+  const colours = terminalPicture({ text, title: '' }).matchAll(/fill="(#\w+)">(one|two|three)</g);
+  expect([...colours].map(([, colour]) => colour)).toEqual(['#ff7b72', '#ff7b72', '#d8dee4']);
+});

@@ -39,6 +39,16 @@ test('requests that went well and news of the engine are not shown, what went wr
   expect(shown[0]).toContain('ERROR: request failed {"reqId":"2"}');
 });
 
+test('a warning is a line, an error has its stack', async () => {
+  const error = { type: 'Error', message: 'no answer', stack: 'Error: no answer\n    at somewhere' };
+  appendFileSync(log, entry({ level: 40, error, msg: 'Activity failed' }));
+  expect(await isShown(1)).toBe(true);
+  expect(shown[0]).toContain('WARN: Activity failed {"reason":"no answer"}');
+  appendFileSync(log, entry({ level: 60, err: error, msg: 'cannot go on' }));
+  await becomes(() => shown.length > 3, { timeoutMs: 5_000 });
+  expect(shown.slice(1).join('\n')).toMatch(/FATAL: cannot go on[^]*at somewhere/);
+});
+
 test('a log that was put aside is followed in the new one', async () => {
   renameSync(log, `${log}.old`);
   writeFileSync(log, entry({ msg: 'a new log' }));
