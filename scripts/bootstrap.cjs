@@ -101,7 +101,7 @@ function once(action) {
   };
 }
 
-/** Runs a program of this project, `start`, `test` or `docs`, after the bootstrap; failures end the process. */
+/** Runs a program of this project, by what it needs, after the bootstrap; failures end the process. */
 function afterBootstrap(program, run) {
   bootstrap({ program })
     .then(run)

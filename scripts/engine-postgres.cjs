@@ -2,7 +2,7 @@
 
 const { afterBootstrap } = require('./bootstrap.cjs');
 
-afterBootstrap(async () => {
+afterBootstrap('test', async () => {
   require('tsx/cjs/api').register();
   await require('./engine-postgres.ts').main(process.argv.slice(2));
 });

@@ -12,11 +12,15 @@ import { listenForStop } from './lib/stop-requests';
 import type { Service } from './lib/supervisor';
 import { createTakedown } from './lib/takedown';
 
+export type WhenRunning = (launch: Launch, running: Running) => Promise<void>;
+
 /**
  * Runs the whole of Waybill on this machine until the user or a broken server ends it; then stops everything and ends
  * the process: with 0 when the user wanted it, 1 when something failed or was forced.
+ *
+ * @param whenRunning goes on from there; what it starts it adds to the takedown
  */
-export async function main(): Promise<never> {
+export async function main({ whenRunning }: { whenRunning?: WhenRunning } = {}): Promise<never> {
   const installation = installationAt();
   const progress = createProgress();
   const takedown = createTakedown({ report: progress.line });
@@ -30,7 +34,9 @@ export async function main(): Promise<never> {
     process.on('uncaughtException', reject);
     const start = async () => {
       lock = await acquireLock(installation.lock, { onBusy: refuseSecondStart(installation) });
-      await run({ installation, progress, takedown, settings: await readSettings(process.env), fail: reject });
+      const launch = { installation, progress, takedown, settings: await readSettings(process.env), fail: reject };
+      const running = await run(launch);
+      await whenRunning?.(launch, running);
     };
     start().catch(reject);
   }).then(
@@ -49,9 +55,10 @@ export async function main(): Promise<never> {
   process.exit(exitCode);
 }
 
-async function run(launch: Launch): Promise<void> {
+async function run(launch: Launch): Promise<Running> {
   const running = await bringUp(launch);
   for (const line of screenOf(launch.settings, running)) launch.progress.line(line);
+  return running;
 }
 
 const refuseSecondStart =

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from '../scripts/lib/ports';
-import { runScript } from './scripts/support';
+import { runScript } from './support/run-script';
 
 /** The processes as they are started on their own. */
 const home = mkdtempSync(join(tmpdir(), 'waybill-lifecycle-'));

@@ -6,6 +6,9 @@ const path = require('node:path');
 /** the variables that name a Temporal server of the user's; its address may come from a profile */
 const ENGINE_NAMES = ['TEMPORAL_ADDRESS', 'TEMPORAL_PROFILE'];
 
+/** programs that start no server */
+const WITHOUT_SERVERS = new Set(['docs', 'demo']);
+
 /** The variable that names a Temporal server of the user's; undefined when one is started here. */
 const namesEngine = (env) => ENGINE_NAMES.find((name) => env[name]);
 
@@ -31,10 +34,10 @@ function isExecutable(file) {
  * What a program needs of the private Python environment with the local servers: it is `required` for the AWS emulator,
  * `welcome` for Temporal's server, which can come from elsewhere, or `unneeded`.
  *
- * @param program `start`, `docs`, or `test` for everything else
+ * @param program `start`, `docs`, `demo`, or `test` for everything else
  */
 function needOfTools(program, env = process.env) {
-  if (program === 'docs') return 'unneeded';
+  if (WITHOUT_SERVERS.has(program)) return 'unneeded';
   if (!env.AWS_ENDPOINT_URL) return 'required';
   if (program === 'start' && (namesEngine(env) || onPath('temporal', env))) return 'unneeded';
   return 'welcome';

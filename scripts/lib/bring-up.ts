@@ -1,3 +1,4 @@
+import type { ResourceEnvironment } from '../../infra/outputs';
 import { synthesizedTemplate } from '../../infra/template';
 import type { Progress } from '../bootstrap/progress.cjs';
 import { documentsAt } from './aws-access';
@@ -16,6 +17,9 @@ export interface Running {
   engine: ManagedProcess | undefined;
   emulator: ManagedProcess | undefined;
   services: Service[];
+  /** what the services were started with */
+  resources: ResourceEnvironment;
+  bundle: string;
   /** orders of earlier starts */
   orders: number;
 }
@@ -45,7 +49,7 @@ export async function bringUp(launch: Launch): Promise<Running> {
   const services = await progress.stage('worker, consumer, gateway', () =>
     startServices(launch, { resources, bundle }),
   );
-  return { engine, emulator, services, orders };
+  return { engine, emulator, services, resources, bundle, orders };
 }
 
 /** what takes long and needs no server begins at once */

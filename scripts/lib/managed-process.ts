@@ -88,9 +88,23 @@ export async function startProcess(spec: ProcessSpec): Promise<ManagedProcess> {
   };
 }
 
-/** The last line of a log, to say why a process ended. */
-export function lastLine(log: string): string {
-  return readFileSync(log, 'utf8').trimEnd().split('\n').at(-1) ?? '';
+/** What a log says about why a process ended: its last line that is not a stack. */
+export function lastWords(log: string): string {
+  const lines = readFileSync(log, 'utf8').trimEnd().split('\n');
+  return messageOf(lines.findLast((line) => !STACK.test(line)) ?? '');
+}
+
+const STACK = /^(\s|[}\]]|Node\.js v|$)/;
+
+/** our processes log JSON, and what went wrong under `err` */
+function messageOf(line: string): string {
+  if (!line.startsWith('{')) return line;
+  try {
+    const { err, msg } = JSON.parse(line) as { err?: { message?: string }; msg?: string };
+    return err?.message ?? msg ?? line;
+  } catch {
+    return line;
+  }
 }
 
 function openLog(log: string): number {

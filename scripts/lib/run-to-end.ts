@@ -1,5 +1,5 @@
 import { Trouble } from '../bootstrap/trouble.cjs';
-import { lastLine, type ManagedProcess, type ProcessSpec, startProcess } from './managed-process';
+import { lastWords, type ManagedProcess, type ProcessSpec, startProcess } from './managed-process';
 
 /**
  * Runs a program to its end.
@@ -13,5 +13,5 @@ export async function runToEnd(spec: ProcessSpec, onStart?: (started: ManagedPro
   onStart?.(started);
   const how = await started.exited;
   if (started.child.exitCode === 0) return;
-  throw new Trouble(`${spec.name} ${how}: ${lastLine(spec.log)} (log: ${spec.log}).`);
+  throw new Trouble(`${spec.name} ${how}: ${lastWords(spec.log)} (log: ${spec.log}).`);
 }

@@ -35,6 +35,7 @@ export function screen({ rows, gateway, temporalUi, orders, seconds, colours }: 
     ...(temporalUi ? [link('Temporal UI', temporalUi)] : []),
     link('Sandbox', `${gateway}/sandbox/journal?orderId=…  the providers' journal`),
     link('Orders', orders === 0 ? 'none yet' : `${orders} of earlier starts; those under way go on`),
+    link('Demo', 'npm run demo, in another terminal: an order of every scenario'),
     '',
     bold('Place the sample order:'),
     `curl -s ${gateway}/orders -H 'content-type: application/json' -d '${JSON.stringify(SAMPLE_ORDER)}'`,

@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Trouble } from '../bootstrap/trouble.cjs';
 import { engineTrouble, localEngineEnvironment } from './engine-access';
-import { lastLine, type ManagedProcess, type ProcessSpec, startProcess } from './managed-process';
+import { lastWords, type ManagedProcess, type ProcessSpec, startProcess } from './managed-process';
 import { tools } from './paths';
 import { answers, exposedAt, LOOPBACK } from './ports';
 import { localEngine } from './settings';
@@ -115,5 +115,5 @@ export async function startServer(
   if (healthy && ended === undefined) return server;
   server.kill();
   const what = ended ?? `did not serve within ${START_TIMEOUT_MS / 1000} s`;
-  throw new Trouble(`${spec.name} ${what} while it started: ${lastLine(log)} (log: ${log}).`);
+  throw new Trouble(`${spec.name} ${what} while it started: ${lastWords(log)} (log: ${log}).`);
 }

@@ -8,7 +8,7 @@ import { rememberProcess } from './state';
 import { type Service, supervise } from './supervisor';
 
 /** in the order of their start; the gateway is the first to stop, so that nothing new comes in */
-const ENTRY_POINTS = {
+export const ENTRY_POINTS: Record<string, string> = {
   worker: 'src/worker.ts',
   consumer: 'src/messaging/consumer.ts',
   gateway: 'src/gateway/server.ts',
@@ -21,17 +21,12 @@ export interface ServicesOptions {
 }
 
 /** Starts worker, consumer and gateway, and answers when all of them serve. */
-export async function startServices(launch: Launch, { resources, bundle }: ServicesOptions): Promise<Service[]> {
-  const { settings, installation, progress, takedown } = launch;
-  const env = {
-    ...engineEnvironment(settings, emulatorEnvironment(awsEndpoint(settings))),
-    ...resources,
-    PORT: `${settings.gatewayPort}`,
-    WORKFLOW_BUNDLE: bundle,
-  };
+export async function startServices(launch: Launch, options: ServicesOptions): Promise<Service[]> {
+  const { installation, progress, takedown } = launch;
   const services: Service[] = [];
   for (const [name, entry] of Object.entries(ENTRY_POINTS)) {
     const args = ['--import', 'tsx', entry];
+    const env = serviceEnvironment(launch, { name, ...options });
     const service = await supervise(
       { name, command: process.execPath, args, env, log: logOf(installation, name) },
       { report: progress.line, onStart: (started) => rememberProcess(installation.state, started) },
@@ -41,4 +36,17 @@ export async function startServices(launch: Launch, { resources, bundle }: Servi
   }
   await Promise.all(services.map(({ ready }) => ready));
   return services;
+}
+
+/** The configuration of one of them. */
+export function serviceEnvironment(
+  { settings }: Pick<Launch, 'settings'>,
+  { name, resources, bundle }: ServicesOptions & { name: string },
+): NodeJS.ProcessEnv {
+  return {
+    ...engineEnvironment(settings, emulatorEnvironment(awsEndpoint(settings))),
+    ...resources,
+    PORT: `${settings.gatewayPort}`,
+    ...(name === 'worker' && { WORKFLOW_BUNDLE: bundle }),
+  };
 }

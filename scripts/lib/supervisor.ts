@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Trouble } from '../bootstrap/trouble.cjs';
-import { lastLine, type ManagedProcess, type ProcessSpec, startProcess } from './managed-process';
+import { lastWords, type ManagedProcess, type ProcessSpec, startProcess } from './managed-process';
 import { settlesWithin } from './wait';
 
 export interface SupervisorOptions {
@@ -29,6 +29,13 @@ export interface Service {
   /** of the process that runs now */
   pid(): number;
   hasEnded(): boolean;
+  /**
+   * Drains it and starts it again.
+   *
+   * @param env another environment from now on
+   * @throws Trouble when it does not get ready: then it stays down until it is restarted again
+   */
+  restart(env?: NodeJS.ProcessEnv): Promise<void>;
   stop(graceMs?: number): Promise<boolean>;
   kill(): void;
 }
@@ -40,42 +47,71 @@ export interface Service {
 export async function supervise(spec: ProcessSpec, options: SupervisorOptions): Promise<Service> {
   const timing = { ...TIMING, ...options.timing };
   const stopping = new AbortController();
+  /** ends with each restart, so that what was stopped for it does not count as a crash */
+  let tenure = new AbortController();
+  let { env } = spec;
   const start = async () => {
-    const started = await startProcess({ ...spec, ipc: true });
+    const started = await startProcess({ ...spec, env, ipc: true });
     options.onStart?.(started);
     return started;
   };
   let current = await start();
   const ready = firstReady(current, timing.readyTimeout);
-  ready.then(keepAlive, () => undefined).catch(options.report);
+  ready
+    .then(
+      () => keepAlive(tenure.signal),
+      () => undefined,
+    )
+    .catch(options.report);
   return {
     name: spec.name,
     log: spec.log,
     ready,
     pid: () => current.pid,
     hasEnded: () => current.hasEnded(),
+    restart,
     kill: () => {
       stopping.abort();
+      tenure.abort();
       current.kill();
     },
     stop: async (graceMs) => {
       stopping.abort();
+      tenure.abort();
       return current.stop(graceMs);
     },
   };
 
-  async function keepAlive(): Promise<void> {
+  async function restart(changed = env): Promise<void> {
+    tenure.abort();
+    env = changed;
+    await current.stop();
+    if (stopping.signal.aborted) return;
+    const { signal } = (tenure = new AbortController());
+    current = await start();
+    try {
+      await firstReady(current, timing.readyTimeout);
+    } catch (error) {
+      if (stopping.signal.aborted) return;
+      throw error;
+    }
+    keepAlive(signal).catch(options.report);
+  }
+
+  async function keepAlive(signal: AbortSignal): Promise<void> {
     let delay = timing.firstDelay;
     for (;;) {
       const since = Date.now();
       const how = await current.exited;
-      if (stopping.signal.aborted) return;
+      if (signal.aborted) return;
       if (Date.now() - since >= timing.stable) delay = timing.firstDelay;
       options.report(`${spec.name} ${how}; it is started again in ${delay / 1000} s (log: ${spec.log})`);
-      await sleep(delay, undefined, { signal: stopping.signal }).catch(() => undefined);
-      if (stopping.signal.aborted) return;
+      await sleep(delay, undefined, { signal }).catch(() => undefined);
+      if (signal.aborted) return;
       delay = Math.min(delay * 2, timing.longestDelay);
-      current = await start();
+      const restarted = await start();
+      if (signal.aborted) return restarted.kill();
+      current = restarted;
       void announce(current);
     }
   }
@@ -94,7 +130,7 @@ async function firstReady(started: ManagedProcess, timeoutMs: number): Promise<v
   await settlesWithin(Promise.race([readiness, ended]), timeoutMs);
   if (isReady) return;
   started.kill();
-  throw new Trouble(`${started.name} ${how} while it started: ${lastLine(started.log)} (log: ${started.log}).`);
+  throw new Trouble(`${started.name} ${how} while it started: ${lastWords(started.log)} (log: ${started.log}).`);
 }
 
 function saysReady({ child }: ManagedProcess): Promise<void> {

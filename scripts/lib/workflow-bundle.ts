@@ -1,5 +1,7 @@
-import { cached, sourceHash } from './cache';
 import { join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
+import { Trouble } from '../bootstrap/trouble.cjs';
+import { cached, sourceHash } from './cache';
 import { PROJECT_ROOT } from './paths';
 
 /**
@@ -14,9 +16,20 @@ export async function workflowBundle(): Promise<string> {
 async function bundle(): Promise<string> {
   // loaded here only: it brings a native library and a bundler, which a second start does not need
   const { bundleWorkflowCode, DefaultLogger } = await import('@temporalio/worker');
-  const { code } = await bundleWorkflowCode({
-    workflowsPath: join(PROJECT_ROOT, 'src/workflows/index.ts'),
-    logger: new DefaultLogger('WARN'),
-  });
-  return code;
+  const said: string[] = [];
+  try {
+    const { code } = await bundleWorkflowCode({
+      workflowsPath: join(PROJECT_ROOT, 'src/workflows/index.ts'),
+      logger: new DefaultLogger('WARN', ({ message }) => said.push(message)),
+    });
+    return code;
+  } catch (error) {
+    throw new Trouble(`The workflows cannot be bundled: ${bundlerErrors(said) || String(error)}`);
+  }
+}
+
+/** the bundler's error itself says only that there were some; what it logged says more than anybody reads */
+function bundlerErrors(said: readonly string[]): string {
+  const [, ...errors] = stripVTControlCharacters(said.join('\n')).split(/^ERROR in /m);
+  return errors.map((error) => error.split(/\n\s*(?:Caused by|@ )/)[0]?.trim()).join('\n');
 }

@@ -1,6 +1,7 @@
 import { chmodSync, cpSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ROOT, runScript, temporaryDirectory } from './support';
+import { runScript } from '../support/run-script';
+import { ROOT, temporaryDirectory } from './support';
 
 const home = temporaryDirectory();
 

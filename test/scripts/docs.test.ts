@@ -1,6 +1,6 @@
 import { configurationReference } from '../../scripts/lib/configuration-reference';
 import { RESOURCE_NAMES } from '../../src/config';
-import { runScript } from './support';
+import { runScript } from '../support/run-script';
 
 test('docs/configuration.md says what the code says', async () => {
   expect(await runScript('scripts/docs.cjs', { args: ['--check'] })).toMatchObject({ code: 0, stderr: '' });

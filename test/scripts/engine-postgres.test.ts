@@ -1,5 +1,6 @@
 import { readdirSync } from 'node:fs';
-import { runScript, temporaryDirectory } from './support';
+import { runScript } from '../support/run-script';
+import { temporaryDirectory } from './support';
 
 const temporary = temporaryDirectory();
 

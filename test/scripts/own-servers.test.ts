@@ -14,7 +14,8 @@ import { becomes } from '../../scripts/lib/wait';
 import { issue, makeAuthority } from '../support/certificates';
 import { sampleOrder } from '../support/orders';
 import { createTlsProxy } from '../support/tls-proxy';
-import { ROOT, runScript, temporaryDirectory } from './support';
+import { runScript } from '../support/run-script';
+import { ROOT, temporaryDirectory } from './support';
 
 /** `npm start` of a checkout without `.tools`, on a machine without Python: what it needs, the user has elsewhere. */
 jest.setTimeout(120_000);

@@ -5,7 +5,8 @@ import { isRunning } from '../../scripts/bootstrap/process-identity.cjs';
 import { freePort } from '../../scripts/lib/ports';
 import { readState, type State } from '../../scripts/lib/state';
 import { becomes } from '../../scripts/lib/wait';
-import { type Outcome, ROOT, runScript, temporaryDirectory } from './support';
+import { type Outcome, runScript } from '../support/run-script';
+import { ROOT, temporaryDirectory } from './support';
 
 jest.setTimeout(120_000);
 

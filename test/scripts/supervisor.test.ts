@@ -79,3 +79,39 @@ test('one that stays silent fails the start', async () => {
   await expect(service.ready).rejects.toThrow('silent was not ready within 0.5 s');
   expect(await becomes(() => service.hasEnded(), { timeoutMs: 2_000 })).toBe(true);
 });
+
+test('one that is restarted drains first, has its new environment, and counts as no crash', async () => {
+  const service = await start('reloaded', 'good');
+  await service.ready;
+  const first = service.pid();
+  await service.restart({ ...process.env, STAND_IN: 'good', SECOND: '1' });
+  expect(isAlive(first)).toBe(false);
+  expect(service.pid()).not.toBe(first);
+  expect(readFileSync(service.log, 'utf8')).toMatch(/started good\ndrained\nstarted good\n/);
+  expect(lines).toEqual([]);
+
+  process.kill(service.pid(), 'SIGKILL');
+  expect(await becomes(() => lines.length === 2, { timeoutMs: 5_000 })).toBe(true);
+  expect(lines[0]).toContain('reloaded was killed by SIGKILL; it is started again');
+});
+
+test('one that does not get ready at a restart stays down, until the next one', async () => {
+  const service = await start('edited', 'good');
+  await service.ready;
+  const broken = service.restart({ ...process.env, STAND_IN: 'fails' });
+  await expect(broken).rejects.toThrow('edited exited with code 3 while it started: the configuration is not usable');
+  // longer than any delay after a crash
+  await new Promise((resolve) => setTimeout(resolve, 400));
+  expect([service.hasEnded(), lines]).toEqual([true, []]);
+  await service.restart({ ...process.env, STAND_IN: 'good' });
+  expect(isAlive(service.pid())).toBe(true);
+});
+
+test('a stop during a restart wins', async () => {
+  const service = await start('twice', 'good');
+  await service.ready;
+  const restart = service.restart();
+  await service.stop();
+  await restart;
+  expect(service.hasEnded()).toBe(true);
+});

@@ -1,4 +1,3 @@
-import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -24,30 +23,4 @@ export function standIn(name: string, { behaviour, home }: { behaviour: Behaviou
     env: { ...process.env, STAND_IN: behaviour },
     log: join(home, `${name}.log`),
   };
-}
-
-export interface Outcome {
-  code: number;
-  stdout: string;
-  stderr: string;
-}
-
-interface ScriptOptions {
-  nodeArgs?: string[];
-  args?: string[];
-  cwd?: string;
-  env?: NodeJS.ProcessEnv;
-}
-
-/** Runs a script of the project to its end. */
-export function runScript(script: string, options: ScriptOptions = {}) {
-  const { nodeArgs = [], args = [], cwd = ROOT, env = {} } = options;
-  return new Promise<Outcome>((settle) => {
-    execFile(
-      process.execPath,
-      [...nodeArgs, script, ...args],
-      { cwd, env: { ...process.env, ...env } },
-      (error, stdout, stderr) => settle({ code: error ? Number(error.code) : 0, stdout, stderr }),
-    );
-  });
 }

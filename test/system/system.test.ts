@@ -13,7 +13,9 @@ import { type BusTap, tapBus } from '../support/bus-tap';
 import { expectOrderSettled } from '../support/settled';
 import { createCuttableProxy, type CuttableProxy } from '../support/cuttable-proxy';
 import { freePort } from '../../scripts/lib/ports';
+import { PROVIDER_SCENARIOS, SCENARIOS } from '../../scripts/lib/scenarios';
 import { isAlive, type ShownOrder, System } from '../support/system';
+import { runScript } from '../support/run-script';
 import { sampleOrder, uniqueId } from '../support/orders';
 
 /** `npm run prove` takes the full size. */
@@ -161,26 +163,19 @@ async function expectEventsOnBus(orderIds: string[]): Promise<void> {
 }
 
 describe('the table of scenarios', () => {
-  const shipped = { status: 'SHIPPED', net: 29.99 };
-  const unpaid = { status: 'PAYMENT_FAILED', net: 0 };
-  const rolledBack = { status: 'FULFILLMENT_FAILED', net: 0 };
-  const table = [
-    { scenario: { paymentMethod: 'pm_ok' }, ...shipped, charges: 1 },
-    { scenario: { paymentMethod: 'pm_late' }, ...shipped, charges: 1 },
-    { scenario: { paymentMethod: 'pm_declined' }, ...unpaid, charges: 0 },
-    { scenario: { paymentMethod: 'pm_declined_once' }, ...shipped, charges: 1 },
-    { scenario: { paymentMethod: 'pm_timeout_charged' }, ...shipped, charges: 1 },
-    { scenario: { paymentMethod: 'pm_timeout_not_charged' }, ...shipped, charges: 1 },
-    { scenario: { zipCode: '00000' }, ...rolledBack, charges: 1 },
-    { scenario: { zipCode: '99999' }, ...rolledBack, charges: 1 },
-    { scenario: { zipCode: '77777' }, ...shipped, charges: 1 },
-  ];
+  // pm_down has a test of its own: it takes its time
+  const table = PROVIDER_SCENARIOS.filter(({ name }) => name !== 'pm_down').map(({ order, end, money }) => ({
+    order,
+    status: end,
+    net: money === 'charged once' ? 29.99 : 0,
+    charges: money === 'nothing' ? 0 : 1,
+  }));
 
   test('holds for every row: end, money and stock', async () => {
     const before = await stockOf('PROD-12345');
     const ends = await Promise.all(
-      table.map(async ({ scenario }) => {
-        const order = orderOf('PROD-12345', scenario);
+      table.map(async (row) => {
+        const order = { orderId: uniqueId(), ...row.order };
         expect((await system.post(order)).status).toBe(202);
         return system.ended(order.orderId);
       }),
@@ -204,6 +199,26 @@ describe('the table of scenarios', () => {
     await expectEventsOnBus(ends.map(({ orderId }) => orderId));
   });
 });
+
+test('the demo finds every scenario as expected, and the books closed', async () => {
+  const demo = await runDemo(['--url', system.gateway]);
+  expect(demo).toMatchObject({ code: 0, stderr: '' });
+  for (const { name, end } of SCENARIOS) expect(demo.stdout).toMatch(new RegExp(`^✓ ${name} +${end} `, 'm'));
+  expect(demo.stdout).toContain(`${SCENARIOS.length} of ${SCENARIOS.length} ended as expected.`);
+  expect(demo.stdout).toMatch(/✓ charged [\d.]+ − refunded [\d.]+ = ([\d.]+); shipped goods are worth \1$/m);
+  expect(demo.stdout).toContain('✓ PROD-12345: 0 reserved');
+  expect(demo.stdout).not.toContain('\x1b');
+});
+
+test('the demo of one scenario tells what happens in plain words', async () => {
+  const { code, stdout } = await runDemo(['--url', system.gateway, '--scenario', 'pm_declined_once']);
+  expect(code).toBe(0);
+  const told = ['card declined; once more in 1 s', 'card charged 29.99 USD, under a second key', 'customer told'];
+  expect(stdout).toMatch(new RegExp(told.join('[^]*')));
+});
+
+const runDemo = (args: string[]) =>
+  runScript('scripts/demo.cjs', { args, env: { AWS_ENDPOINT_URL: system.aws, NO_COLOR: '' } });
 
 test('of 50 orders for the last three units exactly three ship', async () => {
   const orders = Array.from({ length: 50 }, () => orderOf('PROD-SCARCE'));

@@ -1,0 +1,24 @@
+import type { Scenario } from '../lib/scenarios';
+import type { Shop } from './shop';
+
+/** the product that a scenario needs to be sold out */
+const SOLD_OUT = 'PROD-SOLD-OUT';
+
+/** Units that can be ordered, by product. */
+export async function readStock(shop: Shop, scenarios: readonly Scenario[]): Promise<Map<string, number>> {
+  const products = new Set(scenarios.flatMap(({ order: { items = [] } }) => items.map((item) => item.productId ?? '')));
+  const rows = await Promise.all([...products].map(async (id) => [id, await shop.stock(id)] as const));
+  return new Map(rows.map(([id, stock]) => [id, stock?.availableQuantity ?? 0]));
+}
+
+/** What a scenario lacks to go its way; undefined when nothing. */
+export function lacks({ order, end }: Scenario, stock: ReadonlyMap<string, number>): string | undefined {
+  if (end === 'VALIDATION_FAILED') return undefined;
+  for (const { productId = '', quantity = 0 } of order.items ?? []) {
+    const there = stock.get(productId) ?? 0;
+    const wanted = productId === SOLD_OUT ? 'none' : `${quantity}`;
+    if (productId === SOLD_OUT ? there > 0 : there < quantity)
+      return `needs ${wanted} of ${productId} in stock, and there are ${there}: stop the system, \`npm run reset\`, start it`;
+  }
+  return undefined;
+}

@@ -1,0 +1,117 @@
+import type { JournalEntry } from '../../src/gateway/ports';
+import type { EventData, EventType } from '../../src/domain/events';
+import type { Shipment, ShipmentLine, Shortage } from '../../src/domain/order';
+import type { Run } from './run';
+import type { ShownEvent } from './shop';
+
+interface PublicOrder {
+  items: ShipmentLine[];
+  totalAmount: number;
+  currency: string;
+  shippingAddress: { city: string; zipCode: string };
+}
+
+/** as HTTP tells it: amounts are decimals */
+type Told = Omit<EventData, 'Order Created'> & { 'Order Created': PublicOrder };
+
+const units = (lines: readonly ShipmentLine[]) =>
+  lines.map(({ quantity, productId }) => `${quantity} × ${productId}`).join(', ');
+const parcels = (shipments: readonly Shipment[]) =>
+  shipments.map(({ lines, warehouseId }) => `${units(lines)} in ${warehouseId}`).join('; ');
+const lacking = (items: readonly Shortage[]) =>
+  items.map(({ shortfall, productId }) => `${shortfall} × ${productId}`).join(', ');
+const money = ({ amount, currency }: { amount: number; currency: string }) => `${amount.toFixed(2)} ${currency}`;
+
+const EVENTS: { [T in EventType]: (data: Told[T]) => string } = {
+  'Order Created': ({ items, totalAmount, currency, shippingAddress: { city, zipCode } }) =>
+    `order received: ${units(items)}, ${money({ amount: totalAmount, currency })}, to ${city} ${zipCode}`,
+  'Order Validated': () => 'order valid',
+  'Order Validation Failed': ({ errors }) => `order refused: ${errors.map(({ detail }) => detail).join('; ')}`,
+  'Inventory Reserved': ({ shipments }) => `stock reserved: ${parcels(shipments)}`,
+  'Inventory Partially Reserved': ({ shipments, unavailableItems }) =>
+    `stock reserved in part: ${parcels(shipments)}; missing: ${lacking(unavailableItems)}`,
+  'Inventory Unavailable': ({ unavailableItems }) => `nothing in stock: missing ${lacking(unavailableItems)}`,
+  'Inventory Shortage Reported': () => 'shortage reported to the purchasers',
+  'Inventory Released': () => 'stock released',
+  'Payment Completed': (data) => `payment of ${money(data)} booked`,
+  'Payment Refunded': (data) => `refund of ${money(data)} booked`,
+  'Payment Voided': () => 'charge voided: it can never happen later',
+  'Payment Failed': ({ reason }) => `payment failed: ${reason}`,
+  'Warehouse Allocated': ({ shipment }) => `warehouse ${shipment.warehouseId} allocated`,
+  'Shipping Label Generated': ({ carrier, trackingNumber }) => `label of ${carrier} booked: ${trackingNumber}`,
+  'Shipping Label Cancelled': () => 'label cancelled',
+  'Packing Instructed': ({ shipment }) => `${shipment.warehouseId} told to pack`,
+  'Shipment Created': ({ carrier, trackingNumber }) => `shipped with ${carrier}, ${trackingNumber}`,
+  'Customer Notified': () => 'customer told',
+  'Order Fulfillment Failed': ({ reason }) => `fulfillment failed: ${reason}; everything taken was given back`,
+};
+
+/** An event in plain words. */
+export function wordsOfEvent({ type, data }: Pick<ShownEvent, 'type' | 'data'>): string {
+  return (EVENTS[type] as (told: unknown) => string)(data);
+}
+
+/** What a provider saw and did, in plain words. */
+export function wordsOfCall({ provider, operation, outcome, key, amount, currency }: JournalEntry): string {
+  const who = provider === 'payment' ? 'payment company' : 'carrier';
+  const sum = amount !== undefined && currency !== undefined ? ` ${money({ amount, currency })}` : '';
+  return `${who}: ${callWords({ operation, outcome, key, sum })}`;
+}
+
+function callWords(p: Pick<JournalEntry, 'operation' | 'outcome' | 'key'> & { sum: string }): string {
+  switch (`${p.operation} ${p.outcome}`) {
+    case 'charge succeeded':
+      return `card charged${p.sum}${isFirst(p.key) ? '' : ', under a second key'}`;
+    case 'charge declined':
+      return isFirst(p.key) ? 'card declined; once more in 1 s' : 'card declined again';
+    case 'charge error':
+      return 'answers with an error; tried again';
+    case 'charge unanswered':
+      return 'does not answer, and charges nothing';
+    case 'charge replayed':
+      return 'knows this key: the outcome it had before';
+    case 'label succeeded':
+      return 'label booked';
+    case 'label refused':
+      return 'label refused';
+    case 'label replayed':
+      return 'knows this key: the label that it booked before';
+    case 'cancel-label succeeded':
+      return 'label cancelled';
+    case 'cancel-label nothing-to-cancel':
+      return 'has no label to cancel';
+    case 'refund succeeded':
+      return `refunded${p.sum}`;
+    case 'void succeeded':
+      return 'key voided';
+    default:
+      return p.operation === 'lookup' ? `looked up: ${p.outcome.replace('-', ' ')}` : `${p.operation} ${p.outcome}`;
+  }
+}
+
+/** `charge#<orderId>#<n>`: n is raised after a known decline only */
+const isFirst = (key: string) => key.endsWith('#1');
+
+/** What happened on the way of an order, in short: the calls at the providers, those alike together. */
+export function wayOf(run: Run): string {
+  const { journal = [], order } = run;
+  const counts: { what: string; times: number }[] = [];
+  for (const { operation, outcome } of journal) {
+    const what = `${operation} ${outcome}`.replaceAll('-', ' ');
+    const last = counts.at(-1);
+    if (last?.what === what) last.times++;
+    else counts.push({ what, times: 1 });
+  }
+  const calls = counts.map(({ what, times }) => (times === 1 ? what : `${what} ×${times}`));
+  const missing = order?.unavailableItems ? [`missing ${lacking(order.unavailableItems)}`] : [];
+  return [...placing(run), ...missing, ...calls].join(', ');
+}
+
+function placing({ scenario: { via }, answers, order }: Run): string[] {
+  if (via === 'EventBridge') return ['Order Placed on the bus'];
+  if (via) return [`answers ${answers.join(' ')}`];
+  const { errors = [] } = order ?? {};
+  return errors.length > 0
+    ? [`answer ${answers.join(' ')}: ${errors.map(({ pointer }) => pointer).join(' and ')}`]
+    : [];
+}

@@ -1,0 +1,4 @@
+'use strict';
+
+require('tsx/cjs/api').register();
+require('./picture.ts').main();
