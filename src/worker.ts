@@ -18,6 +18,8 @@ import { runProcess, type Running } from './lifecycle';
 
 /** How long events wait for company before they are published together, in milliseconds. */
 const PUBLISH_LINGER_MS = 25;
+/** How long the engine has to answer when somebody asks for the worker's health, in milliseconds. */
+const ENGINE_PING_MS = 2000;
 
 /** Joins the activities' ports with what they are made of. */
 export function createPorts({
@@ -84,7 +86,17 @@ async function start(config: Config, logger: Logger): Promise<Running> {
     shutdownGraceTime: '10s',
   });
   const run = worker.run();
-  return { failed: run, stop: () => drain({ worker, run, publisher: ports.publisher, connection, aws }) };
+  return {
+    failed: run,
+    ping: () => pingEngine(worker, connection),
+    stop: () => drain({ worker, run, publisher: ports.publisher, connection, aws }),
+  };
+}
+
+/** @throws Error when the worker takes no tasks, or the engine does not answer on its connection */
+async function pingEngine(worker: Worker, connection: NativeConnection): Promise<void> {
+  if (worker.getState() !== 'RUNNING') throw new Error(`the worker is ${worker.getState()}`);
+  await connection.withDeadline(Date.now() + ENGINE_PING_MS, () => connection.workflowService.getSystemInfo({}));
 }
 
 async function drain(p: {
@@ -117,5 +129,5 @@ function forTemporal(logger: Logger): NonNullable<Parameters<typeof Runtime.inst
 if (require.main === module) {
   const config = loadConfig();
   const logger = createLogger({ name: 'worker', level: config.LOG_LEVEL });
-  void runProcess(logger, () => start(config, logger));
+  void runProcess(logger, () => start(config, logger), { healthPort: config.HEALTH_PORT });
 }

@@ -39,6 +39,7 @@ async function start(config: Config, logger: Logger): Promise<Running> {
   intake.start();
   relay.start();
   return {
+    ping: () => orders.ping(),
     async stop() {
       await Promise.all([intake.stop(), relay.stop()]);
       await orders.close();
@@ -50,5 +51,5 @@ async function start(config: Config, logger: Logger): Promise<Running> {
 if (require.main === module) {
   const config = loadConfig();
   const logger = createLogger({ name: 'consumer', level: config.LOG_LEVEL });
-  void runProcess(logger, () => start(config, logger));
+  void runProcess(logger, () => start(config, logger), { healthPort: config.HEALTH_PORT });
 }

@@ -5,9 +5,9 @@ import { DescribeTableCommand, DescribeTimeToLiveCommand, DynamoDBClient } from 
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { GetQueueAttributesCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { deployToEmulator, EMULATOR_CREDENTIALS } from '../../infra/deploy';
+import { deployToEmulator, EMULATOR_CREDENTIALS, type Template } from '../../infra/deploy';
 import { environmentFromOutputs, type ResourceEnvironment } from '../../infra/outputs';
-import { synthesizedTemplate, type Template } from '../../infra/template';
+import { synthesizedTemplate } from '../../infra/template';
 import { freePort } from '../../scripts/lib/ports';
 import { startMinistack } from '../../scripts/lib/servers';
 import type { ManagedProcess } from '../../scripts/lib/managed-process';
