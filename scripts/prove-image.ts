@@ -172,6 +172,8 @@ function expect(condition: boolean, otherwise: string): void {
 }
 
 async function main(): Promise<void> {
+  // its advice about future Nodes is not about the one that is proved
+  process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
   const directory = await mkdtemp(join(tmpdir(), 'waybill-image-'));
   await chmod(directory, 0o755); // the image's user is another one
   const session: Session = { directory, servers: [], containers: [] };

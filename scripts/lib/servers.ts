@@ -9,7 +9,11 @@ import { becomes } from './wait';
 
 const START_TIMEOUT_MS = 30_000;
 /** one shard polls 20 times a second by default, so every task of a lone order would wait */
-const POLL_RATE = 5000;
+export const ENGINE_SETTINGS = {
+  'history.transferProcessorMaxPollRPS': 5000,
+  'history.timerProcessorMaxPollRPS': 5000,
+  'history.visibilityProcessorMaxPollRPS': 5000,
+};
 
 interface ServerOptions {
   port: number;
@@ -36,8 +40,7 @@ export async function startTemporal(options: TemporalOptions): Promise<ManagedPr
   const { port, uiPort, database } = options;
   const args = ['server', 'start-dev', '--ip', LOOPBACK, '--port', `${port}`, '--log-level', 'warn'];
   args.push(...(uiPort === undefined ? ['--headless'] : ['--ui-port', `${uiPort}`, '--ui-disable-news-fetch']));
-  for (const processor of ['transfer', 'timer', 'visibility'])
-    args.push('--dynamic-config-value', `history.${processor}ProcessorMaxPollRPS=${POLL_RATE}`);
+  for (const [name, value] of Object.entries(ENGINE_SETTINGS)) args.push('--dynamic-config-value', `${name}=${value}`);
   if (database) {
     mkdirSync(dirname(database), { recursive: true });
     args.push('--db-filename', database);
