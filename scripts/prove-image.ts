@@ -89,11 +89,11 @@ async function proveProcesses(session: Session, { host, compose }: { host: Host;
 
 const logOf = ({ directory }: Session, name: string) => join(directory, 'logs', `${name}.log`);
 
-/** a container has its ports to itself; here each process gets another one */
+/** a container has its ports and its interfaces to itself; here each process gets another port, on loopback */
 async function servicesHere({ services }: Compose, gateway: number) {
   const at = async (name: ProcessName) => {
     const service = serviceOf({ services } as Compose, name);
-    const port = name === 'gateway' ? { PORT: `${gateway}` } : { HEALTH_PORT: `${await freePort()}` };
+    const port = name === 'gateway' ? { PORT: `${gateway}`, HOST: LOOPBACK } : { HEALTH_PORT: `${await freePort()}` };
     return { ...service, environment: { ...service.environment, ...port } };
   };
   return { worker: await at('worker'), consumer: await at('consumer'), gateway: await at('gateway') };
