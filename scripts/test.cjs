@@ -10,7 +10,7 @@ const PROVE = '--prove';
 // the AWS SDK's advice about future Nodes, in every test file
 const QUIET = { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' };
 
-afterBootstrap(async () => {
+afterBootstrap('test', async () => {
   mkdirSync(path.dirname(RESULTS), { recursive: true });
   rmSync(RESULTS, { force: true });
   const code = await runJest(process.argv.slice(2));

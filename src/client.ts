@@ -1,12 +1,15 @@
 import {
   Client,
   Connection,
+  defaultGrpcRetryOptions,
   isGrpcServiceError,
+  makeGrpcRetryInterceptor,
   WithStartWorkflowOperation,
   WorkflowExecutionAlreadyStartedError,
   WorkflowNotFoundError,
   WorkflowUpdateRPCTimeoutOrCancelledError,
 } from '@temporalio/client';
+import type { EngineAccess } from './config/engine-access';
 import type { orderWorkflow } from './workflows';
 import type { AcceptAnswer, OrderInput } from './workflows/messages';
 import { workflowIdOf, type OrderId } from './domain/ids';
@@ -50,10 +53,19 @@ export interface ConnectedOrderClient extends OrderClient {
   close(): Promise<void>;
 }
 
+const usual = defaultGrpcRetryOptions();
+
+/** repeated until its time is up, a call says only that; a certificate that is refused should be said, and stays refused */
+const retry = makeGrpcRetryInterceptor({
+  ...usual,
+  retryableDecider: (attempt, status) =>
+    !/certificate/i.test(status.details) && usual.retryableDecider(attempt, status),
+});
+
 /** The order client of a process. Connects when it is first used, so that a process starts without the engine. */
-export function connectOrderClient(p: { address: string; namespace: string; taskQueue: string }): ConnectedOrderClient {
-  const connection = Connection.lazy({ address: p.address, connectTimeout: '2s' });
-  const client = new Client({ connection, namespace: p.namespace });
+export function connectOrderClient(p: { engine: EngineAccess; taskQueue: string }): ConnectedOrderClient {
+  const connection = Connection.lazy({ ...p.engine.connection, interceptors: [retry] });
+  const client = new Client({ connection, namespace: p.engine.namespace });
   return { ...createOrderClient({ client, taskQueue: p.taskQueue }), close: () => connection.close() };
 }
 

@@ -1,97 +1,181 @@
-import { Type, type Static } from '@sinclair/typebox';
+import { type Static, Type } from '@sinclair/typebox';
 import { Value } from '@sinclair/typebox/value';
 import type { Warehouse } from './domain/inventory';
+import { type EngineAccess, readEngineAccess, withoutEmpty } from './config/engine-access';
+import * as a from './config/kinds';
+import { problemsOf, refuse } from './config/problems';
 
 /** the resources of `infra/`; each is an output of the stack and an environment variable of the same name */
 const Resources = {
-  ORDERS_TABLE: Type.String({ minLength: 1 }),
-  ORDER_EVENTS_TABLE: Type.String({ minLength: 1 }),
-  ORDER_STATUS_VIEW_TABLE: Type.String({ minLength: 1 }),
-  INVENTORY_TABLE: Type.String({ minLength: 1 }),
-  WAREHOUSE_STOCK_TABLE: Type.String({ minLength: 1 }),
-  LEDGER_TABLE: Type.String({ minLength: 1 }),
-  INBOX_TABLE: Type.String({ minLength: 1 }),
-  DEAD_LETTERS_TABLE: Type.String({ minLength: 1 }),
-  SANDBOX_JOURNAL_TABLE: Type.String({ minLength: 1 }),
-  EVENT_BUS_NAME: Type.String({ minLength: 1 }),
-  ORDER_INTAKE_QUEUE_URL: Type.String({ minLength: 1 }),
-  ORDER_INTAKE_DLQ_URL: Type.String({ minLength: 1 }),
-  PARTIAL_INVENTORY_QUEUE_URL: Type.String({ minLength: 1 }),
-  SHIPPING_QUEUE_URL: Type.String({ minLength: 1 }),
-  CUSTOMER_NOTIFICATION_TOPIC_ARN: Type.String({ minLength: 1 }),
-  INVENTORY_ALERT_TOPIC_ARN: Type.String({ minLength: 1 }),
+  ORDERS_TABLE: a.tableName('orders as accepted or refused'),
+  ORDER_EVENTS_TABLE: a.tableName('the event store'),
+  ORDER_STATUS_VIEW_TABLE: a.tableName('the read model'),
+  INVENTORY_TABLE: a.tableName('stock by product'),
+  WAREHOUSE_STOCK_TABLE: a.tableName('stock by product and warehouse'),
+  LEDGER_TABLE: a.tableName('one record per effect'),
+  INBOX_TABLE: a.tableName('inbound events; not used yet'),
+  DEAD_LETTERS_TABLE: a.tableName('what failed; not used yet'),
+  SANDBOX_JOURNAL_TABLE: a.tableName('what the sandbox companies saw and did'),
+  EVENT_BUS_NAME: a.busName('the bus that events are published on'),
+  ORDER_INTAKE_QUEUE_URL: a.queueUrl('orders that come from the bus'),
+  ORDER_INTAKE_DLQ_URL: a.queueUrl('messages of that queue that are no orders'),
+  PARTIAL_INVENTORY_QUEUE_URL: a.queueUrl('what was missing of an order'),
+  SHIPPING_QUEUE_URL: a.queueUrl('what a warehouse is to pack'),
+  CUSTOMER_NOTIFICATION_TOPIC_ARN: a.topicArn('what a customer is told'),
+  INVENTORY_ALERT_TOPIC_ARN: a.topicArn('what was sold out'),
 } as const;
+
+const LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
+
+const Settings = {
+  HOST: a.word('the address that the gateway listens on; `0.0.0.0` is every one', '127.0.0.1'),
+  PORT: a.wholeNumber('its port; 0 is any free one', { minimum: 0, maximum: 65_535, usual: 3000 }),
+  HEALTH_PORT: a.wholeNumber('the port on loopback where worker and consumer say that they are well; 0 is nowhere', {
+    minimum: 0,
+    maximum: 65_535,
+    usual: 0,
+  }),
+  TASK_QUEUE: a.word("Temporal's task queue, the same for all processes", 'orders'),
+  WORKFLOW_BUNDLE: a.optionalPath('file of the workflows, bundled before; unset, the worker bundles their source'),
+  WAREHOUSES: a.warehouses('what ships from where: `<id>:<country>:<city>`, …', 'ICN:KR:Seoul,LAX:US:Los Angeles'),
+  AWS_REGION: a.region('the AWS region; unset, that of the AWS profile'),
+  ORDER_INTAKE_VISIBILITY_S: a.wholeNumber(
+    'seconds that a message from OrderIntakeQueue is ours; extended while work on it goes on',
+    { minimum: 3, maximum: 43_200, usual: 30 },
+  ),
+  PROVIDER_TIMEOUT_MS: a.wholeNumber('milliseconds that our side waits for a payment company or a carrier', {
+    minimum: 1,
+    maximum: 60_000,
+    usual: 2000,
+  }),
+  RELAY_GRACE_MS: a.wholeNumber(
+    "milliseconds that a step's own attempt at publishing has before the relay takes over",
+    { minimum: 0, maximum: 3_600_000, usual: 5000 },
+  ),
+  RELAY_INTERVAL_MS: a.wholeNumber('milliseconds between two rounds of the relay', {
+    minimum: 10,
+    maximum: 3_600_000,
+    usual: 2000,
+  }),
+  LOG_LEVEL: a.oneOf('how much is logged', LEVELS, 'info'),
+} as const;
+
+const Environment = Type.Object({ ...Resources, ...Settings });
+
+type Values = Static<typeof Environment>;
+
+const READ_MODEL = [
+  'ORDER_EVENTS_TABLE',
+  'ORDER_STATUS_VIEW_TABLE',
+  'INVENTORY_TABLE',
+  'WAREHOUSE_STOCK_TABLE',
+] as const;
+const ALL_READ = ['TASK_QUEUE', 'AWS_REGION', 'LOG_LEVEL'] as const;
+
+/** what each process reads: it is asked for nothing else, and its code can name nothing else */
+const READS = {
+  gateway: ['HOST', 'PORT', ...READ_MODEL, 'SANDBOX_JOURNAL_TABLE', ...ALL_READ],
+  worker: [
+    'HEALTH_PORT',
+    'ORDERS_TABLE',
+    ...READ_MODEL,
+    'LEDGER_TABLE',
+    'SANDBOX_JOURNAL_TABLE',
+    'EVENT_BUS_NAME',
+    'PARTIAL_INVENTORY_QUEUE_URL',
+    'SHIPPING_QUEUE_URL',
+    'CUSTOMER_NOTIFICATION_TOPIC_ARN',
+    'INVENTORY_ALERT_TOPIC_ARN',
+    'WORKFLOW_BUNDLE',
+    'WAREHOUSES',
+    'PROVIDER_TIMEOUT_MS',
+    ...ALL_READ,
+  ],
+  consumer: [
+    'HEALTH_PORT',
+    'ORDER_EVENTS_TABLE',
+    'EVENT_BUS_NAME',
+    'ORDER_INTAKE_QUEUE_URL',
+    'ORDER_INTAKE_DLQ_URL',
+    'ORDER_INTAKE_VISIBILITY_S',
+    'RELAY_GRACE_MS',
+    'RELAY_INTERVAL_MS',
+    ...ALL_READ,
+  ],
+} as const satisfies Record<string, readonly (keyof Values)[]>;
+
+export type ProcessName = keyof typeof READS;
+
+export const PROCESS_NAMES = Object.keys(READS) as ProcessName[];
+
+/** The configuration of a process: its variables, and how it reaches the Temporal server. */
+export type Config<P extends ProcessName> = Pick<Values, (typeof READS)[P][number] | (typeof ALL_READ)[number]> & {
+  engine: EngineAccess;
+};
 
 /** the names of the stack's outputs, as they reach the processes */
 export const RESOURCE_NAMES = Object.keys(Resources) as (keyof typeof Resources)[];
 
-const Environment = Type.Object({
-  ...Resources,
-  HOST: Type.String({ default: '127.0.0.1' }),
-  PORT: Type.Integer({ minimum: 0, maximum: 65535, default: 3000 }),
-  /** where worker and consumer say that they live, on loopback; unset: nowhere */
-  HEALTH_PORT: Type.Optional(Type.Integer({ minimum: 1, maximum: 65535 })),
-  TEMPORAL_ADDRESS: Type.String({ default: '127.0.0.1:7233' }),
-  TEMPORAL_NAMESPACE: Type.String({ default: 'default' }),
-  TASK_QUEUE: Type.String({ default: 'orders' }),
-  WORKFLOW_BUNDLE: Type.Optional(Type.String()),
-  /** what ships from where: `<id>:<country>:<city>`, separated by commas */
-  WAREHOUSES: Type.String({
-    pattern: '^[^:,]+:[A-Z]{2}:[^:,]+(,[^:,]+:[A-Z]{2}:[^:,]+)*$',
-    default: 'ICN:KR:Seoul,LAX:US:Los Angeles',
-  }),
-  AWS_REGION: Type.String({ default: 'us-east-1' }),
-  /** seconds that a message from OrderIntakeQueue is ours; extended while work on it goes on */
-  ORDER_INTAKE_VISIBILITY_S: Type.Integer({ minimum: 3, maximum: 43_200, default: 30 }),
-  /** how long our side waits for a payment company or carrier */
-  PROVIDER_TIMEOUT_MS: Type.Integer({ minimum: 1, default: 2000 }),
-  /** how long a step's own attempt at publishing has before the relay takes over */
-  RELAY_GRACE_MS: Type.Integer({ minimum: 0, default: 5000 }),
-  RELAY_INTERVAL_MS: Type.Integer({ minimum: 10, default: 2000 }),
-  LOG_LEVEL: Type.Union(
-    ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'].map((level) => Type.Literal(level)),
-    { default: 'info' },
-  ),
-});
-
-export type Config = Static<typeof Environment>;
+/** What docs/configuration.md tells of each variable. */
+export const describeVariables = () =>
+  Object.entries(Environment.properties).map(([name, { description = '', default: usual }]) => ({
+    name,
+    description,
+    usual: usual as string | number | undefined,
+    readBy: PROCESS_NAMES.filter((process) => (READS[process] as readonly string[]).includes(name)),
+    isRequired: (Environment.required as readonly string[] | undefined)?.includes(name) ?? false,
+    isResource: name in Resources,
+  }));
 
 /**
- * Reads the configuration from environment variables; the only reader of `process.env` in `src/`.
+ * Reads what a process needs from environment variables; the only reader of `process.env` in `src/`. An empty one counts
+ * as unset.
  *
- * @throws Error that lists every variable that is missing or wrong, and what was expected of it
+ * @throws ConfigurationError that lists everything that is missing or wrong, and what was expected of it
  */
-export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
-  const candidate = Value.Convert(Environment, Value.Default(Environment, Value.Clean(Environment, { ...env })));
-  const problems = [...Value.Errors(Environment, candidate)];
-  if (problems.length > 0) throw new Error(describe(problems));
-  return candidate as Config;
+export function loadConfig<P extends ProcessName>(reader: P, env: NodeJS.ProcessEnv = process.env): Config<P> {
+  const given = withoutEmpty(env);
+  const schema = Type.Pick(Environment, [...READS[reader]]);
+  const values = Value.Default(schema, withNumbers(Value.Clean(schema, { ...given })));
+  const engine = readEngineAccess(given);
+  refuse([...problemsOf(schema, values, given), ...('problems' in engine ? engine.problems : [])]);
+  return { ...(values as object), engine } as Config<P>;
 }
 
-/** The names of the tables that the adapters work on. */
-export function tableNames(config: Config) {
+/** Unsets what is empty, for libraries that read the environment themselves: to the AWS SDK an empty region is one. */
+export function unsetEmpty(env: NodeJS.ProcessEnv = process.env): void {
+  for (const name of Object.keys(env)) if (env[name] === '' && name.startsWith('AWS_')) delete env[name];
+}
+
+/** The names of the tables that the orders are kept in. */
+export function tableNames(config: Config<'worker'>) {
+  return { ...readTables(config), orders: config.ORDERS_TABLE, ledger: config.LEDGER_TABLE };
+}
+
+/** The names of the tables that questions are answered from. */
+export function readTables(config: Pick<Config<'gateway'>, (typeof READ_MODEL)[number]>) {
   return {
-    orders: config.ORDERS_TABLE,
     events: config.ORDER_EVENTS_TABLE,
     view: config.ORDER_STATUS_VIEW_TABLE,
     inventory: config.INVENTORY_TABLE,
     warehouseStock: config.WAREHOUSE_STOCK_TABLE,
-    ledger: config.LEDGER_TABLE,
   };
 }
 
 /** The warehouses that orders ship from. */
-export function warehousesOf(config: Config): Warehouse[] {
-  return config.WAREHOUSES.split(',').map((text) => {
+export function warehousesOf({ WAREHOUSES }: Pick<Config<'worker'>, 'WAREHOUSES'>): Warehouse[] {
+  return WAREHOUSES.split(',').map((text) => {
     const [warehouseId = '', country = '', city = ''] = text.split(':');
     return { warehouseId, country, city };
   });
 }
 
-function describe(problems: { path: string; message: string; value: unknown }[]): string {
-  const byVariable = new Map(problems.map((problem) => [problem.path.slice(1), problem]));
-  const lines = [...byVariable].map(([name, { message, value }]) =>
-    value === undefined ? `${name} is not set` : `${name}=${JSON.stringify(value)}: ${message}`,
+const NUMBERS = new Set(Object.entries(Settings).flatMap(([name, { type }]) => (type === 'integer' ? [name] : [])));
+
+/** not TypeBox's conversion, which makes a 1 of 1.5 and of true */
+const withNumbers = (values: unknown) =>
+  Object.fromEntries(
+    Object.entries(values as Record<string, string>).map(([name, text]) =>
+      NUMBERS.has(name) && /^-?\d+$/.test(text) ? [name, Number(text)] : [name, text],
+    ),
   );
-  return `The configuration is not usable:\n  ${lines.join('\n  ')}`;
-}

@@ -1,5 +1,7 @@
-import type { Logger } from './telemetry';
+import { type Config, loadConfig, type ProcessName, unsetEmpty } from './config';
+import { ConfigurationError } from './config/problems';
 import { serveHealth } from './health';
+import { createLogger, type Logger } from './telemetry';
 
 export interface Running {
   /** Stops taking work, finishes what is held, and resolves. */
@@ -10,20 +12,34 @@ export interface Running {
   ping?(): Promise<void>;
 }
 
-export interface LifeOptions {
-  /** where the process says that it lives; for one that has no API of its own */
-  healthPort?: number | undefined;
+/**
+ * The life of a process: it reads its configuration, starts, says over IPC that it serves (when there is a parent that
+ * listens), and drains on SIGTERM, SIGINT, or when its parent is gone. Exits 0 after draining, 1 when it could not start
+ * or go on; a configuration that is not usable is said on stderr, for people.
+ */
+export async function runProcess<P extends ProcessName>(
+  name: P,
+  start: (config: Config<P>, logger: Logger) => Promise<Running>,
+): Promise<never> {
+  try {
+    unsetEmpty();
+    const config = loadConfig(name);
+    const logger = createLogger({ name, level: config.LOG_LEVEL });
+    const healthPort = 'HEALTH_PORT' in config ? Number(config.HEALTH_PORT) : 0;
+    process.exit(await live(logger, () => start(config, logger), healthPort));
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error;
+    const { message } = error;
+    await new Promise((written) => process.stderr.write(`${message}\n`, written));
+    process.exit(1);
+  }
 }
 
 /**
- * The life of a process: it starts, says over IPC that it serves (when there is a parent that listens), and drains on
- * SIGTERM, SIGINT, or when its parent is gone. Exits 0 after draining, 1 when it could not start or go on.
+ * @param healthPort where it says that it is well, for a process that has no API of its own; 0 is nowhere
+ * @returns the exit code
  */
-export async function runProcess(
-  logger: Logger,
-  start: () => Promise<Running>,
-  { healthPort }: LifeOptions = {},
-): Promise<void> {
+async function live(logger: Logger, start: () => Promise<Running>, healthPort: number): Promise<number> {
   const stopped = new Promise<string>((resolve) => {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => resolve(signal));
     process.on('disconnect', () => resolve('the launcher is gone'));
@@ -31,11 +47,11 @@ export async function runProcess(
   try {
     const running = await start();
     let draining = false;
-    const ping = async () => {
+    const isReady = async () => {
       await running.ping?.();
       return !draining;
     };
-    if (healthPort) await serveHealth({ port: healthPort, isReady: ping });
+    if (healthPort > 0) await serveHealth({ port: healthPort, isReady });
     process.send?.({ ready: true });
     logger.info('serving');
     const reason = await Promise.race([stopped, ...(running.failed ? [running.failed] : [])]);
@@ -43,9 +59,10 @@ export async function runProcess(
     logger.info({ reason }, 'draining');
     await running.stop();
     logger.info('stopped');
-    process.exit(0);
+    return 0;
   } catch (error) {
+    if (error instanceof ConfigurationError) throw error;
     logger.fatal({ err: error }, 'cannot go on');
-    process.exit(1);
+    return 1;
   }
 }

@@ -2,18 +2,19 @@ import { NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporal
 import type { ActivityDeps } from './activities';
 import type { AwsClients } from './adapters/aws/clients';
 import type { EventPublisher } from './activities/ports';
+import type { EngineAccess } from './config/engine-access';
 import type { Logger } from './telemetry';
-import { type Config, loadConfig, tableNames, warehousesOf } from './config';
+import { type Config, tableNames, warehousesOf } from './config';
 import { createActivities } from './activities';
 import { createAwsClients } from './adapters/aws/clients';
 import { createDynamoBooks } from './adapters/aws/books';
 import { createEventBus } from './adapters/aws/event-bus';
 import { createEventPublisher } from './adapters/event-publisher';
-import { createLogger } from './telemetry';
 import { createMessenger } from './adapters/aws/messenger';
 import { createSandboxCarriers } from './adapters/sandbox/carrier';
 import { createSandboxJournal } from './adapters/aws/sandbox-journal';
 import { createSandboxPayments } from './adapters/sandbox/payment';
+import { refuse } from './config/problems';
 import { runProcess, type Running } from './lifecycle';
 
 /** How long events wait for company before they are published together, in milliseconds. */
@@ -27,7 +28,7 @@ export function createPorts({
   aws,
   logger,
 }: {
-  config: Config;
+  config: Config<'worker'>;
   aws: AwsClients;
   logger: Logger;
 }): ActivityDeps {
@@ -65,19 +66,20 @@ export function createPorts({
 }
 
 /** Where the workflows come from: a bundle built before, or their source. */
-const workflowsOf = ({ WORKFLOW_BUNDLE }: Config): Pick<WorkerOptions, 'workflowBundle' | 'workflowsPath'> =>
+const workflowsOf = ({ WORKFLOW_BUNDLE }: Config<'worker'>): Pick<WorkerOptions, 'workflowBundle' | 'workflowsPath'> =>
   WORKFLOW_BUNDLE
     ? { workflowBundle: { codePath: WORKFLOW_BUNDLE } }
     : { workflowsPath: require.resolve('./workflows') };
 
-async function start(config: Config, logger: Logger): Promise<Running> {
+async function start(config: Config<'worker'>, logger: Logger): Promise<Running> {
   Runtime.install({ shutdownSignals: [], logger: forTemporal(logger) });
   const aws = createAwsClients({ region: config.AWS_REGION });
+  refuse(await aws.missing());
   const ports = createPorts({ config, aws, logger });
-  const connection = await NativeConnection.connect({ address: config.TEMPORAL_ADDRESS });
+  const connection = await connectEngine(config.engine);
   const worker = await Worker.create({
     connection,
-    namespace: config.TEMPORAL_NAMESPACE,
+    namespace: config.engine.namespace,
     taskQueue: config.TASK_QUEUE,
     activities: createActivities(ports),
     ...workflowsOf(config),
@@ -91,6 +93,16 @@ async function start(config: Config, logger: Logger): Promise<Running> {
     ping: () => pingEngine(worker, connection),
     stop: () => drain({ worker, run, publisher: ports.publisher, connection, aws }),
   };
+}
+
+/** @throws Error that names the server, and says what it or the way to it refuses */
+export async function connectEngine({ connection }: EngineAccess): Promise<NativeConnection> {
+  try {
+    return await NativeConnection.connect(connection);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Error(`the Temporal server at ${connection.address} cannot be used: ${reason}`, { cause: error });
+  }
 }
 
 /** @throws Error when the worker takes no tasks, or the engine does not answer on its connection */
@@ -126,8 +138,4 @@ function forTemporal(logger: Logger): NonNullable<Parameters<typeof Runtime.inst
   };
 }
 
-if (require.main === module) {
-  const config = loadConfig();
-  const logger = createLogger({ name: 'worker', level: config.LOG_LEVEL });
-  void runProcess(logger, () => start(config, logger), { healthPort: config.HEALTH_PORT });
-}
+if (require.main === module) void runProcess('worker', start);

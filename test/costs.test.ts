@@ -15,7 +15,7 @@ import { workflowIdOf } from '../src/domain/ids';
 /** The real engine, the real tables: what a happy order with three products costs is counted, not timed. */
 test('a happy order takes 4 workflow tasks, 31 events, 9 billed actions and few calls to AWS', async () => {
   Runtime.install({ logger: new DefaultLogger('ERROR') });
-  const config = loadConfig();
+  const config = loadConfig('worker');
   const calls = new Map<string, number>();
   const aws = createAwsClients({
     region: config.AWS_REGION,
@@ -31,8 +31,8 @@ test('a happy order takes 4 workflow tasks, 31 events, 9 billed actions and few 
   calls.clear();
 
   const ports = createPorts({ config, aws, logger: pino({ level: 'silent' }) });
-  const native = await NativeConnection.connect({ address: config.TEMPORAL_ADDRESS });
-  const connection = await Connection.connect({ address: config.TEMPORAL_ADDRESS });
+  const native = await NativeConnection.connect(config.engine.connection);
+  const connection = await Connection.connect(config.engine.connection);
   const client = new Client({ connection });
   const taskQueue = uniqueId('queue');
   const worker = await Worker.create({

@@ -10,6 +10,8 @@ const { Trouble } = require('./trouble.cjs');
 const MINIMUM = [3, 10];
 const PROGRAMS = ['temporal', 'temporal-test-server', 'python'];
 const NEWER = ['python3.14', 'python3.13', 'python3.12', 'python3.11', 'python3.10'];
+/** the emulator is all that has to come from there */
+const WITHOUT = 'with an AWS emulator of your own in AWS_ENDPOINT_URL none is needed';
 const UNREACHABLE =
   /NewConnectionError|NameResolutionError|Max retries|timed? ?out|Could not find a version|No matching/i;
 
@@ -45,6 +47,16 @@ function usablePython() {
   const python = findPython();
   assertVenv(python);
   return python;
+}
+
+/** Whether the environment can be made here. */
+function canInstall() {
+  try {
+    return usablePython() !== undefined;
+  } catch (error) {
+    if (error instanceof Trouble) return false;
+    throw error;
+  }
 }
 
 /**
@@ -91,7 +103,7 @@ function findPython() {
   const usable = found.find(({ version: [major, minor] }) => major === MINIMUM[0] && minor >= MINIMUM[1]);
   if (usable) return usable.command;
   const wanted = `Waybill needs Python ${MINIMUM.join('.')} or newer`;
-  const remedy = 'Install one, or name it in WAYBILL_PYTHON.';
+  const remedy = `Install one, or name it in WAYBILL_PYTHON; ${WITHOUT}.`;
   if (found.length === 0) throw new Trouble(`${wanted}, and ${named || 'python3'} was not found. ${remedy}`);
   throw new Trouble(`${wanted}, and ${found[0].command} is Python ${found[0].version.join('.')}. ${remedy}`);
 }
@@ -111,7 +123,7 @@ function versionOf(command) {
 function assertVenv(python) {
   if (spawnSync(python, ['-c', 'import venv, ensurepip'], { stdio: 'ignore' }).status === 0) return;
   throw new Trouble(
-    `${python} lacks its venv module. Install it (Debian and Ubuntu: apt install python3-venv), or name another Python in WAYBILL_PYTHON.`,
+    `${python} lacks its venv module. Install it (Debian and Ubuntu: apt install python3-venv), or name another Python in WAYBILL_PYTHON; ${WITHOUT}.`,
   );
 }
 
@@ -123,4 +135,4 @@ function reason(output, log) {
   return `pip failed: ${output.trim().split('\n').pop()} (log: ${log}).`;
 }
 
-module.exports = { isInstalled, usablePython, installTools };
+module.exports = { isInstalled, usablePython, canInstall, installTools };

@@ -2,7 +2,7 @@ import { synthesizedTemplate } from '../../infra/template';
 import type { Progress } from '../bootstrap/progress.cjs';
 import { documentsAt } from './aws-access';
 import type { Launch } from './launch';
-import { assertServersOfUser, clearLeftovers, startEmulator, startEngine } from './launch-servers';
+import { assertServersOfUser, clearLeftovers, findEngine, startEmulator, startEngine } from './launch-servers';
 import { countOrders, deploy, prepareEpoch } from './launch-tables';
 import type { ManagedProcess } from './managed-process';
 import { assertPortsFree } from './ports';
@@ -26,6 +26,8 @@ export async function bringUp(launch: Launch): Promise<Running> {
   await clearLeftovers(launch);
   await assertPortsFree(wantedPorts(settings));
   await assertServersOfUser(launch);
+  // before anything is started or changed
+  const program = await findEngine(launch);
   const derived = deriveFiles(progress);
   const emulator = await startEmulator(launch);
   const documents = documentsAt(awsEndpoint(settings));
@@ -35,7 +37,7 @@ export async function bringUp(launch: Launch): Promise<Running> {
     throw error;
   });
   const deployed = derived.template.then((template) => deploy(launch, { documents, template }));
-  const [engine, resources] = await Promise.all([startEngine(launch), deployed]);
+  const [engine, resources] = await Promise.all([startEngine(launch, program), deployed]);
   await beginEpoch();
   const orders = await countOrders(documents, resources.ORDER_STATUS_VIEW_TABLE);
   documents.destroy(); // an idle connection would delay the emulator's stop

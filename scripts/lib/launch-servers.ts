@@ -1,4 +1,7 @@
+import type { EngineAccess } from '../../src/config/engine-access';
 import { Trouble } from '../bootstrap/trouble.cjs';
+import { engineTrouble } from './engine-access';
+import { engineProgram } from './engine-program';
 import type { Launch } from './launch';
 import { leftoversOf, stopLeftovers } from './leftovers';
 import type { ManagedProcess } from './managed-process';
@@ -22,20 +25,28 @@ export async function clearLeftovers({ installation, progress }: Launch): Promis
  * @throws Trouble
  */
 export async function assertServersOfUser({ settings: { temporal, aws } }: Launch): Promise<void> {
-  if ('address' in temporal) {
-    const [host = '', port] = temporal.address.split(':');
-    if (!(await answers({ host, port: Number(port) }))) throw unanswered('TEMPORAL_ADDRESS', temporal.address);
-  }
-  if ('endpoint' in aws) {
-    const { hostname, port, protocol } = new URL(aws.endpoint);
-    const usual = protocol === 'https:' ? 443 : 80;
-    if (!(await answers({ host: hostname, port: Number(port) || usual })))
-      throw unanswered('AWS_ENDPOINT_URL', aws.endpoint);
-  }
+  if ('engine' in temporal) await assertEngineOfUser(temporal);
+  if ('endpoint' in aws && !(await answers(placeOf(aws.endpoint)))) throw unanswered('AWS_ENDPOINT_URL', aws.endpoint);
 }
 
-const unanswered = (variable: string, where: string) =>
-  new Trouble(`Nothing answers at ${variable}=${where}: start that server, or unset the variable to get one here.`);
+async function assertEngineOfUser({ engine, named }: { engine: EngineAccess; named: string }): Promise<void> {
+  const { address } = engine.connection;
+  if (!(await answers(placeOf(`temporal://${address}`)))) throw unanswered(named, address);
+  const trouble = await engineTrouble(engine);
+  if (trouble) throw new Trouble(`The Temporal server at ${address} cannot be used: ${trouble}`);
+}
+
+const USUAL_PORTS: Record<string, number> = { 'https:': 443, 'http:': 80, 'temporal:': 7233 };
+
+function placeOf(address: string): { host: string; port: number } {
+  const { hostname, port, protocol } = new URL(address);
+  return { host: hostname.replace(/^\[|\]$/g, ''), port: Number(port) || (USUAL_PORTS[protocol] ?? 80) };
+}
+
+const unanswered = (variable: string, where: string) => {
+  const place = variable === 'TEMPORAL_PROFILE' ? `${where}, which ${variable} names` : `${variable}=${where}`;
+  return new Trouble(`Nothing answers at ${place}: start that server, or unset the variable to get one here.`);
+};
 
 /** Starts the AWS emulator, unless the user has an endpoint. */
 export async function startEmulator(launch: Launch): Promise<ManagedProcess | undefined> {
@@ -46,12 +57,17 @@ export async function startEmulator(launch: Launch): Promise<ManagedProcess | un
   return progress.stage('AWS emulator', () => guarded(launch, (onStart) => startMinistack({ ...options, onStart })));
 }
 
+/** The program that the Temporal server is started with; none when the user has a server. */
+export async function findEngine({ settings, progress }: Launch): Promise<string | undefined> {
+  return 'engine' in settings.temporal ? undefined : engineProgram({ progress });
+}
+
 /** Starts Temporal's dev server, unless the user has a server. */
-export async function startEngine(launch: Launch): Promise<ManagedProcess | undefined> {
+export async function startEngine(launch: Launch, program: string | undefined): Promise<ManagedProcess | undefined> {
   const { settings, installation, progress } = launch;
   const { temporal } = settings;
-  if ('address' in temporal) return undefined;
-  const options = { ...temporal, database: installation.engine, log: logOf(installation, 'temporal') };
+  if ('engine' in temporal || !program) return undefined;
+  const options = { ...temporal, program, database: installation.engine, log: logOf(installation, 'temporal') };
   return progress.stage('Temporal server', () => guarded(launch, (onStart) => startTemporal({ ...options, onStart })));
 }
 

@@ -38,7 +38,7 @@ export async function prepareEpoch(
   documents: DynamoDBDocumentClient,
 ): Promise<() => Promise<void>> {
   // an engine of the user's has no file here, and its past is the user's
-  if ('address' in settings.temporal) return async () => undefined;
+  if ('engine' in settings.temporal) return async () => undefined;
   const tables = await readEpoch(documents, LEDGER);
   const engineHasFile = existsSync(installation.engine);
   assertBelongTogether({ engineHasFile, epochs: readState(installation.state)?.epochs, tables });

@@ -12,17 +12,24 @@ export interface WantedPort {
   variable: string;
 }
 
-/** @throws Trouble that names the first port somebody else has, who wanted it, and how to move it */
+/** @throws Trouble that names every port somebody else has, who wanted it, and how to move it */
 export async function assertPortsFree(wanted: readonly WantedPort[]): Promise<void> {
-  for (const { port, purpose, variable } of wanted) {
-    const twin = wanted.find((other) => other.port === port && other.variable !== variable);
-    if (twin) throw new Trouble(`${variable} and ${twin.variable} both say port ${port}: change one of them.`);
-    // both ways, since some systems allow two listeners when one of them has the wildcard address
-    if ((await answers({ port })) || !(await canListen(port)))
-      throw new Trouble(
-        `Port ${port}, wanted for ${purpose}, is taken: stop what uses it, or set ${variable} to another port.`,
-      );
-  }
+  const problems = await Promise.all(
+    wanted.map(async (one, index) => sharedWith(one, wanted.slice(0, index)) ?? taken(one)),
+  );
+  const said = problems.filter((problem) => problem !== undefined);
+  if (said.length > 0) throw new Trouble(said.join('\n'));
+}
+
+function sharedWith({ port, variable }: WantedPort, others: readonly WantedPort[]): string | undefined {
+  const twin = others.find((other) => other.port === port);
+  return twin && `${twin.variable} and ${variable} both say port ${port}: change one of them.`;
+}
+
+async function taken({ port, purpose, variable }: WantedPort): Promise<string | undefined> {
+  // both ways, since some systems allow two listeners when one of them has the wildcard address
+  if (!(await answers({ port })) && (await canListen(port))) return undefined;
+  return `Port ${port}, wanted for ${purpose}, is taken: stop what uses it, or set ${variable} to another port.`;
 }
 
 /** A port of the loopback interface that nobody uses now. */

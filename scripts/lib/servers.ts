@@ -1,10 +1,11 @@
-import { execFile } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Trouble } from '../bootstrap/trouble.cjs';
+import { engineTrouble, localEngineEnvironment } from './engine-access';
 import { lastLine, type ManagedProcess, type ProcessSpec, startProcess } from './managed-process';
 import { tools } from './paths';
 import { answers, exposedAt, LOOPBACK } from './ports';
+import { localEngine } from './settings';
 import { becomes } from './wait';
 
 const START_TIMEOUT_MS = 30_000;
@@ -24,6 +25,10 @@ interface ServerOptions {
 }
 
 export interface TemporalOptions extends ServerOptions {
+  /** `temporal` itself; none: that of the private environment */
+  program?: string;
+  /** none: `default` */
+  namespace?: string;
   /** none: no web page */
   uiPort?: number;
   /** none: kept in memory */
@@ -37,8 +42,9 @@ export interface MinistackOptions extends ServerOptions {
 
 /** Starts Temporal's dev server on loopback and waits until it serves. */
 export async function startTemporal(options: TemporalOptions): Promise<ManagedProcess> {
-  const { port, uiPort, database } = options;
+  const { port, uiPort, database, program = tools.temporal, namespace = 'default' } = options;
   const args = ['server', 'start-dev', '--ip', LOOPBACK, '--port', `${port}`, '--log-level', 'warn'];
+  args.push('--namespace', namespace);
   args.push(...(uiPort === undefined ? ['--headless'] : ['--ui-port', `${uiPort}`, '--ui-disable-news-fetch']));
   for (const [name, value] of Object.entries(ENGINE_SETTINGS)) args.push('--dynamic-config-value', `${name}=${value}`);
   if (database) {
@@ -46,16 +52,9 @@ export async function startTemporal(options: TemporalOptions): Promise<ManagedPr
     args.push('--db-filename', database);
     args.push('--sqlite-pragma', 'journal_mode=WAL', '--sqlite-pragma', 'synchronous=NORMAL');
   }
-  const spec = { name: 'Temporal', command: tools.temporal, args, env: process.env };
-  return startServer(spec, options, async () => (await answers({ port })) && isClusterHealthy(`${LOOPBACK}:${port}`));
-}
-
-/** Whether a Temporal server answers there. */
-export async function isClusterHealthy(address: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    const args = ['operator', 'cluster', 'health', '--address', address, '--command-timeout', '5s'];
-    execFile(tools.temporal, args, (error) => resolve(error === null));
-  });
+  const engine = localEngine({ port, namespace });
+  const spec = { name: 'Temporal', command: program, args, env: localEngineEnvironment(engine, process.env) };
+  return startServer(spec, options, async () => (await answers({ port })) && !(await engineTrouble(engine)));
 }
 
 /**
@@ -87,7 +86,7 @@ export async function startMinistack(options: MinistackOptions): Promise<Managed
 }
 
 /** Whether the emulator answers at that endpoint. */
-export async function isEmulatorHealthy(endpoint: string): Promise<boolean> {
+async function isEmulatorHealthy(endpoint: string): Promise<boolean> {
   try {
     return (await fetch(new URL('/_ministack/health', endpoint), { signal: AbortSignal.timeout(2_000) })).ok;
   } catch {

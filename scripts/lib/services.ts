@@ -1,8 +1,9 @@
 import type { ResourceEnvironment } from '../../infra/outputs';
 import { emulatorEnvironment } from './aws-access';
+import { engineEnvironment } from './engine-access';
 import type { Launch } from './launch';
 import { logOf } from './paths';
-import { awsEndpoint, temporalAddress } from './settings';
+import { awsEndpoint } from './settings';
 import { rememberProcess } from './state';
 import { type Service, supervise } from './supervisor';
 
@@ -23,9 +24,8 @@ export interface ServicesOptions {
 export async function startServices(launch: Launch, { resources, bundle }: ServicesOptions): Promise<Service[]> {
   const { settings, installation, progress, takedown } = launch;
   const env = {
-    ...emulatorEnvironment(awsEndpoint(settings)),
+    ...engineEnvironment(settings, emulatorEnvironment(awsEndpoint(settings))),
     ...resources,
-    TEMPORAL_ADDRESS: temporalAddress(settings),
     PORT: `${settings.gatewayPort}`,
     WORKFLOW_BUNDLE: bundle,
   };

@@ -25,7 +25,7 @@ export type StateName = (typeof STATES)[number];
 export type Edge = readonly [from: StateName, to: StateName];
 
 /** The edges of the state machine in requirements B. */
-export const STATE_MACHINE_EDGES: readonly Edge[] = [
+const STATE_MACHINE_EDGES: readonly Edge[] = [
   ['ValidateOrder', 'CheckInventory'],
   ['ValidateOrder', 'OrderValidationFailed'],
   ['CheckInventory', 'InventoryAvailable?'],

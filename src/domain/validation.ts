@@ -9,7 +9,7 @@ export const MAX_PRODUCTS = 40;
 export const MAX_LINES = 200;
 /** Units of one product in one order. */
 export const MAX_QUANTITY = 100_000;
-export const DEFAULT_PAYMENT_METHOD = 'pm_ok';
+const DEFAULT_PAYMENT_METHOD = 'pm_ok';
 
 export type Validation = { valid: true; order: Order } | { valid: false; errors: ValidationError[] };
 

@@ -27,7 +27,7 @@ export const PROBLEMS = {
 
 export type ProblemCode = keyof typeof PROBLEMS;
 
-export const PROBLEM_TYPE_PREFIX = 'urn:waybill:problem:';
+const PROBLEM_TYPE_PREFIX = 'urn:waybill:problem:';
 export const PROBLEM_MEDIA_TYPE = 'application/problem+json';
 
 /** Seconds after which a request that met a 503 may come again. */

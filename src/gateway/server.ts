@@ -2,25 +2,22 @@ import { randomUUID } from 'node:crypto';
 import type { Logger } from '../telemetry';
 import type { OrderId } from '../domain/ids';
 import { buildApp } from './app';
-import { type Config, loadConfig, tableNames } from '../config';
+import { type Config, readTables } from '../config';
 import { createAwsClients } from '../adapters/aws/clients';
-import { createLogger } from '../telemetry';
 import { connectOrderClient } from '../client';
 import { createOrderReader } from '../adapters/aws/order-reader';
 import { createSandboxJournal } from '../adapters/aws/sandbox-journal';
+import { refuse } from '../config/problems';
 import { runProcess, type Running } from '../lifecycle';
 
-async function start(config: Config, logger: Logger): Promise<Running> {
+async function start(config: Config<'gateway'>, logger: Logger): Promise<Running> {
   const aws = createAwsClients({ region: config.AWS_REGION });
-  const orders = connectOrderClient({
-    address: config.TEMPORAL_ADDRESS,
-    namespace: config.TEMPORAL_NAMESPACE,
-    taskQueue: config.TASK_QUEUE,
-  });
+  refuse(await aws.missing());
+  const orders = connectOrderClient({ engine: config.engine, taskQueue: config.TASK_QUEUE });
   const app = buildApp(
     {
       orders,
-      reader: createOrderReader({ db: aws.db, tables: tableNames(config) }),
+      reader: createOrderReader({ db: aws.db, tables: readTables(config) }),
       sandbox: createSandboxJournal({ db: aws.db, table: config.SANDBOX_JOURNAL_TABLE }),
       newOrderId: () => `ORD-${randomUUID()}` as OrderId,
       newRequestId: randomUUID,
@@ -37,8 +34,4 @@ async function start(config: Config, logger: Logger): Promise<Running> {
   };
 }
 
-if (require.main === module) {
-  const config = loadConfig();
-  const logger = createLogger({ name: 'gateway', level: config.LOG_LEVEL });
-  void runProcess(logger, () => start(config, logger));
-}
+if (require.main === module) void runProcess('gateway', start);

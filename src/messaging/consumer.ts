@@ -1,20 +1,17 @@
 import type { Logger } from '../telemetry';
-import { type Config, loadConfig } from '../config';
+import type { Config } from '../config';
 import { createAwsClients } from '../adapters/aws/clients';
 import { createEventBus } from '../adapters/aws/event-bus';
-import { createLogger } from '../telemetry';
 import { connectOrderClient } from '../client';
 import { createOrderIntake } from './order-intake';
 import { createRelay } from './relay';
+import { refuse } from '../config/problems';
 import { runProcess, type Running } from '../lifecycle';
 
-async function start(config: Config, logger: Logger): Promise<Running> {
+async function start(config: Config<'consumer'>, logger: Logger): Promise<Running> {
   const aws = createAwsClients({ region: config.AWS_REGION });
-  const orders = connectOrderClient({
-    address: config.TEMPORAL_ADDRESS,
-    namespace: config.TEMPORAL_NAMESPACE,
-    taskQueue: config.TASK_QUEUE,
-  });
+  refuse(await aws.missing());
+  const orders = connectOrderClient({ engine: config.engine, taskQueue: config.TASK_QUEUE });
   const intake = createOrderIntake({
     sqs: aws.sqs,
     visibilityS: config.ORDER_INTAKE_VISIBILITY_S,
@@ -48,8 +45,4 @@ async function start(config: Config, logger: Logger): Promise<Running> {
   };
 }
 
-if (require.main === module) {
-  const config = loadConfig();
-  const logger = createLogger({ name: 'consumer', level: config.LOG_LEVEL });
-  void runProcess(logger, () => start(config, logger), { healthPort: config.HEALTH_PORT });
-}
+if (require.main === module) void runProcess('consumer', start);

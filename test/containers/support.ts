@@ -1,13 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { loadConfig } from '../../src/config';
+import { loadConfig, type ProcessName } from '../../src/config';
 import { PROJECT_ROOT } from '../../scripts/lib/paths';
 
-export const PROCESSES = ['gateway', 'worker', 'consumer'] as const;
-export type ProcessName = (typeof PROCESSES)[number];
-
 /** What a process makes of an environment. */
-export const configOf = (_process: ProcessName, env: NodeJS.ProcessEnv) => loadConfig(env);
+export const configOf = (process: ProcessName, env: NodeJS.ProcessEnv) => loadConfig(process, env);
 
 export const textOf = (path: string) => readFileSync(join(PROJECT_ROOT, path), 'utf8');
 export const jsonOf = (path: string): unknown => JSON.parse(textOf(path));

@@ -23,14 +23,17 @@ function interpreter(script: string): string {
 
 async function start(WAYBILL_PYTHON: string) {
   const clone = freshClone(`clone-${Math.random().toString(36).slice(2)}`);
-  return { clone, ...(await runScript('scripts/start.cjs', { cwd: clone, env: { WAYBILL_PYTHON } })) };
+  return {
+    clone,
+    ...(await runScript('scripts/start.cjs', { cwd: clone, env: { AWS_ENDPOINT_URL: '', WAYBILL_PYTHON } })),
+  };
 }
 
 test('without Python: one line that says what to do, and nothing was installed', async () => {
   const { clone, code, stdout, stderr } = await start('/nonexistent');
   expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
   expect(stderr).toBe(
-    'Waybill needs Python 3.10 or newer, and /nonexistent was not found. Install one, or name it in WAYBILL_PYTHON.\n',
+    'Waybill needs Python 3.10 or newer, and /nonexistent was not found. Install one, or name it in WAYBILL_PYTHON; with an AWS emulator of your own in AWS_ENDPOINT_URL none is needed.\n',
   );
   expect(readdirSync(clone)).not.toContain('node_modules');
   expect(readdirSync(join(clone, '.waybill'))).toEqual([]);
@@ -41,7 +44,7 @@ test('with a Python that is too old', async () => {
   const { code, stderr } = await start(old);
   expect(code).toBe(1);
   expect(stderr).toBe(
-    `Waybill needs Python 3.10 or newer, and ${old} is Python 3.9. Install one, or name it in WAYBILL_PYTHON.\n`,
+    `Waybill needs Python 3.10 or newer, and ${old} is Python 3.9. Install one, or name it in WAYBILL_PYTHON; with an AWS emulator of your own in AWS_ENDPOINT_URL none is needed.\n`,
   );
 });
 

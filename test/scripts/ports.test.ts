@@ -27,6 +27,16 @@ test.each(['127.0.0.1', '0.0.0.0'])(
   },
 );
 
+test('all that are taken are named at once', async () => {
+  const others = [await occupy('127.0.0.1'), await occupy('127.0.0.1')];
+  const both = others.map(({ port }, index) => ({ port, purpose: `server ${index}`, variable: `PORT_${index}` }));
+  const [first, second] = others.map(({ port }) => port);
+  await expect(assertPortsFree([...both, ...wanted(await freePort())])).rejects.toThrow(
+    new RegExp(`^Port ${first}, .* set PORT_0 .*\\.\nPort ${second}, .* set PORT_1 .*\\.$`),
+  );
+  for (const { server } of others) server.close();
+});
+
 test('two of our own on one port are told apart', async () => {
   const port = await freePort();
   const both = [...wanted(port), { port, purpose: 'the AWS emulator', variable: 'AWS_PORT' }];

@@ -22,6 +22,20 @@ test('servers of the user need no port', async () => {
   expect([temporalAddress(settings), awsEndpoint(settings)]).toEqual(['engine:7233', 'http://aws:4566']);
 });
 
+test('a server of the user is reached with all that is said of it; without its name one is started', async () => {
+  const said = { TEMPORAL_NAMESPACE: 'shop', TEMPORAL_API_KEY: 'key', PORT: '80' };
+  expect((await readSettings({ ...said, TEMPORAL_ADDRESS: 'engine:7233' })).temporal).toEqual({
+    named: 'TEMPORAL_ADDRESS',
+    engine: { namespace: 'shop', connection: { address: 'engine:7233', apiKey: 'key', tls: true } },
+  });
+  const { temporal } = await readSettings({ ...said, TEMPORAL_ADDRESS: '', TEMPORAL_PORT: '7', TEMPORAL_UI_PORT: '8' });
+  expect(temporal).toEqual({ port: 7, uiPort: 8, namespace: 'shop' });
+});
+
+test('a server that is not described well is refused', async () => {
+  await expect(readSettings({ TEMPORAL_ADDRESS: 'http://engine:7233' })).rejects.toThrow('it takes host:port');
+});
+
 test('0 is any free port', async () => {
   const { gatewayPort } = await readSettings({ PORT: '0' });
   expect(gatewayPort).toBeGreaterThan(0);

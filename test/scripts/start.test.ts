@@ -18,7 +18,7 @@ beforeAll(async () => {
   const variables = ['PORT', 'TEMPORAL_PORT', 'TEMPORAL_UI_PORT', 'AWS_PORT'];
   const ports = await Promise.all(variables.map(async (variable) => [variable, `${await freePort()}`]));
   // empty: those of the tests' own servers are not meant
-  const none = { TEMPORAL_ADDRESS: '', AWS_ENDPOINT_URL: '', WORKFLOW_BUNDLE: '' };
+  const none = { TEMPORAL_ADDRESS: '', TEMPORAL_NAMESPACE: 'orders', AWS_ENDPOINT_URL: '', WORKFLOW_BUNDLE: '' };
   env = { ...process.env, ...none, ...Object.fromEntries(ports), WAYBILL_HOME: home };
 });
 
@@ -51,7 +51,11 @@ test('one at a time in one directory, and only on ports that are free', async ()
   const reset = await script('reset');
   expect(reset).toMatchObject({ code: 1, stderr: expect.stringMatching(/^Waybill runs.*stop it first/) });
   const elsewhere = await script('start', { WAYBILL_HOME: join(home, 'elsewhere') });
-  expect(elsewhere).toMatchObject({ code: 1, stdout: '', stderr: expect.stringMatching(/^Port .* set PORT to.*\n$/) });
+  expect(elsewhere).toMatchObject({
+    code: 1,
+    stdout: '',
+    stderr: expect.stringMatching(/^(Port .* set \w+ to.*\n){4}$/),
+  });
 });
 
 test('the servers of a launcher that was killed are stopped by the next start, which goes on', async () => {

@@ -32,11 +32,22 @@ export interface Outcome {
   stderr: string;
 }
 
+interface ScriptOptions {
+  nodeArgs?: string[];
+  args?: string[];
+  cwd?: string;
+  env?: NodeJS.ProcessEnv;
+}
+
 /** Runs a script of the project to its end. */
-export function runScript(script: string, { cwd = ROOT, env = {} }: { cwd?: string; env?: NodeJS.ProcessEnv } = {}) {
+export function runScript(script: string, options: ScriptOptions = {}) {
+  const { nodeArgs = [], args = [], cwd = ROOT, env = {} } = options;
   return new Promise<Outcome>((settle) => {
-    execFile(process.execPath, [script], { cwd, env: { ...process.env, ...env } }, (error, stdout, stderr) =>
-      settle({ code: error ? Number(error.code) : 0, stdout, stderr }),
+    execFile(
+      process.execPath,
+      [...nodeArgs, script, ...args],
+      { cwd, env: { ...process.env, ...env } },
+      (error, stdout, stderr) => settle({ code: error ? Number(error.code) : 0, stdout, stderr }),
     );
   });
 }

@@ -1,13 +1,19 @@
+import { existsSync } from 'node:fs';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ManagedProcess } from '../../scripts/lib/managed-process';
+import { createProgress } from '../../scripts/bootstrap/progress.cjs';
 import { deployToEmulator, EMULATOR_CREDENTIALS } from '../../infra/deploy';
 import { EMULATOR_REGION } from '../../scripts/lib/aws-access';
+import { engineProgram } from '../../scripts/lib/engine-program';
 import { environmentFromOutputs } from '../../infra/outputs';
 import { freePort } from '../../scripts/lib/ports';
-import { startMinistack, startTemporal } from '../../scripts/lib/servers';
+import { localEngine } from '../../scripts/lib/settings';
+import { localEngineEnvironment } from '../../scripts/lib/engine-access';
+import { type MinistackOptions, startMinistack, startTemporal } from '../../scripts/lib/servers';
 import { synthesizedTemplate } from '../../infra/template';
+import { tools } from '../../scripts/lib/paths';
 import { workflowBundle } from '../../scripts/lib/workflow-bundle';
 
 declare global {
@@ -17,6 +23,8 @@ declare global {
 /** What the tests share: the real servers, the deployed infrastructure, and the workflow bundle. */
 export default async function globalSetup(): Promise<void> {
   const servers: ManagedProcess[] = (globalThis.waybillTestServers = []);
+  // none of the tests is about the Temporal server of the one who runs them
+  for (const name of Object.keys(process.env)) if (name.startsWith('TEMPORAL_')) delete process.env[name];
   try {
     Object.assign(process.env, await startShared((server) => servers.push(server)));
   } catch (error) {
@@ -31,13 +39,13 @@ async function startShared(onStart: (server: ManagedProcess) => void): Promise<N
   const [awsPort, temporalPort] = [await freePort(), await freePort()];
   // in Jest's own process group: a Ctrl-C ends them with it
   const server = { onStart, ownGroup: false };
-  const [template, bundle] = await Promise.all([
+  const program = await engineProgram({ progress: createProgress() });
+  const [template, bundle, endpoint] = await Promise.all([
     synthesizedTemplate(),
     workflowBundle(),
-    startMinistack({ port: awsPort, log: join(logs, 'ministack.log'), ...server }),
-    startTemporal({ port: temporalPort, log: join(logs, 'temporal.log'), ...server }),
+    startAws({ port: awsPort, log: join(logs, 'ministack.log'), ...server }),
+    startTemporal({ program, port: temporalPort, log: join(logs, 'temporal.log'), ...server }),
   ]);
-  const endpoint = `http://127.0.0.1:${awsPort}`;
   const outputs = await deployToEmulator({ endpoint, region: EMULATOR_REGION, template });
   return {
     ...environmentFromOutputs(outputs),
@@ -46,7 +54,18 @@ async function startShared(onStart: (server: ManagedProcess) => void): Promise<N
     AWS_ACCESS_KEY_ID: EMULATOR_CREDENTIALS.accessKeyId,
     AWS_SECRET_ACCESS_KEY: EMULATOR_CREDENTIALS.secretAccessKey,
     AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
-    TEMPORAL_ADDRESS: `127.0.0.1:${temporalPort}`,
+    ...localEngineEnvironment(localEngine({ port: temporalPort, namespace: 'default' }), {}),
     WORKFLOW_BUNDLE: bundle,
   };
+}
+
+/** an emulator of the tests' own wherever one can be installed, since they leave their orders in it */
+async function startAws(options: MinistackOptions): Promise<string> {
+  const { AWS_ENDPOINT_URL } = process.env;
+  if (existsSync(tools.python) || !AWS_ENDPOINT_URL) {
+    await startMinistack(options);
+    return `http://127.0.0.1:${options.port}`;
+  }
+  process.stdout.write(`AWS emulator: ${AWS_ENDPOINT_URL}, since there is no Python for one of the tests' own\n`);
+  return AWS_ENDPOINT_URL;
 }

@@ -47,7 +47,8 @@ export class System {
       AWS_PORT: `${aws}`,
     };
     // those of the tests' own servers
-    for (const name of ['AWS_ENDPOINT_URL', 'TEMPORAL_ADDRESS', 'WORKFLOW_BUNDLE']) delete env[name];
+    for (const name of ['AWS_ENDPOINT_URL', 'TEMPORAL_ADDRESS', 'TEMPORAL_NAMESPACE', 'WORKFLOW_BUNDLE'])
+      delete env[name];
     return new System(home, `http://127.0.0.1:${port}`, `http://127.0.0.1:${aws}`, `127.0.0.1:${temporal}`, {
       ...env,
       ...p.env,

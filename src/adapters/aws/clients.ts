@@ -9,6 +9,8 @@ export interface AwsClients {
   events: EventBridgeClient;
   sns: SNSClient;
   sqs: SQSClient;
+  /** What is missing for any call at all, in words: a region, credentials. */
+  missing(): Promise<string[]>;
   destroy(): void;
 }
 
@@ -19,9 +21,10 @@ export type CallObserver = (call: { service: string; command: string }) => void;
  * One client per service and process, with kept-alive connections. Few retries here: Temporal retries above.
  * Endpoints and credentials come from the SDK's own environment variables (`AWS_ENDPOINT_URL`, `AWS_PROFILE`, …).
  */
-export function createAwsClients({ region, observe }: { region: string; observe?: CallObserver }): AwsClients {
+export function createAwsClients(p: { region?: string | undefined; observe?: CallObserver } = {}): AwsClients {
+  const { region, observe } = p;
   const options = {
-    region,
+    ...(region ? { region } : {}),
     maxAttempts: 2,
     requestHandler: {
       connectionTimeout: 1000,
@@ -44,8 +47,27 @@ export function createAwsClients({ region, observe }: { region: string; observe?
     events,
     sns,
     sqs,
+    missing: () => missingFor(dynamo),
     destroy: () => Object.values(clients).forEach((client) => client.destroy()),
   };
+}
+
+/** the clients share what they find, so one stands for all */
+async function missingFor({ config }: DynamoDBClient): Promise<string[]> {
+  const found = (wanted: Promise<unknown>) =>
+    wanted.then(
+      () => undefined,
+      (error: unknown) => (error instanceof Error ? error.message : String(error)),
+    );
+  const [region, credentials] = await Promise.all([found(config.region()), found(config.credentials())]);
+  return [
+    ...(region ? [`AWS has no region (${region}): set AWS_REGION, or AWS_PROFILE to a profile that has one`] : []),
+    ...(credentials
+      ? [
+          `AWS has no credentials (${credentials}): set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, AWS_PROFILE, or a role`,
+        ]
+      : []),
+  ];
 }
 
 type Client = DynamoDBClient | EventBridgeClient | SNSClient | SQSClient;

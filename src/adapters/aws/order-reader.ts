@@ -7,8 +7,11 @@ import type { TableNames } from './transaction';
 import { createOrderList } from './order-list';
 import { reach } from './errors';
 
+/** the tables that questions are answered from */
+type ReadTables = Omit<TableNames, 'orders' | 'ledger'>;
+
 /** The read model on DynamoDB. */
-export function createOrderReader({ db, tables }: { db: DynamoDBDocumentClient; tables: TableNames }): OrderReader {
+export function createOrderReader({ db, tables }: { db: DynamoDBDocumentClient; tables: ReadTables }): OrderReader {
   const get = async (TableName: string, Key: Record<string, string>) => {
     const { Item } = await reach(`reading ${TableName}`, () => db.send(new GetCommand({ TableName, Key })));
     return Item;

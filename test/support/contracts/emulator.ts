@@ -12,7 +12,7 @@ import { WAREHOUSES } from '../orders';
 
 /** Clients of the emulator that the tests share, with the names of what is deployed there. Destroy them at the end. */
 export function connectToEmulator({ observe }: { observe?: CallObserver } = {}) {
-  const config = loadConfig();
+  const config = { ...loadConfig('worker'), ...loadConfig('consumer') };
   const aws = createAwsClients({ region: config.AWS_REGION, ...(observe ? { observe } : {}) });
   return { config, tables: tableNames(config), ...aws };
 }

@@ -1,0 +1,68 @@
+import { Type, type TString } from '@sinclair/typebox';
+
+/** What the kinds add to a schema: how a value has to look, in words. */
+export interface Expectation {
+  expected: string;
+}
+
+const text = (pattern: string, expected: string) => (description: string) =>
+  Type.String({ pattern, expected, description });
+
+/** DynamoDB and EventBridge take an ARN wherever they take a name */
+const NAME_OR_ARN = '^[\\w.:/-]{1,2048}$';
+
+/** The name of a DynamoDB table. */
+export const tableName = text(NAME_OR_ARN, "a table's name or ARN");
+
+/** The name of an EventBridge bus. */
+export const busName = text(NAME_OR_ARN, "an event bus's name or ARN");
+
+/** The URL of an SQS queue. */
+export const queueUrl = text(
+  '^https?://[^/\\s]+/(\\S+/)?[\\w-]+(\\.fifo)?$',
+  "a queue's URL, like https://sqs.us-east-1.amazonaws.com/123456789012/orders",
+);
+
+/** The ARN of an SNS topic. */
+export const topicArn = text(
+  '^arn:[\\w-]+:sns:[\\w-]+:\\d{12}:[\\w-]+(\\.fifo)?$',
+  "a topic's ARN, like arn:aws:sns:us-east-1:123456789012:orders",
+);
+
+/** An AWS region; unset, the AWS SDK looks for one. */
+export const region = (description: string) =>
+  Type.Optional(text('^[a-z]+(-[a-z]+)+-\\d+$', 'a region, like us-east-1')(description));
+
+/** What ships from where: `<id>:<country>:<city>`, separated by commas. */
+export const warehouses = (description: string, usual: string): TString =>
+  Type.String({
+    pattern: '^[^:,]+:[A-Z]{2}:[^:,]+(,[^:,]+:[A-Z]{2}:[^:,]+)*$',
+    expected: 'warehouses as <id>:<country>:<city>, separated by commas',
+    description,
+    default: usual,
+  });
+
+/** A text without blanks. */
+export const word = (description: string, usual: string) =>
+  Type.String({ pattern: '^\\S+$', expected: 'a text without blanks', description, default: usual });
+
+/** The path of a file; none: there is another way. */
+export const optionalPath = (description: string) =>
+  Type.Optional(Type.String({ minLength: 1, expected: 'the path of a file', description }));
+
+/** A whole number within a range, both ends included. */
+export const wholeNumber = (description: string, p: { minimum: number; maximum: number; usual: number }) =>
+  Type.Integer({
+    minimum: p.minimum,
+    maximum: p.maximum,
+    expected: `a whole number from ${p.minimum} to ${p.maximum}`,
+    description,
+    default: p.usual,
+  });
+
+/** One of a few words. */
+export const oneOf = (description: string, words: readonly string[], usual: string) =>
+  Type.Union(
+    words.map((each) => Type.Literal(each)),
+    { expected: `one of ${words.join(', ')}`, description, default: usual },
+  );

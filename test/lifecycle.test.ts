@@ -1,0 +1,71 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { freePort } from '../scripts/lib/ports';
+import { runScript } from './scripts/support';
+
+/** The processes as they are started on their own. */
+const home = mkdtempSync(join(tmpdir(), 'waybill-lifecycle-'));
+afterAll(() => rmSync(home, { recursive: true }));
+
+const NAMES = /^(AWS_|TEMPORAL_|WORKFLOW_BUNDLE|.*_(TABLE|URL|ARN|NAME)$)/;
+/** what the tests share is in the environment too: an empty variable counts as unset */
+const nothing = Object.fromEntries(Object.keys(process.env).flatMap((name) => (NAMES.test(name) ? [[name, '']] : [])));
+const resources = Object.fromEntries(
+  Object.entries(process.env).filter(([name]) => /_(TABLE|URL|ARN|NAME)$/.test(name) && !name.startsWith('AWS_')),
+);
+
+const run = (entry: string, env: NodeJS.ProcessEnv) =>
+  runScript(entry, {
+    nodeArgs: ['--import', 'tsx'],
+    env: {
+      ...nothing,
+      HOME: home,
+      AWS_EC2_METADATA_DISABLED: 'true',
+      AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
+      ...env,
+    },
+  });
+
+test.each([
+  ['src/gateway/server.ts', 5],
+  ['src/worker.ts', 12],
+  ['src/messaging/consumer.ts', 4],
+])('%s without a configuration says all it misses, and no line of code', async (entry, missing) => {
+  const { code, stdout, stderr } = await run(entry, {
+    TEMPORAL_CONFIG_FILE: '/nonexistent',
+    TEMPORAL_API_KEY: 's3cret',
+  });
+  expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+  const [head, ...lines] = stderr.trimEnd().split('\n');
+  expect(head).toBe('The configuration is not usable:');
+  expect(lines.filter((line) => line.includes(' is not set; it takes '))).toHaveLength(missing);
+  expect(lines.at(-1)).toBe('  TEMPORAL_CONFIG_FILE is "/nonexistent"; there is no such file');
+  expect(lines).toHaveLength(missing + 1);
+  expect(stderr).not.toContain('s3cret');
+});
+
+test.each(['src/gateway/server.ts', 'src/worker.ts', 'src/messaging/consumer.ts'])(
+  '%s says that it has no AWS region and no credentials',
+  async (entry) => {
+    const { code, stdout, stderr } = await run(entry, resources);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr.trimEnd().split('\n')).toEqual([
+      'The configuration is not usable:',
+      expect.stringMatching(/^ {2}AWS has no region .*set AWS_REGION, or AWS_PROFILE/),
+      expect.stringMatching(
+        /^ {2}AWS has no credentials .*set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, AWS_PROFILE/,
+      ),
+    ]);
+  },
+);
+
+test('region and credentials of a profile are enough; then the Temporal server that is not there is named', async () => {
+  const file = join(home, 'aws');
+  writeFileSync(file, '[profile mine]\nregion = eu-west-1\naws_access_key_id = a\naws_secret_access_key = b\n');
+  const address = `127.0.0.1:${await freePort()}`;
+  const aws = { AWS_CONFIG_FILE: file, AWS_PROFILE: 'mine' };
+  const { code, stdout, stderr } = await run('src/worker.ts', { ...resources, ...aws, TEMPORAL_ADDRESS: address });
+  expect({ code, stderr }).toEqual({ code: 1, stderr: '' });
+  expect(stdout).toContain(`the Temporal server at ${address} cannot be used`);
+});
