@@ -1,7 +1,7 @@
-import { CloudFormation, type Stack } from '@aws-sdk/client-cloudformation';
+import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { CloudFormation, type Stack } from '@aws-sdk/client-cloudformation';
 import { closeGaps, withoutGaps } from './emulator-gaps';
-import type { Template } from './template';
 
 /** no credentials: the emulator takes any, and these must never be somebody's own */
 export const EMULATOR_CREDENTIALS = { accessKeyId: 'test', secretAccessKey: 'test' };
@@ -9,6 +9,19 @@ export const EMULATOR_CREDENTIALS = { accessKeyId: 'test', secretAccessKey: 'tes
 const HASH_TAG = 'waybill:template';
 const POLL_MS = 50;
 const DEADLINE_MS = 60_000;
+
+export interface Template {
+  /** of the template itself: two stacks with the same hash are the same */
+  hash: string;
+  /** CloudFormation, as JSON */
+  template: string;
+}
+
+/** A template with its hash, from its JSON. */
+export const hashedTemplate = (template: string): Template => ({
+  hash: createHash('sha256').update(template).digest('hex'),
+  template,
+});
 
 export interface Deployment {
   /** the endpoint of the emulator, as a URL */

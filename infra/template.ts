@@ -1,20 +1,13 @@
 import { execFile } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { cached, sourceHash } from '../scripts/lib/cache';
 import { PROJECT_ROOT } from '../scripts/lib/paths';
+import { hashedTemplate, type Template } from './deploy';
 
 const run = promisify(execFile);
-
-export interface Template {
-  /** of the template itself: two stacks with the same hash are the same */
-  hash: string;
-  /** CloudFormation, as JSON */
-  template: string;
-}
 
 /**
  * The CloudFormation template of `infra/`. Synthesis takes seconds, so it is done in a process of its own and only when
@@ -26,8 +19,7 @@ export async function synthesizedTemplate({ signal }: { signal?: AbortSignal } =
     name: `template-${await sourceHash([...sources, 'src/domain', 'cdk.json', 'package-lock.json'])}.json`,
     make: () => synthesize(signal),
   });
-  const template = await readFile(file, 'utf8');
-  return { hash: createHash('sha256').update(template).digest('hex'), template };
+  return hashedTemplate(await readFile(file, 'utf8'));
 }
 
 async function synthesize(signal: AbortSignal | undefined): Promise<string> {

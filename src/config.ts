@@ -30,6 +30,11 @@ const LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
 const Settings = {
   HOST: a.word('the address that the gateway listens on; `0.0.0.0` is every one', '127.0.0.1'),
   PORT: a.wholeNumber('its port; 0 is any free one', { minimum: 0, maximum: 65_535, usual: 3000 }),
+  HEALTH_PORT: a.wholeNumber('the port on loopback where worker and consumer say that they are well; 0 is nowhere', {
+    minimum: 0,
+    maximum: 65_535,
+    usual: 0,
+  }),
   TASK_QUEUE: a.word("Temporal's task queue, the same for all processes", 'orders'),
   WORKFLOW_BUNDLE: a.optionalPath('file of the workflows, bundled before; unset, the worker bundles their source'),
   WAREHOUSES: a.warehouses('what ships from where: `<id>:<country>:<city>`, …', 'ICN:KR:Seoul,LAX:US:Los Angeles'),
@@ -71,6 +76,7 @@ const ALL_READ = ['TASK_QUEUE', 'AWS_REGION', 'LOG_LEVEL'] as const;
 const READS = {
   gateway: ['HOST', 'PORT', 'ORDERS_TABLE', ...READ_MODEL, 'SANDBOX_JOURNAL_TABLE', ...ALL_READ],
   worker: [
+    'HEALTH_PORT',
     'ORDERS_TABLE',
     ...READ_MODEL,
     'LEDGER_TABLE',
@@ -86,6 +92,7 @@ const READS = {
     ...ALL_READ,
   ],
   consumer: [
+    'HEALTH_PORT',
     'ORDERS_TABLE',
     'ORDER_EVENTS_TABLE',
     'EVENT_BUS_NAME',

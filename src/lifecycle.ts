@@ -1,5 +1,6 @@
 import { type Config, loadConfig, type ProcessName, unsetEmpty } from './config';
 import { ConfigurationError } from './config/problems';
+import { serveHealth } from './health';
 import { createLogger, type Logger } from './telemetry';
 
 export interface Running {
@@ -7,6 +8,8 @@ export interface Running {
   stop(): Promise<void>;
   /** Rejects when the process cannot go on. */
   failed?: Promise<void>;
+  /** Rejects while the process cannot do its work. */
+  ping?(): Promise<void>;
 }
 
 /**
@@ -22,7 +25,8 @@ export async function runProcess<P extends ProcessName>(
     unsetEmpty();
     const config = loadConfig(name);
     const logger = createLogger({ name, level: config.LOG_LEVEL });
-    process.exit(await live(logger, () => start(config, logger)));
+    const healthPort = 'HEALTH_PORT' in config ? Number(config.HEALTH_PORT) : 0;
+    process.exit(await live(logger, () => start(config, logger), healthPort));
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;
     const { message } = error;
@@ -31,17 +35,27 @@ export async function runProcess<P extends ProcessName>(
   }
 }
 
-/** @returns the exit code */
-async function live(logger: Logger, start: () => Promise<Running>): Promise<number> {
+/**
+ * @param healthPort where it says that it is well, for a process that has no API of its own; 0 is nowhere
+ * @returns the exit code
+ */
+async function live(logger: Logger, start: () => Promise<Running>, healthPort: number): Promise<number> {
   const stopped = new Promise<string>((resolve) => {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => resolve(signal));
     process.on('disconnect', () => resolve('the launcher is gone'));
   });
   try {
     const running = await start();
+    let draining = false;
+    const isReady = async () => {
+      await running.ping?.();
+      return !draining;
+    };
+    if (healthPort > 0) await serveHealth({ port: healthPort, isReady });
     process.send?.({ ready: true });
     logger.info('serving');
     const reason = await Promise.race([stopped, ...(running.failed ? [running.failed] : [])]);
+    draining = true;
     logger.info({ reason }, 'draining');
     await running.stop();
     logger.info('stopped');

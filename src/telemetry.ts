@@ -4,9 +4,20 @@ export type { Logger };
 
 /** The log of a process: JSON lines, or readable ones on a terminal. Never holds personal data. */
 export function createLogger({ name, level }: { name: string; level: string }): Logger {
-  const pretty = process.stdout.isTTY
-    ? { transport: { target: 'pino-pretty', options: { ignore: 'pid,hostname' } } }
-    : {};
+  const pretty =
+    process.stdout.isTTY && isInstalled('pino-pretty')
+      ? { transport: { target: 'pino-pretty', options: { ignore: 'pid,hostname' } } }
+      : {};
   // Temporal logs what went wrong under `error`
   return pino({ name, level, serializers: { error: pino.stdSerializers.err }, ...pretty });
+}
+
+/** what makes lines readable is for development: a production installation writes JSON on a terminal too */
+function isInstalled(name: string): boolean {
+  try {
+    require.resolve(name);
+    return true;
+  } catch {
+    return false;
+  }
 }

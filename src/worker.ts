@@ -19,6 +19,8 @@ import { runProcess, type Running } from './lifecycle';
 
 /** How long events wait for company before they are published together, in milliseconds. */
 const PUBLISH_LINGER_MS = 25;
+/** How long the engine has to answer when somebody asks for the worker's health, in milliseconds. */
+const ENGINE_PING_MS = 2000;
 
 /** Joins the activities' ports with what they are made of. */
 export function createPorts({
@@ -87,7 +89,11 @@ export async function start(config: Config<'worker'>, logger: Logger, observe?: 
     shutdownGraceTime: '10s',
   });
   const run = worker.run();
-  return { failed: run, stop: () => drain({ worker, run, publisher: ports.publisher, connection, aws }) };
+  return {
+    failed: run,
+    ping: () => pingEngine(worker, connection),
+    stop: () => drain({ worker, run, publisher: ports.publisher, connection, aws }),
+  };
 }
 
 /** @throws Error that names the server, and says what it or the way to it refuses */
@@ -98,6 +104,12 @@ export async function connectEngine({ connection }: EngineAccess): Promise<Nativ
     const reason = error instanceof Error ? error.message : String(error);
     throw new Error(`the Temporal server at ${connection.address} cannot be used: ${reason}`, { cause: error });
   }
+}
+
+/** @throws Error when the worker takes no tasks, or the engine does not answer on its connection */
+async function pingEngine(worker: Worker, connection: NativeConnection): Promise<void> {
+  if (worker.getState() !== 'RUNNING') throw new Error(`the worker is ${worker.getState()}`);
+  await connection.withDeadline(Date.now() + ENGINE_PING_MS, () => connection.workflowService.getSystemInfo({}));
 }
 
 async function drain(p: {

@@ -37,7 +37,7 @@ export async function followLogs({ logs, write, colours }: FollowOptions): Promi
 /**
  * A line of a log as it is shown; none for what would drown the rest: requests that were answered well, and the engine's
  * own news. */
-export function createReadable({ colours }: { colours: boolean }) {
+function createReadable({ colours }: { colours: boolean }) {
   const pretty = prettyFactory({
     colorize: colours,
     ignore: 'pid,hostname,name',

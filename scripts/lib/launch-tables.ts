@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { ScanCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { deployToEmulator } from '../../infra/deploy';
+import { deployToEmulator, type Template } from '../../infra/deploy';
 import { environmentFromOutputs, type ResourceEnvironment } from '../../infra/outputs';
-import type { Template } from '../../infra/template';
 import { EMULATOR_REGION } from './aws-access';
 import { assertBelongTogether, readEpoch, writeEpoch } from './epoch';
 import type { Launch } from './launch';

@@ -59,7 +59,7 @@ export const PROVIDER_SCENARIOS: readonly Scenario[] = [
 ];
 
 /** What the order itself brings about. */
-export const ORDER_SCENARIOS: readonly Scenario[] = [
+const ORDER_SCENARIOS: readonly Scenario[] = [
   {
     name: 'partial',
     happens: 'one product is there, one is sold out: what is there is charged and shipped',

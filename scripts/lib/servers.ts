@@ -10,9 +10,11 @@ import { becomes } from './wait';
 
 const START_TIMEOUT_MS = 30_000;
 /** one shard polls 20 times a second by default, so every task of a lone order would wait */
-export const POLL_RATES = Object.fromEntries(
-  ['transfer', 'timer', 'visibility'].map((processor) => [`history.${processor}ProcessorMaxPollRPS`, 5000]),
-);
+export const ENGINE_SETTINGS = {
+  'history.transferProcessorMaxPollRPS': 5000,
+  'history.timerProcessorMaxPollRPS': 5000,
+  'history.visibilityProcessorMaxPollRPS': 5000,
+};
 
 export interface StartOptions {
   log: string;
@@ -47,7 +49,7 @@ export async function startTemporal(options: TemporalOptions): Promise<ManagedPr
   const args = ['server', 'start-dev', '--ip', LOOPBACK, '--port', `${port}`, '--log-level', 'warn'];
   args.push('--namespace', namespace);
   args.push(...(uiPort === undefined ? ['--headless'] : ['--ui-port', `${uiPort}`, '--ui-disable-news-fetch']));
-  for (const [setting, rate] of Object.entries(POLL_RATES)) args.push('--dynamic-config-value', `${setting}=${rate}`);
+  for (const [name, value] of Object.entries(ENGINE_SETTINGS)) args.push('--dynamic-config-value', `${name}=${value}`);
   if (database) {
     mkdirSync(dirname(database), { recursive: true });
     args.push('--db-filename', database);

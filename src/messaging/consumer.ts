@@ -42,6 +42,7 @@ export async function start(config: Config<'consumer'>, logger: Logger, observe?
   intake.start();
   relay.start();
   return {
+    ping: () => orders.ping(),
     async stop() {
       await Promise.all([intake.stop(), relay.stop()]);
       await orders.close();

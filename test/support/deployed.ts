@@ -2,10 +2,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DeleteMessageBatchCommand, ReceiveMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
-import { deployToEmulator, EMULATOR_CREDENTIALS } from '../../infra/deploy';
+import { deployToEmulator, EMULATOR_CREDENTIALS, type Template } from '../../infra/deploy';
 import { freePort } from '../../scripts/lib/ports';
 import { startMinistack } from '../../scripts/lib/servers';
-import { synthesizedTemplate, type Template } from '../../infra/template';
+import { synthesizedTemplate } from '../../infra/template';
 
 /** The infrastructure on an emulator of its own, where nobody else reads the queues. */
 export interface Deployed {

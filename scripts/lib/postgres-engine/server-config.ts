@@ -1,5 +1,5 @@
 import { LOOPBACK } from '../ports';
-import { POLL_RATES } from '../servers';
+import { ENGINE_SETTINGS } from '../servers';
 import type { PostgresAccess } from './cluster';
 import type { DatabaseNames } from './databases';
 
@@ -73,4 +73,4 @@ export function serverConfig({ access, databases, ports, dynamicConfigFile }: Se
 
 /** What can be changed while the server runs: the dev server's own poll rates. */
 export const dynamicConfig = () =>
-  Object.fromEntries(Object.entries(POLL_RATES).map(([setting, value]) => [setting, [{ value }]]));
+  Object.fromEntries(Object.entries(ENGINE_SETTINGS).map(([setting, value]) => [setting, [{ value }]]));

@@ -1,5 +1,5 @@
 import { dynamicConfig, serverConfig, SERVICES } from '../../../scripts/lib/postgres-engine/server-config';
-import { POLL_RATES } from '../../../scripts/lib/servers';
+import { ENGINE_SETTINGS } from '../../../scripts/lib/servers';
 
 const access = { host: '127.0.0.1', port: 5555, user: 'temporal', password: 'p"w: #x' };
 const databases = { main: 'orders_a', visibility: 'orders_a_visibility' };
@@ -34,6 +34,6 @@ test('nothing else listens: no metrics, no profiler, no HTTP', () => {
 
 test('it polls as often as the dev server', () => {
   expect(config.dynamicConfigClient.filepath).toBe('/somewhere/dynamic.yaml');
-  expect(Object.keys(POLL_RATES)).toHaveLength(3);
-  for (const [setting, value] of Object.entries(POLL_RATES)) expect(dynamicConfig()[setting]).toEqual([{ value }]);
+  expect(Object.keys(ENGINE_SETTINGS)).toHaveLength(3);
+  for (const [setting, value] of Object.entries(ENGINE_SETTINGS)) expect(dynamicConfig()[setting]).toEqual([{ value }]);
 });

@@ -1,0 +1,111 @@
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { PROJECT_ROOT } from '../scripts/lib/paths';
+import { freePort } from '../scripts/lib/ports';
+import { becomes } from '../scripts/lib/wait';
+import { type HealthServer, serveHealth } from '../src/health';
+import { createCuttableProxy, type CuttableProxy } from './support/cuttable-proxy';
+
+jest.setTimeout(90_000);
+
+const get = async (port: number, path: string) => (await fetch(`http://127.0.0.1:${port}${path}`)).status;
+
+/** as a container's health check runs it: its exit code, and what it said */
+function check(port: number, path?: string): Promise<{ code: number; output: string }> {
+  const args = ['--import', 'tsx', 'scripts/healthcheck.ts', ...(path ? [path] : [])];
+  const options = { cwd: PROJECT_ROOT, env: { ...process.env, HEALTH_PORT: `${port}` } };
+  return new Promise((resolve) => {
+    execFile(process.execPath, args, options, (error, stdout) =>
+      resolve({ code: error ? Number(error.code) : 0, output: stdout }),
+    );
+  });
+}
+
+describe('the answers', () => {
+  let server: HealthServer;
+  let port: number;
+  let isReady: () => Promise<boolean>;
+
+  beforeAll(async () => {
+    port = await freePort();
+    server = await serveHealth({ port, isReady: () => isReady() });
+  });
+  afterAll(() => server.close());
+
+  test.each([
+    ['it can work', async () => true, 200],
+    ['it cannot', async () => false, 503],
+    ['nobody knows', () => new Promise<never>(() => {}), 503],
+    ['asking fails', async () => Promise.reject(new Error('the engine is gone')), 503],
+  ])('when %s: alive, and ready or not', async (_, ready, status) => {
+    isReady = ready;
+    expect([await get(port, '/livez'), await get(port, '/readyz')]).toEqual([200, status]);
+  });
+
+  test('know no other question', async () => {
+    expect(await get(port, '/')).toBe(404);
+  });
+
+  test('a port that is taken fails the start', async () => {
+    await expect(serveHealth({ port, isReady: async () => true })).rejects.toThrow(/EADDRINUSE/);
+  });
+});
+
+test('a process that is not there is not well', async () => {
+  const nobody = await freePort();
+  expect(await check(nobody)).toMatchObject({ code: 1, output: expect.stringContaining('ECONNREFUSED') });
+});
+
+describe('a worker', () => {
+  let proxy: CuttableProxy;
+  let worker: ChildProcess;
+  let port: number;
+
+  beforeAll(async () => {
+    const [, enginePort] = (process.env['TEMPORAL_ADDRESS'] ?? '').split(':');
+    proxy = await createCuttableProxy({ port: Number(enginePort) });
+    port = await freePort();
+    worker = spawn(process.execPath, ['--import', 'tsx', 'src/worker.ts'], {
+      cwd: PROJECT_ROOT,
+      env: {
+        ...process.env,
+        HEALTH_PORT: `${port}`,
+        TEMPORAL_ADDRESS: `127.0.0.1:${proxy.port}`,
+        TASK_QUEUE: 'health', // none of the other tests' work
+      },
+      stdio: 'ignore',
+    });
+  });
+  afterAll(() => {
+    worker.kill('SIGKILL');
+    proxy.close();
+  });
+
+  const isReady = async () => (await check(port, '/readyz')).code === 0;
+
+  test('is ready when it takes tasks', async () => {
+    expect(await becomes(isReady, { timeoutMs: 30_000 })).toBe(true);
+    expect(await check(port)).toEqual({ code: 0, output: `http://127.0.0.1:${port}/livez: 200 {"status":"ok"}\n` });
+  });
+
+  test('that hangs is not well, and well again when it goes on', async () => {
+    worker.kill('SIGSTOP');
+    expect(await check(port)).toMatchObject({ code: 1, output: expect.stringContaining('timeout') });
+    worker.kill('SIGCONT');
+    expect(await becomes(isReady, { timeoutMs: 30_000 })).toBe(true);
+  });
+
+  test('that does not reach the engine lives, and is not ready', async () => {
+    proxy.cut();
+    expect(await check(port, '/readyz')).toMatchObject({ code: 1, output: expect.stringContaining('503') });
+    expect(await get(port, '/livez')).toBe(200);
+    proxy.mend();
+    expect(await becomes(isReady, { timeoutMs: 30_000 })).toBe(true);
+  });
+
+  test('still drains on SIGTERM', async () => {
+    const exited = once(worker, 'exit');
+    worker.kill('SIGTERM');
+    expect(await exited).toEqual([0, null]);
+  });
+});
