@@ -28,9 +28,9 @@ const run = (entry: string, env: NodeJS.ProcessEnv) =>
   });
 
 test.each([
-  ['src/gateway/server.ts', 5],
+  ['src/gateway/server.ts', 6],
   ['src/worker.ts', 12],
-  ['src/messaging/consumer.ts', 4],
+  ['src/messaging/consumer.ts', 5],
 ])('%s without a configuration says all it misses, and no line of code', async (entry, missing) => {
   const { code, stdout, stderr } = await run(entry, {
     TEMPORAL_CONFIG_FILE: '/nonexistent',

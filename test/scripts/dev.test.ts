@@ -161,8 +161,8 @@ test('a burst of saves is one reload, and a file that nothing uses none', async 
 
 test('a change of the infrastructure is deployed in place', async () => {
   const gatewayPid = pidOf('gateway');
-  edit('infra/messaging.ts', (text) => text.replace('Duration.seconds(900)', 'Duration.seconds(901)'));
-  await says('infra/messaging.ts changed: infrastructure deployed');
+  edit('infra/queues.ts', (text) => text.replace('visibilityS: 900', 'visibilityS: 901'));
+  await says('infra/queues.ts changed: infrastructure deployed');
   const sqs = new SQSClient({ endpoint: aws });
   const { QueueUrl } = await sqs.send(new GetQueueUrlCommand({ QueueName: 'shipping-queue' }));
   const attributes = new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['VisibilityTimeout'] });
