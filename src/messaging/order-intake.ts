@@ -76,7 +76,11 @@ export function createOrderIntake(p: OrderIntakeDeps): OrderIntake {
       return messages.filter((_, i) => isDone(done[i]));
     },
   });
-  consumer.on('error', (error) => logger.warn({ err: error }, 'order intake queue'));
+  consumer.on('error', (error) => {
+    // the poll that a stop cuts short is no trouble
+    const wasCut = stopping.signal.aborted && /aborted/i.test(error.message);
+    if (!wasCut) logger.warn({ err: error }, 'order intake queue');
+  });
 
   return {
     start: () => consumer.start(),
