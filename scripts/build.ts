@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { copyFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { synthesizedTemplate } from '../infra/template';
+import { synthesizedTemplate } from './lib/template';
 import { PROJECT_ROOT } from './lib/paths';
 import { workflowBundle } from './lib/workflow-bundle';
 

@@ -1,5 +1,5 @@
 import { relative } from 'node:path';
-import { synthesizedTemplate } from '../../infra/template';
+import { synthesizedTemplate } from '../lib/template';
 import type { Running } from '../lib/bring-up';
 import { documentsAt } from '../lib/aws-access';
 import type { Launch } from '../lib/launch';

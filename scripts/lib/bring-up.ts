@@ -1,5 +1,5 @@
 import type { ResourceEnvironment } from '../../infra/outputs';
-import { synthesizedTemplate } from '../../infra/template';
+import { synthesizedTemplate } from './template';
 import type { Progress } from '../bootstrap/progress.cjs';
 import { documentsAt } from './aws-access';
 import type { Launch } from './launch';

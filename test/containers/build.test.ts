@@ -38,7 +38,7 @@ interface Outcome {
 function deploy(env: NodeJS.ProcessEnv): Promise<Outcome> {
   return new Promise((resolve) => {
     const options = { env: { ...process.env, ...env } };
-    execFile(process.execPath, [join(dist, 'infra', 'deploy-job.js')], options, (error, stdout, stderr) =>
+    execFile(process.execPath, [join(dist, 'scripts', 'deploy-job.js')], options, (error, stdout, stderr) =>
       resolve({ code: error ? Number(error.code) : 0, output: stdout + stderr }),
     );
   });

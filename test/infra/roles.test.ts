@@ -25,7 +25,7 @@ import { someEvents } from '../support/contracts/events';
 import { start as startConsumer } from '../../src/messaging/consumer';
 import { start as startGateway } from '../../src/gateway/server';
 import { startMinistack } from '../../scripts/lib/servers';
-import { synthesizedTemplate } from '../../infra/template';
+import { synthesizedTemplate } from '../../scripts/lib/template';
 
 const PROCESSES = ['Gateway', 'Worker', 'Consumer'] as const;
 type Process = (typeof PROCESSES)[number];

@@ -5,7 +5,7 @@ import { DeleteMessageBatchCommand, ReceiveMessageCommand, type SQSClient } from
 import { deployToEmulator, EMULATOR_CREDENTIALS, type Template } from '../../infra/deploy';
 import { freePort } from '../../scripts/lib/ports';
 import { startMinistack } from '../../scripts/lib/servers';
-import { synthesizedTemplate } from '../../infra/template';
+import { synthesizedTemplate } from '../../scripts/lib/template';
 
 /** The infrastructure on an emulator of its own, where nobody else reads the queues. */
 export interface Deployed {

@@ -12,7 +12,7 @@ import { freePort } from '../../scripts/lib/ports';
 import { localEngineEnvironment } from '../../scripts/lib/engine-access';
 import { type MinistackOptions, startMinistack, startTemporal } from '../../scripts/lib/servers';
 import { isClusterHealthy } from '../../scripts/lib/temporal-cli';
-import { synthesizedTemplate } from '../../infra/template';
+import { synthesizedTemplate } from '../../scripts/lib/template';
 import { tools } from '../../scripts/lib/paths';
 import { workflowBundle } from '../../scripts/lib/workflow-bundle';
 

@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { synthesizedTemplate } from '../../infra/template';
+import { synthesizedTemplate } from '../../scripts/lib/template';
 import { PROJECT_ROOT } from '../../scripts/lib/paths';
 
 const run = promisify(execFile);

@@ -3,9 +3,9 @@ import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { cached, sourceHash } from '../scripts/lib/cache';
-import { PROJECT_ROOT } from '../scripts/lib/paths';
-import { hashedTemplate, type Template } from './deploy';
+import { cached, sourceHash } from './cache';
+import { PROJECT_ROOT } from './paths';
+import { hashedTemplate, type Template } from '../../infra/deploy';
 
 const run = promisify(execFile);
 
@@ -14,7 +14,9 @@ const run = promisify(execFile);
  * a source of it changed since the last time.
  */
 export async function synthesizedTemplate({ signal }: { signal?: AbortSignal } = {}): Promise<Template> {
-  const sources = (await readdir(__dirname)).filter((file) => file.endsWith('.ts')).map((file) => join('infra', file));
+  const sources = (await readdir(join(PROJECT_ROOT, 'infra')))
+    .filter((file) => file.endsWith('.ts'))
+    .map((file) => join('infra', file));
   const file = await cached({
     name: `template-${await sourceHash([...sources, 'src/domain', 'cdk.json', 'package-lock.json'])}.json`,
     make: () => synthesize(signal),

@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { seedInventory } from '../scripts/lib/seed';
-import { type Deployment, deployToEmulator, EMULATOR_CREDENTIALS, hashedTemplate } from './deploy';
-import { environmentFromOutputs, type ResourceEnvironment } from './outputs';
+import { seedInventory } from './lib/seed';
+import { type Deployment, deployToEmulator, EMULATOR_CREDENTIALS, hashedTemplate } from '../infra/deploy';
+import { environmentFromOutputs, type ResourceEnvironment } from '../infra/outputs';
 
-/** what `npm run build` puts beside this file */
-const TEMPLATE = join(__dirname, 'waybill.template.json');
+/** what `npm run build` puts there */
+const TEMPLATE = join(__dirname, '..', 'infra', 'waybill.template.json');
 const START_TIMEOUT_MS = 60_000;
 
 /**
