@@ -25,7 +25,7 @@ const VIEW_ATTRIBUTES = [
 
 export type Tables = ReturnType<typeof defineTables>;
 
-/** The tables of docs/technical.md, "Data"; each is kept when the stack is deleted. */
+/** The tables of docs/technical.md, "Data"; each is kept when the stack is deleted, unless it failed to be made. */
 export function defineTables(scope: Construct, prefix: string) {
   const table = (name: string, props: Partial<TableProps> & Pick<TableProps, 'partitionKey'>) =>
     new Table(scope, name, {
@@ -33,7 +33,7 @@ export function defineTables(scope: Construct, prefix: string) {
       billingMode: BillingMode.PAY_PER_REQUEST,
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
       encryption: TableEncryption.AWS_MANAGED,
-      removalPolicy: RemovalPolicy.RETAIN,
+      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
       ...props,
     });
   return {

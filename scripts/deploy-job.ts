@@ -66,8 +66,15 @@ async function main(env: NodeJS.ProcessEnv): Promise<void> {
     throw new Error('AWS_ENDPOINT_URL has to be the address of the emulator, like http://127.0.0.1:4566');
   const template = hashedTemplate(await readFile(TEMPLATE, 'utf8'));
   const resources = await runDeployJob({ endpoint, region, template, env });
-  console.log(`Deployed at ${endpoint}:`);
-  for (const [name, value] of Object.entries(resources)) console.log(`${name}=${value}`);
+  // what goes to stdout can be kept as the environment of the processes
+  console.error(`Deployed at ${endpoint}.`);
+  const access = {
+    AWS_ENDPOINT_URL: endpoint,
+    AWS_REGION: region,
+    AWS_ACCESS_KEY_ID: EMULATOR_CREDENTIALS.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: EMULATOR_CREDENTIALS.secretAccessKey,
+  };
+  for (const [name, value] of Object.entries({ ...access, ...resources })) console.log(`${name}=${value}`);
 }
 
 if (require.main === module)

@@ -5,7 +5,8 @@ import { createProgress } from './bootstrap/progress.cjs';
 import { reportFailure, Trouble } from './bootstrap/trouble.cjs';
 import { runCommand } from './lib/command';
 import type { ManagedProcess } from './lib/managed-process';
-import { type EngineDeps, type PostgresEngine, startPostgresEngine } from './lib/postgres-engine/postgres-engine';
+import { environmentFor } from './lib/postgres-engine/command-environment';
+import { type EngineDeps, startPostgresEngine } from './lib/postgres-engine/postgres-engine';
 import { listenForStop } from './lib/stop-requests';
 import { createTakedown } from './lib/takedown';
 
@@ -59,15 +60,9 @@ async function run(deps: EngineDeps, { command, end, fail }: Ending): Promise<vo
     deps.progress.line(`\n  TEMPORAL_ADDRESS=${engine.address} npm start\n\nCtrl-C stops it and forgets all it holds.`);
     return;
   }
-  const running = await runCommand(command, environmentFor(engine));
+  const running = await runCommand(command, environmentFor(engine, deps.home));
   deps.takedown.add(running);
   end(await running.exited);
-}
-
-/** What points a command at the engine; nothing of another engine that the user may have is left in it. */
-function environmentFor({ address }: PostgresEngine): NodeJS.ProcessEnv {
-  const others = Object.entries(process.env).filter(([name]) => !name.startsWith('TEMPORAL_'));
-  return { ...Object.fromEntries(others), TEMPORAL_ADDRESS: address, WAYBILL_TEST_ENGINE: address };
 }
 
 const ended = ({ name, log }: ManagedProcess, how: string) =>

@@ -3,8 +3,10 @@ import {
   Client,
   Connection,
   defaultGrpcRetryOptions,
+  type GrpcRetryOptions,
   isGrpcServiceError,
   makeGrpcRetryInterceptor,
+  NamespaceNotFoundError,
   WithStartWorkflowOperation,
   WorkflowExecutionAlreadyStartedError,
   WorkflowNotFoundError,
@@ -36,7 +38,7 @@ export interface OrderClient {
   place(p: OrderInput & { patienceMs: number }): Promise<PlaceOutcome>;
   /** True when the engine knows a workflow of this order; asked only about orders that the read model does not know. */
   isKnown(orderId: OrderId): Promise<boolean>;
-  /** @throws EngineUnavailableError */
+  /** @throws EngineUnavailableError when it cannot be reached, or does not serve our namespace */
   ping(): Promise<void>;
 }
 
@@ -79,19 +81,24 @@ export interface ConnectedOrderClient extends OrderClient {
 
 const usual = defaultGrpcRetryOptions();
 
-/** repeated until its time is up, a call says only that; a certificate that is refused should be said, and stays refused */
-const retry = makeGrpcRetryInterceptor({
+/** milliseconds; the SDK pauses for seconds, and notices only then that the call's time is up */
+const LONGEST_PAUSE_MS = 250;
+
+/** How a call is repeated within its time. */
+export const RETRY: GrpcRetryOptions = {
   ...usual,
+  delayFunction: (attempt, status) => Math.min(LONGEST_PAUSE_MS, usual.delayFunction(attempt, status)),
+  // repeated until its time is up, a call says only that; a certificate that is refused should be said, and stays refused
   retryableDecider: (attempt, status) =>
     !/certificate/i.test(status.details) && usual.retryableDecider(attempt, status),
-});
+};
 
 /** The order client of a process. Connects when it is first used, so that a process starts without the engine. */
 export function connectOrderClient({
   engine,
   ...deps
 }: { engine: EngineAccess } & Omit<OrderClientDeps, 'client'>): ConnectedOrderClient {
-  const connection = Connection.lazy({ ...engine.connection, interceptors: [retry] });
+  const connection = Connection.lazy({ ...engine.connection, interceptors: [makeGrpcRetryInterceptor(RETRY)] });
   const client = new Client({ connection, namespace: engine.namespace });
   return { ...createOrderClient({ client, ...deps }), close: () => connection.close() };
 }
@@ -150,7 +157,11 @@ export function createOrderClient({ client, taskQueue, stored }: OrderClientDeps
     isKnown: async (orderId) => (await fingerprintOf(orderId)) !== undefined,
 
     async ping() {
-      await ask(() => client.connection.workflowService.getSystemInfo({}));
+      const { namespace } = client.options;
+      await ask(() => client.connection.workflowService.describeNamespace({ namespace })).catch((error: unknown) => {
+        if (error instanceof EngineUnavailableError) throw error;
+        throw new EngineUnavailableError(`the engine does not serve the namespace ${namespace}`, { cause: error });
+      });
     },
   };
 }
@@ -201,11 +212,15 @@ async function reachEngine<T>(call: () => Promise<T>): Promise<T> {
   }
 }
 
-// gRPC status codes: cancelled, deadline exceeded, resource exhausted, unavailable
-const OUT_OF_REACH = new Set([1, 4, 8, 14]);
+/**
+ * gRPC status codes that say nothing against what was asked: cancelled, deadline exceeded, permission denied, resource
+ * exhausted, internal, unavailable, unauthenticated. Somebody mends a key or a right, and the same call succeeds.
+ */
+const OUT_OF_REACH = new Set([1, 4, 7, 8, 13, 14, 16]);
 
 const isOutOfReach = (error: unknown): boolean =>
   error instanceof WorkflowUpdateRPCTimeoutOrCancelledError ||
+  error instanceof NamespaceNotFoundError ||
   (isGrpcServiceError(error) && OUT_OF_REACH.has(error.code));
 
 function causesOf(error: unknown): unknown[] {

@@ -35,6 +35,9 @@ export async function runProcess<P extends ProcessName>(
   }
 }
 
+/** Milliseconds for a drain: longer than whatever is under way takes, below the patience of whoever stops a process. */
+const DRAIN_LIMIT_MS = 40_000;
+
 /**
  * @param healthPort where it says that it is well, for a process that has no API of its own; 0 is nowhere
  * @returns the exit code
@@ -45,7 +48,8 @@ async function live(logger: Logger, start: () => Promise<Running>, healthPort: n
     process.on('disconnect', () => resolve('the launcher is gone'));
   });
   try {
-    const running = await start();
+    const running = await Promise.race([start(), stopped.then(() => undefined)]);
+    if (!running) return 0;
     let draining = false;
     const isReady = async () => {
       await running.ping?.();
@@ -57,6 +61,7 @@ async function live(logger: Logger, start: () => Promise<Running>, healthPort: n
     const reason = await Promise.race([stopped, ...(running.failed ? [running.failed] : [])]);
     draining = true;
     logger.info({ reason }, 'draining');
+    setTimeout(() => giveUpDraining(logger), DRAIN_LIMIT_MS).unref();
     await running.stop();
     logger.info('stopped');
     return 0;
@@ -65,4 +70,9 @@ async function live(logger: Logger, start: () => Promise<Running>, healthPort: n
     logger.fatal({ err: error }, 'cannot go on');
     return 1;
   }
+}
+
+function giveUpDraining(logger: Logger): void {
+  logger.fatal(`not drained within ${DRAIN_LIMIT_MS / 1000} s`);
+  process.exit(1);
 }

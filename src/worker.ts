@@ -109,7 +109,9 @@ export async function connectEngine({ connection }: EngineAccess): Promise<Nativ
 /** @throws Error when the worker takes no tasks, or the engine does not answer on its connection */
 async function pingEngine(worker: Worker, connection: NativeConnection): Promise<void> {
   if (worker.getState() !== 'RUNNING') throw new Error(`the worker is ${worker.getState()}`);
-  await connection.withDeadline(Date.now() + ENGINE_PING_MS, () => connection.workflowService.getSystemInfo({}));
+  await connection.withDeadline(Date.now() + ENGINE_PING_MS, () =>
+    connection.workflowService.describeNamespace({ namespace: worker.options.namespace }),
+  );
 }
 
 async function drain(p: {

@@ -1,9 +1,11 @@
+import { createServer as createHttp2Server, type ServerHttp2Stream } from 'node:http2';
+import { once } from 'node:events';
 import { Client, Connection } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import type { OrderSubmission } from '../src/domain/order';
 import { createActivities } from '../src/activities';
 import { createMemoryWorld, type MemoryWorld } from './support/memory/ports';
-import { createOrderClient, EngineUnavailableError, type OrderClient, type StoredOrders } from '../src/client';
+import { createOrderClient, EngineUnavailableError, type OrderClient, RETRY, type StoredOrders } from '../src/client';
 import { StepError } from '../src/domain/failures';
 import { fingerprintOf } from '../src/submission';
 import { freePort } from '../scripts/lib/ports';
@@ -179,7 +181,7 @@ test('an order that the engine never heard of is not known', async () => {
   await expect(orders.ping()).resolves.toBeUndefined();
 });
 
-test('an engine that is not there is said to be so, within its time', async () => {
+test('an engine that is not there is said to be so', async () => {
   const nowhere = Connection.lazy({ address: `127.0.0.1:${await freePort()}`, connectTimeout: '1s' });
   const orders = createOrderClient({
     client: new Client({ connection: nowhere }),
@@ -191,3 +193,45 @@ test('an engine that is not there is said to be so, within its time', async () =
   await expect(orders.ping()).rejects.toThrow(EngineUnavailableError);
   await nowhere.close();
 });
+
+test('a call is repeated often enough to notice that its time is up', () => {
+  const delays = [8, 14].flatMap((code) => [1, 5, 20].map((n) => RETRY.delayFunction(n, statusOf(code))));
+  expect(Math.max(...delays)).toBeLessThanOrEqual(250);
+  expect(Math.min(...delays)).toBeGreaterThan(0);
+});
+
+test('a namespace that is not there may be there later: nothing of an order is refused for it', async () => {
+  const orders = createOrderClient({
+    client: new Client({ connection, namespace: uniqueId('gone') }),
+    taskQueue: 'any',
+    stored: world.books,
+  });
+  await expect(place(orders, sampleOrder())).rejects.toThrow(EngineUnavailableError);
+  await expect(orders.ping()).rejects.toThrow(EngineUnavailableError);
+});
+
+test.each([
+  ['permission denied', 7],
+  ['internal', 13],
+  ['unauthenticated', 16],
+])('what somebody has to mend at the engine is no fault of the order: %s', async (_, code) => {
+  const engine = createHttp2Server();
+  engine.on('stream', (stream: ServerHttp2Stream) =>
+    stream.respond({ ':status': 200, 'content-type': 'application/grpc', 'grpc-status': code }, { endStream: true }),
+  );
+  await once(engine.listen(0, '127.0.0.1'), 'listening');
+  const { port } = engine.address() as { port: number };
+  const refusing = Connection.lazy({ address: `127.0.0.1:${port}` });
+  const orders = createOrderClient({
+    client: new Client({ connection: refusing }),
+    taskQueue: 'any',
+    stored: world.books,
+  });
+  await expect(place(orders, sampleOrder(), { patienceMs: 300 })).rejects.toThrow(EngineUnavailableError);
+  await expect(orders.ping()).rejects.toThrow(EngineUnavailableError);
+  await refusing.close();
+  engine.close();
+});
+
+/** as gRPC has it */
+const statusOf = (code: number) => ({ code, details: '' }) as Parameters<typeof RETRY.delayFunction>[1];

@@ -1,3 +1,6 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -68,4 +71,18 @@ test('region and credentials of a profile are enough; then the Temporal server t
   const { code, stdout, stderr } = await run('src/worker.ts', { ...resources, ...aws, TEMPORAL_ADDRESS: address });
   expect({ code, stderr }).toEqual({ code: 1, stderr: '' });
   expect(stdout).toContain(`the Temporal server at ${address} cannot be used`);
+});
+
+test('SIGTERM ends a process that is still waiting for its engine', async () => {
+  const waiting = createServer();
+  const asked = once(waiting, 'connection');
+  await once(waiting.listen(0, '127.0.0.1'), 'listening');
+  const { port } = waiting.address() as { port: number };
+  const aws = { AWS_REGION: 'eu-west-1', AWS_ACCESS_KEY_ID: 'a', AWS_SECRET_ACCESS_KEY: 'b' };
+  const env = { ...process.env, ...nothing, ...resources, ...aws, TEMPORAL_ADDRESS: `127.0.0.1:${port}` };
+  const worker = spawn(process.execPath, ['--import', 'tsx', 'src/worker.ts'], { env, stdio: 'ignore' });
+  await asked;
+  worker.kill('SIGTERM');
+  expect(await once(worker, 'exit')).toEqual([0, null]);
+  waiting.close();
 });

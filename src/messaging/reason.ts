@@ -7,7 +7,9 @@ const MAX_LISTED = 10;
 export function shown(value: unknown): string {
   if (value === undefined) return 'nothing';
   if (typeof value === 'object') return 'something else';
-  return JSON.stringify(typeof value === 'string' ? value.slice(0, MAX_SHOWN) : value);
+  const text = JSON.stringify(typeof value === 'string' ? value.slice(0, MAX_SHOWN) : value);
+  // the two that JSON leaves as they are and SQS does not carry
+  return text.replaceAll('\ufffe', '\\ufffe').replaceAll('\uffff', '\\uffff');
 }
 
 /** Causes in one line; of very many the first, and how many more there are. */

@@ -110,3 +110,11 @@ test('never throws, whatever the body', () => {
     }),
   );
 });
+
+test('a reason has no character that a queue does not carry', () => {
+  const event = { source: 'ecommerce.orders\uffff', 'detail-type': 'Order Placed', detail: {} };
+  expect(parseMessage(JSON.stringify(event))).toEqual({
+    kind: 'refused',
+    reason: String.raw`expected source "ecommerce.orders", got "ecommerce.orders\uffff"`,
+  });
+});
