@@ -132,14 +132,19 @@ export const describeVariables = () =>
  * Reads what a process needs from environment variables; the only reader of `process.env` in `src/`. An empty one counts
  * as unset.
  *
+ * @param others what was found missing elsewhere, to be said with the rest
  * @throws ConfigurationError that lists everything that is missing or wrong, and what was expected of it
  */
-export function loadConfig<P extends ProcessName>(reader: P, env: NodeJS.ProcessEnv = process.env): Config<P> {
+export function loadConfig<P extends ProcessName>(
+  reader: P,
+  env: NodeJS.ProcessEnv = process.env,
+  others: readonly string[] = [],
+): Config<P> {
   const given = withoutEmpty(env);
   const schema = Type.Pick(Environment, [...READS[reader]]);
   const values = Value.Default(schema, withNumbers(Value.Clean(schema, { ...given })));
   const engine = readEngineAccess(given);
-  refuse([...problemsOf(schema, values, given), ...('problems' in engine ? engine.problems : [])]);
+  refuse([...problemsOf(schema, values, given), ...('problems' in engine ? engine.problems : []), ...others]);
   return { ...(values as object), engine } as Config<P>;
 }
 

@@ -1,5 +1,6 @@
 import { type Config, loadConfig, type ProcessName, unsetEmpty } from './config';
 import { ConfigurationError } from './config/problems';
+import { missingAwsAccess } from './adapters/aws/clients';
 import { serveHealth } from './health';
 import { createLogger, type Logger } from './telemetry';
 
@@ -23,7 +24,7 @@ export async function runProcess<P extends ProcessName>(
 ): Promise<never> {
   try {
     unsetEmpty();
-    const config = loadConfig(name);
+    const config = loadConfig(name, undefined, await missingAwsAccess());
     const logger = createLogger({ name, level: config.LOG_LEVEL });
     const healthPort = 'HEALTH_PORT' in config ? Number(config.HEALTH_PORT) : 0;
     process.exit(await live(logger, () => start(config, logger), healthPort));

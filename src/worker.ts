@@ -14,7 +14,6 @@ import { createMessenger } from './adapters/aws/messenger';
 import { createSandboxCarriers } from './adapters/sandbox/carrier';
 import { createSandboxJournal } from './adapters/aws/sandbox-journal';
 import { createSandboxPayments } from './adapters/sandbox/payment';
-import { refuse } from './config/problems';
 import { runProcess, type Running } from './lifecycle';
 
 /** How long events wait for company before they are published together, in milliseconds. */
@@ -75,7 +74,6 @@ const workflowsOf = ({ WORKFLOW_BUNDLE }: Config<'worker'>): Pick<WorkerOptions,
 export async function start(config: Config<'worker'>, logger: Logger, observe?: CallObserver): Promise<Running> {
   Runtime.install({ shutdownSignals: [], logger: forTemporal(logger) });
   const aws = createAwsClients({ region: config.AWS_REGION, observe });
-  refuse(await aws.missing());
   const ports = createPorts({ config, aws, logger });
   const connection = await connectEngine(config.engine);
   const worker = await Worker.create({

@@ -8,13 +8,11 @@ import { connectOrderClient } from '../client';
 import { createOrderRecords } from '../adapters/aws/order-records';
 import { createOrderReader } from '../adapters/aws/order-reader';
 import { createSandboxJournal } from '../adapters/aws/sandbox-journal';
-import { refuse } from '../config/problems';
 import { runProcess, type Running } from '../lifecycle';
 
 /** @param observe sees every call to AWS */
 export async function start(config: Config<'gateway'>, logger: Logger, observe?: CallObserver): Promise<Running> {
   const aws = createAwsClients({ region: config.AWS_REGION, observe });
-  refuse(await aws.missing());
   const orders = connectOrderClient({
     engine: config.engine,
     taskQueue: config.TASK_QUEUE,

@@ -6,13 +6,11 @@ import { connectOrderClient } from '../client';
 import { createOrderRecords } from '../adapters/aws/order-records';
 import { createOrderIntake } from './order-intake';
 import { createRelay } from './relay';
-import { refuse } from '../config/problems';
 import { runProcess, type Running } from '../lifecycle';
 
 /** @param observe sees every call to AWS */
 export async function start(config: Config<'consumer'>, logger: Logger, observe?: CallObserver): Promise<Running> {
   const aws = createAwsClients({ region: config.AWS_REGION, observe });
-  refuse(await aws.missing());
   const orders = connectOrderClient({
     engine: config.engine,
     taskQueue: config.TASK_QUEUE,

@@ -9,8 +9,6 @@ export interface AwsClients {
   events: EventBridgeClient;
   sns: SNSClient;
   sqs: SQSClient;
-  /** What is missing for any call at all, in words: a region, credentials. */
-  missing(): Promise<string[]>;
   destroy(): void;
 }
 
@@ -55,19 +53,21 @@ export function createAwsClients(
     events,
     sns,
     sqs,
-    missing: () => missingFor(dynamo),
     destroy: () => Object.values(clients).forEach((client) => client.destroy()),
   };
 }
 
-/** the clients share what they find, so one stands for all */
-async function missingFor({ config }: DynamoDBClient): Promise<string[]> {
+/** What AWS clients could not do without and the SDK does not find: region, credentials. One client stands for all. */
+export async function missingAwsAccess(): Promise<string[]> {
+  const client = new DynamoDBClient({});
+  const { config } = client;
   const found = (wanted: Promise<unknown>) =>
     wanted.then(
       () => undefined,
       (error: unknown) => (error instanceof Error ? error.message : String(error)),
     );
   const [region, credentials] = await Promise.all([found(config.region()), found(config.credentials())]);
+  client.destroy();
   return [
     ...(region ? [`AWS has no region (${region}): set AWS_REGION, or AWS_PROFILE to a profile that has one`] : []),
     ...(credentials
