@@ -1,15 +1,19 @@
-import { Interrupted, Trouble } from './bootstrap/trouble.cjs';
+import { Trouble } from './bootstrap/trouble.cjs';
+import { closeBooks } from './demo/books';
 import { createBus } from './demo/bus';
 import { legend } from './demo/board';
-import { closeBooks } from './demo/books';
 import { ends } from './demo/ends';
+import { type Finding, linesOf } from './demo/finding';
+import { help } from './demo/help';
 import { lacks, readStock } from './demo/needs';
 import { type Options, readOptions } from './demo/options';
 import { createPaint, wrap } from './demo/paint';
 import { createLiveReporter, createPlainReporter } from './demo/reporter';
+import { type Before, newestOfOthers, ownReservations, reservedStock } from './demo/reservations';
 import { follow, type Run } from './demo/run';
 import { createShop, type Shop } from './demo/shop';
 import { tellTimeline } from './demo/timeline';
+import { untilInterrupted } from './demo/until-interrupted';
 import { surprises } from './demo/verdict';
 import { type Scenario, SCENARIOS } from './lib/scenarios';
 
@@ -26,32 +30,55 @@ const columnsNow = () => process.stdout.columns || USUAL_COLUMNS;
  * @throws Trouble when it cannot be run; Interrupted when the user stopped it
  */
 export async function main(): Promise<number> {
-  const options = readOptions(process.argv.slice(2), process.env);
-  const shop = createShop(options);
-  await assertRuns(options, shop);
+  const options = await readOptions(process.argv.slice(2), process.env);
+  if (options === 'help') return tellHelp();
+  const idle = createShop(options);
+  await assertRuns(options, idle);
   const scenarios = options.scenario ? [options.scenario] : SCENARIOS;
-  const runs = await prepare(scenarios, { options, shop });
-  await untilInterrupted((signal) => runAll(runs, { options, shop, signal }));
-  return conclude(runs, shop);
+  const prepared = await prepare(scenarios, { options, shop: idle });
+  const work = async (signal: AbortSignal) => {
+    const shop = createShop({ ...options, signal });
+    await runAll(prepared.runs, { options, shop, signal });
+    signal.throwIfAborted();
+    return conclude(prepared, shop);
+  };
+  // the orders do not need anybody who watches
+  return untilInterrupted(work, () => write('Stopped watching; the orders go on.'));
+}
+
+function tellHelp(): number {
+  for (const line of help(columnsNow())) write(line);
+  return 0;
 }
 
 async function assertRuns({ url }: Options, shop: Shop): Promise<void> {
-  const ready = await shop.isReady().catch(() => undefined);
-  if (ready) return;
-  const what = ready === undefined ? `Nothing answers at ${url}` : `The system at ${url} is not ready`;
+  const unready = await shop.unready().catch(() => 'unreachable' as const);
+  if (unready === undefined) return;
+  const what =
+    unready === 'unreachable' ? `Nothing answers at ${url}` : `The system at ${url} is not ready (${unready})`;
   throw new Trouble(`${what}: \`npm start\` in another terminal first, or name another one with \`-- --url\`.`);
 }
 
-async function prepare(scenarios: readonly Scenario[], p: { options: Options; shop: Shop }): Promise<Run[]> {
-  const stock = await readStock(p.shop, scenarios);
+interface Prepared {
+  runs: Run[];
+  before: Before;
+}
+
+async function prepare(
+  scenarios: readonly Scenario[],
+  { options, shop }: { options: Options; shop: Shop },
+): Promise<Prepared> {
+  // first the newest order: one that reserves between the two counts as another's
+  const newest = await newestOfOthers(shop, []);
+  const stock = await readStock(shop, scenarios);
   const stamp = Date.now().toString(36).slice(-6);
-  return scenarios.map((scenario, i) => {
+  const runs = scenarios.map((scenario, i): Run => {
     const orderId = `demo-${stamp}-${String(i + 1).padStart(2, '0')}`;
-    const noBus =
-      scenario.via === 'EventBridge' && !p.options.aws ? 'needs a local system, to reach its bus' : undefined;
+    const noBus = scenario.via === 'EventBridge' && !options.aws ? 'needs a local system, to reach its bus' : undefined;
     const notRun = noBus ?? lacks(scenario, stock);
     return { scenario, orderId, startedAt: performance.now(), answers: [], ...(notRun !== undefined && { notRun }) };
   });
+  return { runs, before: { stock, newest } };
 }
 
 async function runAll(runs: Run[], p: { options: Options; shop: Shop; signal: AbortSignal }): Promise<void> {
@@ -62,12 +89,13 @@ async function runAll(runs: Run[], p: { options: Options; shop: Shop; signal: Ab
   const reporter = live
     ? createLiveReporter(process.stdout, runs, colours)
     : createPlainReporter(timeline ? ignore : write);
-  const publish = options.aws && createBus({ endpoint: options.aws }).publish;
-  const deps = { shop, signal, onChange: reporter.changed, ...(publish && { publish }) };
+  const publish = options.aws && createBus({ endpoint: options.aws, signal }).publish;
+  const onChange = (run: Run) => signal.aborted || reporter.changed(run);
+  const deps = { shop, signal, onChange, ...(publish && { publish }) };
   signal.addEventListener('abort', reporter.close);
   const placed = runs.filter(({ notRun }) => notRun === undefined);
   const columns = process.stdout.isTTY ? columnsNow() : undefined;
-  const telling = timeline ? placed.map((run) => tellTimeline(run, { shop, write, paint, columns })) : [];
+  const telling = timeline ? placed.map((run) => tellTimeline(run, { shop, write, paint, columns, signal })) : [];
   await Promise.all([
     ...placed.map((run) => follow(Object.assign(run, { startedAt: performance.now() }), deps)),
     ...telling,
@@ -90,33 +118,30 @@ function introduce(runs: readonly Run[], { url, scenario }: Options): void {
   write('');
 }
 
-/** the orders do not need anybody who watches */
-async function untilInterrupted(work: (signal: AbortSignal) => Promise<void>): Promise<void> {
-  const abort = new AbortController();
-  const interrupted = new Promise<never>((_, reject) => {
-    for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
-      process.once(name, () => {
-        abort.abort();
-        write('Stopped watching; the orders go on.');
-        const stop = new Interrupted(name);
-        process.exitCode = stop.exitCode;
-        reject(stop);
-      });
-  });
-  await Promise.race([work(abort.signal), interrupted]);
-}
-
-async function conclude(runs: readonly Run[], shop: Shop): Promise<number> {
+async function conclude({ runs, before }: Prepared, shop: Shop): Promise<number> {
   const placed = runs.filter(({ notRun }) => notRun === undefined);
   for (const line of ends({ runs, columns: columnsNow(), paint })) write(line);
-  const books = await closeBooks({ runs: placed, shop });
-  write('');
-  write(paint('bold', 'The books of these orders, in USD'));
-  for (const text of books.lines)
-    for (const line of wrap(text, columnsNow() - 1)) write(paint(text.startsWith('✓') ? 'green' : 'red', line));
+  const books = closeBooks(placed);
+  tellFindings('The books of these orders, in USD', books);
+  const tell = (text: string) => wrap(text, columnsNow() - 1).forEach((line) => write(paint('dim', line)));
+  const own = ownReservations(placed);
+  tellFindings('The stock, in units', [own]);
+  const reserved = await reservedStock(placed, { shop, before, tell });
+  for (const finding of reserved) tellFinding(finding);
   const right = placed.filter((run) => surprises(run).length === 0).length;
   const skipped = runs.length - placed.length;
   write('');
   write(paint('bold', `${right} of ${placed.length} ended as expected${skipped > 0 ? `; ${skipped} not run` : ''}.`));
-  return right === placed.length && books.balanced ? 0 : 1;
+  const wrong = [...books, own, ...reserved].some(({ verdict }) => verdict === 'wrong');
+  return right === placed.length && !wrong ? 0 : 1;
+}
+
+function tellFindings(title: string, findings: readonly Finding[]): void {
+  write('');
+  write(paint('bold', title));
+  for (const finding of findings) tellFinding(finding);
+}
+
+function tellFinding(finding: Finding): void {
+  for (const line of linesOf(finding, { columns: columnsNow(), paint })) write(line);
 }

@@ -6,7 +6,7 @@ import { EMULATOR_REGION } from '../lib/aws-access';
 const BUS = 'waybill';
 
 /** Another system's `Order Placed`, on the emulator's bus. */
-export function createBus({ endpoint }: { endpoint: string }) {
+export function createBus({ endpoint, signal }: { endpoint: string; signal: AbortSignal }) {
   const access = { endpoint, region: EMULATOR_REGION, credentials: EMULATOR_CREDENTIALS, maxAttempts: 1 };
   return {
     /** @throws Error when the bus does not take it */
@@ -16,6 +16,7 @@ export function createBus({ endpoint }: { endpoint: string }) {
       try {
         const { FailedEntryCount = 0, Entries } = await events.send(
           new PutEventsCommand({ Entries: [{ ...entry, Detail: JSON.stringify(order) }] }),
+          { abortSignal: signal },
         );
         if (FailedEntryCount > 0) throw new Error(`the bus refused the event: ${Entries?.[0]?.ErrorMessage}`);
       } finally {

@@ -1,7 +1,8 @@
 import { parseArgs } from 'node:util';
 import { Trouble } from '../bootstrap/trouble.cjs';
-import { LOOPBACK } from '../lib/ports';
 import { type Scenario, SCENARIOS } from '../lib/scenarios';
+import { awsEndpoint, readSettings } from '../lib/settings';
+import { LOOPBACK } from '../lib/ports';
 
 export interface Options {
   /** of the gateway */
@@ -12,29 +13,57 @@ export interface Options {
   aws?: string;
 }
 
-const USAGE = 'Usage: npm run demo [-- [--url http://127.0.0.1:3000] [--scenario NAME]]';
+const ARGUMENTS = {
+  url: { type: 'string' },
+  scenario: { type: 'string' },
+  help: { type: 'boolean', short: 'h' },
+} as const;
+
+/** How the demo is called. */
+export const USAGE = 'Usage: npm run demo [-- [--url http://127.0.0.1:3000] [--scenario NAME] [--help]]';
 
 /**
  * What the user asked for. Without `--url` it is the system that `npm start` runs with the same environment.
  *
  * @throws Trouble that says what was expected
  */
-export function readOptions(args: readonly string[], env: NodeJS.ProcessEnv): Options {
-  const { url: given, scenario } = parse(args);
-  const url = given ?? `http://${LOOPBACK}:${env['PORT'] || 3000}`;
-  if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol))
-    throw new Trouble(`--url ${url} is not an address like http://127.0.0.1:3000.`);
-  const local = /^(127\.|localhost$)/.test(new URL(url).hostname);
-  const aws = env['AWS_ENDPOINT_URL'] || `http://${LOOPBACK}:${env['AWS_PORT'] || 4566}`;
-  return { url, ...(local && { aws }), ...(scenario !== undefined && { scenario: scenarioOf(scenario) }) };
+export async function readOptions(args: readonly string[], env: NodeJS.ProcessEnv): Promise<Options | 'help'> {
+  const { url: given, scenario, help } = parse(args);
+  if (help) return 'help';
+  const url = given === undefined ? await urlOfStart(env) : addressOf(given);
+  const aws = isLocal(url) ? await awsOfStart(env) : undefined;
+  return {
+    url,
+    ...(aws !== undefined && { aws }),
+    ...(scenario !== undefined && { scenario: scenarioOf(scenario) }),
+  };
 }
 
-function parse(args: readonly string[]): { url?: string; scenario?: string } {
+function parse(args: readonly string[]) {
   try {
-    return parseArgs({ args: [...args], options: { url: { type: 'string' }, scenario: { type: 'string' } } }).values;
+    return parseArgs({ args: [...args], options: ARGUMENTS }).values;
   } catch (error) {
     throw new Trouble(`${(error as Error).message}\n${USAGE}`);
   }
+}
+
+async function urlOfStart({ PORT }: NodeJS.ProcessEnv): Promise<string> {
+  const { gatewayPort } = await readSettings({ PORT });
+  if (isAnyFree(PORT)) throw new Trouble(`PORT=${PORT} took any free port: name the gateway with \`-- --url\`.`);
+  return `http://${LOOPBACK}:${gatewayPort}`;
+}
+
+async function awsOfStart({ AWS_PORT, AWS_ENDPOINT_URL }: NodeJS.ProcessEnv): Promise<string | undefined> {
+  const settings = await readSettings({ AWS_PORT, AWS_ENDPOINT_URL });
+  return !AWS_ENDPOINT_URL && isAnyFree(AWS_PORT) ? undefined : awsEndpoint(settings);
+}
+
+const isAnyFree = (port: string | undefined) => Boolean(port) && Number(port) === 0;
+const isLocal = (url: string) => /^(127\.|localhost$)/.test(new URL(url).hostname);
+
+function addressOf(url: string): string {
+  if (URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)) return url;
+  throw new Trouble(`--url ${url} is not an address like http://127.0.0.1:3000.`);
 }
 
 function scenarioOf(name: string): Scenario {

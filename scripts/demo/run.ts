@@ -1,11 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { JournalEntry } from '../../src/gateway/ports';
 import type { Scenario } from '../lib/scenarios';
-import type { Shop, ShownOrder } from './shop';
+import { Trouble } from '../bootstrap/trouble.cjs';
+import type { Shop, ShownEvent, ShownOrder } from './shop';
 
 const POLL_MS = 250;
 /** pm_down takes 30 s on an idle machine */
 const PATIENCE_MS = 180_000;
+/** a gateway that is reloaded answers again before */
+const RELOAD_MS = 15_000;
 
 /** One order of the demo: what is known of it so far. Times are milliseconds of the same clock. */
 export interface Run {
@@ -18,6 +21,8 @@ export interface Run {
   order?: ShownOrder;
   /** once it has ended */
   journal?: JournalEntry[];
+  /** once it has ended */
+  events?: ShownEvent[];
   /** why it was not placed */
   notRun?: string;
   /** why it is not known how it ended */
@@ -31,6 +36,8 @@ export interface RunDeps {
   /** something is known that was not */
   onChange: (run: Run) => void;
   signal: AbortSignal;
+  /** milliseconds without a good answer after which the system is given up */
+  reloadMs?: number;
 }
 
 const ENDS: ReadonlySet<string> = new Set([
@@ -45,15 +52,21 @@ const ENDS: ReadonlySet<string> = new Set([
 export const hasEnded = ({ status, states }: ShownOrder): boolean =>
   ENDS.has(status) && states.every(({ exitedAt }) => exitedAt !== null);
 
-/** Places an order and follows it to its end; what goes wrong with that is noted in the run. */
+/**
+ * Places an order and follows it to its end; what goes wrong with that is noted in the run.
+ *
+ * @throws Trouble when it is the system, and not the order, that something is wrong with
+ */
 export async function follow(run: Run, deps: RunDeps): Promise<void> {
   try {
     await place(run, deps);
     deps.onChange(run);
     await untilEnded(run, deps);
     run.journal = await deps.shop.journal(run.orderId);
+    run.events = await deps.shop.events(run.orderId);
   } catch (error) {
     if (deps.signal.aborted) return;
+    if (error instanceof Trouble) throw error;
     run.trouble = error instanceof Error ? error.message : String(error);
   }
   run.endedAt = performance.now();
@@ -65,22 +78,24 @@ async function place({ scenario, orderId, answers }: Run, { shop, publish }: Run
   if (scenario.via === 'EventBridge') return publish?.(order);
   const times = scenario.via === 'http, three times at once' ? 3 : 1;
   answers.push(...(await Promise.all(Array.from({ length: times }, () => shop.place(order)))));
-  if (answers.some((status) => status >= 500)) throw new Error(`placing it was answered with ${answers.join(', ')}`);
 }
 
-async function untilEnded(run: Run, { shop, onChange, signal }: RunDeps): Promise<void> {
+async function untilEnded(run: Run, { shop, onChange, signal, reloadMs = RELOAD_MS }: RunDeps): Promise<void> {
   const deadline = performance.now() + PATIENCE_MS;
-  let failure = '';
+  let answeredAt = performance.now();
   while (performance.now() < deadline && !signal.aborted) {
-    // a gateway that is reloaded, say, is asked again
-    const order = await shop.order(run.orderId).catch((error: unknown) => void (failure = ` (${String(error)})`));
-    if (order && JSON.stringify(order) !== JSON.stringify(run.order)) {
-      run.order = order;
-      if (hasEnded(order)) return;
-      onChange(run);
+    try {
+      const order = await shop.order(run.orderId);
+      answeredAt = performance.now();
+      if (order && JSON.stringify(order) !== JSON.stringify(run.order)) {
+        run.order = order;
+        if (hasEnded(order)) return;
+        onChange(run);
+      }
+    } catch (error) {
+      if (performance.now() - answeredAt > reloadMs) throw error;
     }
     await sleep(POLL_MS);
   }
-  const what = run.order ? 'did not end' : 'did not become an order';
-  throw new Error(`${what} within ${PATIENCE_MS / 1000} s${failure}`);
+  throw new Error(`${run.order ? 'did not end' : 'did not become an order'} within ${PATIENCE_MS / 1000} s`);
 }

@@ -21,6 +21,8 @@ export interface TimelineDeps {
   paint: Paint;
   /** of the terminal; none: lines are as long as they are */
   columns: number | undefined;
+  /** nobody listens any more */
+  signal: AbortSignal;
 }
 
 /** Tells everything that happens to an order in plain words, as it happens, until it has ended. */
@@ -34,6 +36,7 @@ export async function tellTimeline(run: Run, deps: TimelineDeps): Promise<void> 
     const moments = await momentsOf(run.orderId, deps.shop, last ? undefined : new Date().toISOString()).catch(
       () => [],
     );
+    if (deps.signal.aborted) return;
     start ??= moments[0] && Date.parse(moments[0].at);
     for (const moment of moments.slice(told)) tell(moment, { ...deps, start: start ?? 0 });
     told = Math.max(told, moments.length);

@@ -1,7 +1,9 @@
+import { help } from '../../../scripts/demo/help';
 import { createLiveRegion } from '../../../scripts/demo/live-region';
 import { readOptions } from '../../../scripts/demo/options';
 import { wordsOfCall, wordsOfEvent } from '../../../scripts/demo/words';
 import { freePort } from '../../../scripts/lib/ports';
+import { SCENARIOS } from '../../../scripts/lib/scenarios';
 import { runScript } from '../../support/run-script';
 import { call } from './support';
 
@@ -15,20 +17,34 @@ test('without a running system it says in one line what to do', async () => {
 });
 
 test.each([
-  [['--url', 'here'], '--url here is not an address like'],
-  [['--scenario', 'pm_nothing'], 'There is no scenario pm_nothing; there are pm_ok, pm_late,'],
-  [['--fast'], 'Usage: npm run demo'],
-])('%j is refused with what was expected', (args, message) => {
-  expect(() => readOptions(args, {})).toThrow(message);
+  [['--url', 'here'], {}, '--url here is not an address like'],
+  [['--scenario', 'pm_nothing'], {}, 'There is no scenario pm_nothing; there are pm_ok, pm_late,'],
+  [['--fast'], {}, 'Usage: npm run demo'],
+  [[], { PORT: 'abc' }, 'PORT=abc is not a port'],
+  [[], { PORT: '0' }, 'PORT=0 took any free port: name the gateway with `-- --url`'],
+  [[], { AWS_PORT: 'abc' }, 'AWS_PORT=abc is not a port'],
+])('%j with %j is refused with what was expected', async (args, env, message) => {
+  await expect(readOptions(args, env)).rejects.toThrow(message);
 });
 
-test('it finds the system of the same environment, and no bus beside one that is elsewhere', () => {
-  expect(readOptions([], {})).toEqual({ url: 'http://127.0.0.1:3000', aws: 'http://127.0.0.1:4566' });
-  expect(readOptions([], { PORT: '1', AWS_PORT: '2' })).toEqual({
+test('it finds the system of the same environment, and no bus beside one that is elsewhere', async () => {
+  expect(await readOptions([], {})).toEqual({ url: 'http://127.0.0.1:3000', aws: 'http://127.0.0.1:4566' });
+  expect(await readOptions([], { PORT: '1', AWS_PORT: '2' })).toEqual({
     url: 'http://127.0.0.1:1',
     aws: 'http://127.0.0.1:2',
   });
-  expect(readOptions(['--url', 'https://shop.example'], {})).toEqual({ url: 'https://shop.example' });
+  expect(await readOptions([], { PORT: '1', AWS_PORT: '0' })).toEqual({ url: 'http://127.0.0.1:1' });
+  expect(await readOptions(['--url', 'https://shop.example'], { PORT: 'abc' })).toEqual({
+    url: 'https://shop.example',
+  });
+});
+
+test('it says how it is called, and with which scenarios', async () => {
+  const { code, stdout, stderr } = await runScript('scripts/demo.cjs', { args: ['--help'] });
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  expect(stdout).toMatch(/^Usage: npm run demo /);
+  for (const { name } of SCENARIOS) expect(stdout).toMatch(new RegExp(`^ {2}${name} +\\w`, 'm'));
+  for (const columns of [60, 80, 200]) expect(help(columns).filter((line) => line.length >= columns)).toEqual([]);
 });
 
 test('the live lines replace each other, and the cursor is back at the end', () => {

@@ -21,10 +21,13 @@ test.each([
   expect(surprises(endedRun(changes)).join('; ')).toContain(expected);
 });
 
+const stockOf = (productId: string, availableQuantity: number) =>
+  new Map([[productId, { availableQuantity, reservedQuantity: 0 }]]);
+
 test('a scenario says what it needs of the stock', () => {
-  const stock = new Map([['PROD-12345', 0]]);
+  const stock = stockOf('PROD-12345', 0);
   expect(lacks(scenarioOf('partial'), stock)).toContain('needs 1 of PROD-12345 in stock, and there are 0');
-  expect(lacks(scenarioOf('sold_out'), new Map([['PROD-SOLD-OUT', 4]]))).toContain('needs none of PROD-SOLD-OUT');
+  expect(lacks(scenarioOf('sold_out'), stockOf('PROD-SOLD-OUT', 4))).toContain('needs none of PROD-SOLD-OUT');
   expect(lacks(scenarioOf('invalid'), stock)).toBeUndefined();
-  expect(lacks(scenarioOf('pm_ok'), new Map([['PROD-12345', 1]]))).toBeUndefined();
+  expect(lacks(scenarioOf('pm_ok'), stockOf('PROD-12345', 1))).toBeUndefined();
 });

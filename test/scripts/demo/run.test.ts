@@ -1,0 +1,36 @@
+import { Trouble } from '../../../scripts/bootstrap/trouble.cjs';
+import { follow, type Run } from '../../../scripts/demo/run';
+import { type Answers, failingGateway, quietShop } from './gateway';
+import { scenarioOf } from './support';
+
+const newRun = (): Run => ({ scenario: scenarioOf('pm_ok'), orderId: 'demo-000000-01', startedAt: 0, answers: [] });
+
+async function followed({ answers, reloadMs }: { answers: Answers; reloadMs: number }) {
+  const { shop, close } = await failingGateway(answers);
+  const run = newRun();
+  const { signal } = new AbortController();
+  const error = await follow(run, { shop, onChange: () => undefined, signal, reloadMs }).catch((e: unknown) => e);
+  await close();
+  return { run, error };
+}
+
+/** answers `times` requests for the order by breaking off */
+const awayFor = (times: number): Answers => {
+  let left = times;
+  return (request) =>
+    request === 'GET /orders/demo-000000-01' && left-- > 0 ? 'break off' : quietShop('SHIPPED')(request);
+};
+
+test('a gateway that comes back is asked again', async () => {
+  const { run, error } = await followed({ answers: awayFor(2), reloadMs: 60_000 });
+  expect(error).toBeUndefined();
+  expect(run).toMatchObject({ answers: [202], order: { status: 'SHIPPED' }, journal: [], events: [] });
+  expect(run.trouble).toBeUndefined();
+});
+
+test('a gateway that stays away is the trouble of the whole demo, not of one order', async () => {
+  const { run, error } = await followed({ answers: awayFor(Infinity), reloadMs: 300 });
+  expect(error).toBeInstanceOf(Trouble);
+  expect((error as Error).message).toContain('Nothing answers at');
+  expect(run.trouble).toBeUndefined();
+});
