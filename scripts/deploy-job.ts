@@ -1,10 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { documentsAt, emulatorAccess, EMULATOR_REGION } from './lib/aws-access';
 import { seedInventory } from './lib/seed';
-import { type Deployment, deployToEmulator, EMULATOR_CREDENTIALS, hashedTemplate } from '../infra/deploy';
+import { becomes } from './lib/wait';
+import { type Deployment, deployToEmulator, hashedTemplate } from '../infra/deploy';
 import { environmentFromOutputs, type ResourceEnvironment } from '../infra/outputs';
 
 /** what `npm run build` puts there */
@@ -19,19 +18,12 @@ const START_TIMEOUT_MS = 60_000;
  * @throws Error when the emulator does not answer, a resource fails, or a name in `env` is not the stack's
  */
 export async function runDeployJob(p: Deployment & { env: NodeJS.ProcessEnv }): Promise<ResourceEnvironment> {
-  await answersWithin(p.endpoint, START_TIMEOUT_MS);
+  if (!(await becomes(() => answers(p.endpoint), { timeoutMs: START_TIMEOUT_MS, intervalMs: 200 })))
+    throw new Error(`Nothing answers at AWS_ENDPOINT_URL=${p.endpoint}`);
   const resources = environmentFromOutputs(await deployToEmulator(p));
   assertNames(p.env, resources);
   await seed(p, resources);
   return resources;
-}
-
-async function answersWithin(endpoint: string, timeoutMs: number): Promise<void> {
-  const deadline = Date.now() + timeoutMs;
-  while (!(await answers(endpoint))) {
-    if (Date.now() > deadline) throw new Error(`Nothing answers at AWS_ENDPOINT_URL=${endpoint}`);
-    await sleep(200);
-  }
 }
 
 const answers = (endpoint: string) =>
@@ -49,32 +41,27 @@ function assertNames(env: NodeJS.ProcessEnv, resources: ResourceEnvironment): vo
 }
 
 async function seed({ endpoint, region }: Deployment, resources: ResourceEnvironment): Promise<void> {
-  const client = new DynamoDBClient({ endpoint, region, credentials: EMULATOR_CREDENTIALS });
+  const documents = documentsAt(endpoint, region);
   try {
     await seedInventory({
-      documents: DynamoDBDocumentClient.from(client),
+      documents,
       tables: { inventory: resources.INVENTORY_TABLE, warehouseStock: resources.WAREHOUSE_STOCK_TABLE },
     });
   } finally {
-    client.destroy();
+    documents.destroy();
   }
 }
 
 async function main(env: NodeJS.ProcessEnv): Promise<void> {
-  const { AWS_ENDPOINT_URL: endpoint, AWS_REGION: region = 'us-east-1' } = env;
+  const { AWS_ENDPOINT_URL: endpoint, AWS_REGION: region = EMULATOR_REGION } = env;
   if (!endpoint || !URL.canParse(endpoint))
     throw new Error('AWS_ENDPOINT_URL has to be the address of the emulator, like http://127.0.0.1:4566');
   const template = hashedTemplate(await readFile(TEMPLATE, 'utf8'));
   const resources = await runDeployJob({ endpoint, region, template, env });
   // what goes to stdout can be kept as the environment of the processes
   console.error(`Deployed at ${endpoint}.`);
-  const access = {
-    AWS_ENDPOINT_URL: endpoint,
-    AWS_REGION: region,
-    AWS_ACCESS_KEY_ID: EMULATOR_CREDENTIALS.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: EMULATOR_CREDENTIALS.secretAccessKey,
-  };
-  for (const [name, value] of Object.entries({ ...access, ...resources })) console.log(`${name}=${value}`);
+  const environment = { ...emulatorAccess(endpoint, region), ...resources };
+  for (const [name, value] of Object.entries(environment)) console.log(`${name}=${value}`);
 }
 
 if (require.main === module)

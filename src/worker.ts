@@ -8,12 +8,12 @@ import { type Config, tableNames, warehousesOf } from './config';
 import { createActivities } from './activities';
 import { createAwsClients } from './adapters/aws/clients';
 import { createDynamoBooks } from './adapters/aws/books';
-import { createEventBus } from './adapters/aws/event-bus';
 import { createEventPublisher } from './adapters/event-publisher';
 import { createMessenger } from './adapters/aws/messenger';
 import { createSandboxCarriers } from './adapters/sandbox/carrier';
 import { createSandboxJournal } from './adapters/aws/sandbox-journal';
 import { createSandboxPayments } from './adapters/sandbox/payment';
+import { openEventBus } from './wiring';
 import { runProcess, type Running } from './lifecycle';
 
 /** How long events wait for company before they are published together, in milliseconds. */
@@ -34,18 +34,10 @@ export function createPorts({
   const journal = createSandboxJournal({ db: aws.db, table: config.SANDBOX_JOURNAL_TABLE });
   const sandbox = { journal, timeoutMs: config.PROVIDER_TIMEOUT_MS };
   const warehouses = warehousesOf(config);
-  const bus = createEventBus({
-    db: aws.db,
-    events: aws.events,
-    busName: config.EVENT_BUS_NAME,
-    eventsTable: config.ORDER_EVENTS_TABLE,
-    onRefused: ({ orderId, sequence }, reason) =>
-      logger.error({ orderId, sequence, reason }, 'the bus refuses an event for good'),
-  });
   return {
     books: createDynamoBooks({ db: aws.db, tables: tableNames(config), warehouses }),
     publisher: createEventPublisher({
-      bus,
+      bus: openEventBus(config, { aws, logger }),
       lingerMs: PUBLISH_LINGER_MS,
       onError: (error) => logger.warn({ err: error }, 'events left to the relay'),
     }),

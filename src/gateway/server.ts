@@ -4,8 +4,7 @@ import type { OrderId } from '../domain/ids';
 import { buildApp } from './app';
 import { type Config, readTables } from '../config';
 import { type CallObserver, createAwsClients } from '../adapters/aws/clients';
-import { connectOrderClient } from '../client';
-import { createOrderRecords } from '../adapters/aws/order-records';
+import { connectOrders } from '../wiring';
 import { createOrderReader } from '../adapters/aws/order-reader';
 import { createSandboxJournal } from '../adapters/aws/sandbox-journal';
 import { runProcess, type Running } from '../lifecycle';
@@ -13,11 +12,7 @@ import { runProcess, type Running } from '../lifecycle';
 /** @param observe sees every call to AWS */
 export async function start(config: Config<'gateway'>, logger: Logger, observe?: CallObserver): Promise<Running> {
   const aws = createAwsClients({ region: config.AWS_REGION, observe });
-  const orders = connectOrderClient({
-    engine: config.engine,
-    taskQueue: config.TASK_QUEUE,
-    stored: createOrderRecords({ db: aws.db, table: config.ORDERS_TABLE }),
-  });
+  const orders = connectOrders(config, aws);
   const app = buildApp(
     {
       orders,

@@ -1,9 +1,7 @@
 import type { Logger } from '../telemetry';
 import type { Config } from '../config';
 import { type CallObserver, createAwsClients } from '../adapters/aws/clients';
-import { createEventBus } from '../adapters/aws/event-bus';
-import { connectOrderClient } from '../client';
-import { createOrderRecords } from '../adapters/aws/order-records';
+import { connectOrders, openEventBus } from '../wiring';
 import { createOrderIntake } from './order-intake';
 import { createRelay } from './relay';
 import { runProcess, type Running } from '../lifecycle';
@@ -11,11 +9,7 @@ import { runProcess, type Running } from '../lifecycle';
 /** @param observe sees every call to AWS */
 export async function start(config: Config<'consumer'>, logger: Logger, observe?: CallObserver): Promise<Running> {
   const aws = createAwsClients({ region: config.AWS_REGION, observe });
-  const orders = connectOrderClient({
-    engine: config.engine,
-    taskQueue: config.TASK_QUEUE,
-    stored: createOrderRecords({ db: aws.db, table: config.ORDERS_TABLE }),
-  });
+  const orders = connectOrders(config, aws);
   const intake = createOrderIntake({
     sqs: aws.sqs,
     visibilityS: config.ORDER_INTAKE_VISIBILITY_S,
@@ -25,14 +19,7 @@ export async function start(config: Config<'consumer'>, logger: Logger, observe?
     logger,
   });
   const relay = createRelay({
-    bus: createEventBus({
-      db: aws.db,
-      events: aws.events,
-      busName: config.EVENT_BUS_NAME,
-      eventsTable: config.ORDER_EVENTS_TABLE,
-      onRefused: ({ orderId, sequence }, reason) =>
-        logger.error({ orderId, sequence, reason }, 'the bus refuses an event for good'),
-    }),
+    bus: openEventBus(config, { aws, logger }),
     graceMs: config.RELAY_GRACE_MS,
     intervalMs: config.RELAY_INTERVAL_MS,
     logger,

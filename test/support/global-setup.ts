@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ManagedProcess } from '../../scripts/lib/managed-process';
 import { createProgress } from '../../scripts/bootstrap/progress.cjs';
-import { deployToEmulator, EMULATOR_CREDENTIALS } from '../../infra/deploy';
-import { EMULATOR_REGION } from '../../scripts/lib/aws-access';
+import { deployToEmulator } from '../../infra/deploy';
+import { emulatorAccess, EMULATOR_REGION } from '../../scripts/lib/aws-access';
 import { engineProgram } from '../../scripts/lib/engine-program';
 import { environmentFromOutputs } from '../../infra/outputs';
 import { freePort } from '../../scripts/lib/ports';
@@ -57,10 +57,7 @@ async function startShared(onStart: (server: ManagedProcess) => void): Promise<N
   const outputs = await deployToEmulator({ endpoint, region: EMULATOR_REGION, template });
   return {
     ...environmentFromOutputs(outputs),
-    AWS_ENDPOINT_URL: endpoint,
-    AWS_REGION: EMULATOR_REGION,
-    AWS_ACCESS_KEY_ID: EMULATOR_CREDENTIALS.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: EMULATOR_CREDENTIALS.secretAccessKey,
+    ...emulatorAccess(endpoint),
     AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
     ...localEngineEnvironment({ namespace: 'default', connection: { address } }, {}),
     WORKFLOW_BUNDLE: bundle,
