@@ -3,13 +3,26 @@ import { type Static, Type } from '@sinclair/typebox';
 import { TypeCompiler } from '@sinclair/typebox/compiler';
 import { canonicalJson } from './domain/canonical-json';
 import type { OrderId } from './domain/ids';
-import type { OrderSubmission, ValidationError } from './domain/order';
+import type { OrderPolicy, OrderSubmission, ValidationError } from './domain/order';
 
 const Item = Type.Object({
   productId: Type.Optional(Type.String()),
   quantity: Type.Optional(Type.Number()),
   price: Type.Optional(Type.Number()),
+  weight: Type.Optional(Type.Number()),
 });
+
+const Policy = Type.Object({
+  onShortage: Type.Optional(Type.String()),
+  onNoAnswer: Type.Optional(Type.String()),
+  onUnavailable: Type.Optional(Type.String()),
+  decisionWithinS: Type.Optional(Type.Number()),
+  backorderWithinS: Type.Optional(Type.Number()),
+  paymentWithinS: Type.Optional(Type.Number()),
+  pendingPaymentWithinS: Type.Optional(Type.Number()),
+  returnWithinS: Type.Optional(Type.Number()),
+  payment: Type.Optional(Type.String()),
+} satisfies Record<keyof OrderPolicy, unknown>);
 
 const ShippingAddress = Type.Object({
   street: Type.Optional(Type.String()),
@@ -32,6 +45,8 @@ export const SubmissionSchema = Type.Object(
     shippingAddress: Type.Optional(ShippingAddress),
     timestamp: Type.Optional(Type.String()),
     paymentMethod: Type.Optional(Type.String()),
+    policy: Type.Optional(Policy),
+    channels: Type.Optional(Type.Array(Type.String())),
   },
   { $id: 'OrderSubmission' },
 );
@@ -58,11 +73,12 @@ export function parseSubmission(value: unknown): Parsed {
 
 /** Only what an order has, so that nothing else, however deep, is looked at or kept. */
 function copyOf(value: Static<typeof SubmissionSchema>): ParsedSubmission {
-  const { items, shippingAddress, ...rest } = pick(value, SubmissionSchema);
+  const { items, shippingAddress, policy, ...rest } = pick(value, SubmissionSchema);
   return {
     ...rest,
     ...(items && { items: items.map((item) => pick(item, Item)) }),
     ...(shippingAddress && { shippingAddress: pick(shippingAddress, ShippingAddress) }),
+    ...(policy && { policy: pick(policy, Policy) }),
   };
 }
 

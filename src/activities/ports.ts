@@ -83,10 +83,19 @@ export interface ChargeRequest {
   amount: number;
   currency: string;
   paymentMethod: string;
+  /** AUTHORIZE holds the money until it is captured or voided; CHARGE, the usual, takes it */
+  mode?: 'CHARGE' | 'AUTHORIZE';
+}
+
+/** Money is taken, held, or neither yet: then an event tells later. */
+export interface Taken<K extends 'CHARGED' | 'AUTHORIZED' | 'PENDING'> {
+  kind: K;
+  paymentId: string;
+  amount: number;
 }
 
 export type ChargeOutcome =
-  { kind: 'CHARGED'; paymentId: string; amount: number } | { kind: 'DECLINED'; reason: string };
+  Taken<'CHARGED'> | Taken<'AUTHORIZED'> | Taken<'PENDING'> | { kind: 'DECLINED'; reason: string };
 
 /** A reference to a charge by its key, with the order it was for. */
 export interface ChargeReference {
@@ -100,15 +109,30 @@ export interface ChargeReference {
  */
 export interface PaymentProvider {
   charge(request: ChargeRequest): Promise<ChargeOutcome>;
+  /**
+   * Takes money that an authorisation holds; what of it is not captured is let go.
+   *
+   * @param p.amount minor units, at most what is held under `chargeKey`
+   * @returns DECLINED when nothing is held any more
+   */
+  capture(p: CaptureRequest): Promise<Exclude<ChargeOutcome, { kind: 'AUTHORIZED' | 'PENDING' }>>;
   /** `undefined` is no outcome: the charge may still be in flight */
   lookup(charge: ChargeReference): Promise<ChargeOutcome | undefined>;
   /**
    * Makes sure that nothing is ever charged under the key again. When it was charged before, the answer says so and
    * the money stays until it is refunded.
    */
-  void(charge: ChargeReference): Promise<{ kind: 'VOIDED' } | Extract<ChargeOutcome, { kind: 'CHARGED' }>>;
-  /** @param p.amount minor units, at most what was charged under `chargeKey` */
+  void(charge: ChargeReference): Promise<{ kind: 'VOIDED' } | Taken<'CHARGED'>>;
+  /** Several refunds of one charge have keys of their own. @param p.amount minor units, at most what was charged under `chargeKey` */
   refund(p: { key: string; chargeKey: string; orderId: OrderId; amount: number; currency: string }): Promise<void>;
+}
+
+export interface CaptureRequest {
+  key: string;
+  chargeKey: string;
+  orderId: OrderId;
+  amount: number;
+  currency: string;
 }
 
 export interface LabelRequest {
@@ -116,6 +140,10 @@ export interface LabelRequest {
   orderId: OrderId;
   shipment: Shipment;
   address: ShippingAddress;
+  /** grams, of the whole parcel */
+  weight?: number;
+  /** when the customer is to have it, ISO 8601; a carrier that cannot make it comes after those that can */
+  promisedBy?: string;
 }
 
 /**

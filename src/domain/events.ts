@@ -1,6 +1,16 @@
 import type { OrderId } from './ids';
-import type { Order, Shipment, ShipmentLine, Shortage, ValidationError } from './order';
-import type { StatePassed } from './states';
+import type {
+  Channel,
+  Order,
+  Shipment,
+  ShipmentLine,
+  ShippingAddress,
+  Shortage,
+  ShortageChoice,
+  ValidationError,
+} from './order';
+import type { OrderStatus, StatePassed } from './states';
+import { CHANNELS } from './order';
 import { eventIdOf, keys } from './ids';
 import { toDecimal } from './money';
 
@@ -18,6 +28,65 @@ export interface Payment {
   currency: string;
 }
 
+/** Money given back, in minor units. */
+export interface Refund extends Payment {
+  /** the provider's key of it; absent: the one of the whole charge */
+  refundKey?: string;
+  /** what it was for: a shipment or a return; absent: the order did not go on */
+  cause?: string;
+  /** of who gave it back by hand */
+  reference?: string;
+}
+
+/** What a carrier says of a parcel; the last three are final. */
+export const CARRIER_STATUSES = ['PICKED_UP', 'IN_TRANSIT', 'DELIVERED', 'LOST', 'RETURNED'] as const;
+export type CarrierStatus = (typeof CARRIER_STATUSES)[number];
+
+export interface CarrierUpdate {
+  shipmentId: string;
+  status: CarrierStatus;
+  /** the carrier's */
+  updateId: string;
+  /** the carrier's time, ISO 8601 */
+  occurredAt?: string;
+  /** the parcel was further already: told, and nothing else */
+  superseded?: true;
+}
+
+/** An undo that does not work: somebody has to decide. */
+export interface Attention {
+  /** counts those of an order, from 1 */
+  n: number;
+  /** what was tried, such as RefundPayment */
+  step: string;
+  /** the idempotency key of it */
+  key: string;
+  error: string;
+  /** money at stake, minor units */
+  amount?: number;
+  currency?: string;
+}
+
+export const RESOLUTIONS = ['RETRY', 'SKIP', 'SETTLE'] as const;
+/** RETRY tries again; SKIP goes on without; SETTLE: it was done by hand, under a reference. */
+export type ResolutionAction = (typeof RESOLUTIONS)[number];
+
+export interface Resolution {
+  action: ResolutionAction;
+  /** who decided */
+  by: string;
+  reason?: string;
+  reference?: string;
+}
+
+/** What became of returned goods; REJECT: they are not what was sent, nothing is refunded. */
+export const INSPECTION_OUTCOMES = ['RESTOCK', 'WRITE_OFF', 'REJECT'] as const;
+export type InspectionOutcome = (typeof INSPECTION_OUTCOMES)[number];
+
+export interface InspectedItem extends ShipmentLine {
+  outcome: InspectionOutcome;
+}
+
 /** What each event tells, by its detail-type; amounts are in minor units. */
 export interface EventData {
   'Order Created': { order: Order };
@@ -32,15 +101,66 @@ export interface EventData {
   'Inventory Unavailable': { unavailableItems: Shortage[] };
   'Inventory Shortage Reported': { unavailableItems: Shortage[] };
   'Inventory Released': { shipments: Shipment[] };
-  'Payment Completed': Payment & { paymentId: string };
-  'Payment Refunded': Payment;
+  'Decision Requested': {
+    availableItems: ShipmentLine[];
+    unavailableItems: Shortage[];
+    choices: readonly ShortageChoice[];
+    until: string;
+  };
+  /** `policy`: there was no answer, or none was asked for */
+  'Decision Made': { choice: ShortageChoice; by: 'customer' | 'policy' };
+  'Order Backordered': { items: ShipmentLine[]; until: string };
+  /** the stock of the rest arrived and is reserved */
+  'Backorder Filled': { shipments: Shipment[] };
+  /** the rest is not waited for any more */
+  'Backorder Ended': { items: ShipmentLine[]; reason: string };
+  /** a product is running out; one alert for each time it falls below a threshold */
+  'Stock Low': { items: { productId: string; availableQuantity: number; threshold: number }[] };
+  'Inventory Restocked': { shipments: Shipment[]; cause: string };
+  'Inventory Written Off': { items: ShipmentLine[]; cause: string };
+  /** an outside company is out of order: the order waits for it */
+  'Order Delayed': { dependency: string; until: string };
+  /** held, not taken */
+  'Payment Authorized': Payment & { paymentId: string };
+  /** the payment company decides later */
+  'Payment Pending': Payment & { paymentId: string; until: string };
+  /** `late`: the order had been given up */
+  'Payment Completed': Payment & { paymentId: string; late?: true };
+  'Payment Refunded': Refund;
   'Payment Voided': { chargeKey: string };
   'Payment Failed': { reason: string };
   'Warehouse Allocated': { shipment: Shipment };
   'Shipping Label Generated': Label;
-  'Shipping Label Cancelled': { shipmentId: string };
+  'Shipping Label Cancelled': { shipmentId: string; version?: number };
+  /** another label for a parcel that waits for its carrier: the address changed */
+  'Shipping Label Replaced': Label & { version: number };
+  'Address Changed': { address: ShippingAddress; version: number };
   'Packing Instructed': { shipment: Shipment };
-  'Shipment Created': Label & { shipment: Shipment };
+  /** `amount`: what its goods cost; `startedAfterMs`: since the order was received */
+  'Shipment Created': Label & { shipment: Shipment; amount?: number; currency?: string; startedAfterMs?: number };
+  /** picked up, in transit, and whatever comes after the end; `first`: the parcel was not there yet */
+  'Shipment Tracked': CarrierUpdate & { first?: true };
+  'Shipment Delivered': CarrierUpdate;
+  'Shipment Lost': CarrierUpdate;
+  'Shipment Returned': CarrierUpdate;
+  /** every parcel came to its end, and the customer has at least one */
+  'Order Delivered': Record<string, never>;
+  /** 20 minutes, and then 30, without a shipment (requirements A5) */
+  'Order At Risk': { afterS: number };
+  'Promise Breached': { afterS: number };
+  'Cancellation Requested': { reason?: string };
+  'Order Cancelled': { reason: string };
+  'Return Requested': { returnId: string; items: ShipmentLine[]; reason?: string };
+  'Return Received': { returnId: string };
+  /** `amount`: what is refunded */
+  'Return Inspected': { returnId: string; items: InspectedItem[]; amount: number; currency: string };
+  /** the customer keeps nothing */
+  'Order Returned': Record<string, never>;
+  'Attention Needed': Attention;
+  /** `status`: of the order from here on */
+  'Attention Resolved': Resolution & { n: number; step: string; key: string; status: OrderStatus };
+  /** the last event: nothing more happens to the order */
+  'Order Closed': Record<string, never>;
   'Customer Notified': { notificationKey: string };
   'Order Fulfillment Failed': { reason: string };
 }
@@ -58,6 +178,8 @@ export type OrderEvent = NewEvent & {
   at: string;
   /** who the order is for, where known; carried for those who subscribe */
   customerId?: string;
+  /** how the customer wants to be told; absent: on every channel */
+  channels?: Channel[];
   /** the states that the order went through since its last event */
   states: StatePassed[];
 };
@@ -72,6 +194,30 @@ export const EVENT_SOURCES: Record<EventType, string> = {
   'Inventory Unavailable': 'inventory.service',
   'Inventory Shortage Reported': 'inventory.service',
   'Inventory Released': 'inventory.service',
+  'Inventory Restocked': 'inventory.service',
+  'Inventory Written Off': 'inventory.service',
+  'Stock Low': 'inventory.service',
+  'Backorder Filled': 'inventory.service',
+  'Backorder Ended': 'inventory.service',
+  'Order Backordered': 'inventory.service',
+  'Decision Requested': 'ecommerce.orders',
+  'Decision Made': 'ecommerce.orders',
+  'Order Delayed': 'ecommerce.orders',
+  'Order At Risk': 'ecommerce.orders',
+  'Promise Breached': 'ecommerce.orders',
+  'Cancellation Requested': 'ecommerce.orders',
+  'Order Cancelled': 'ecommerce.orders',
+  'Order Delivered': 'ecommerce.orders',
+  'Order Returned': 'ecommerce.orders',
+  'Order Closed': 'ecommerce.orders',
+  'Address Changed': 'ecommerce.orders',
+  'Attention Needed': 'ecommerce.orders',
+  'Attention Resolved': 'ecommerce.orders',
+  'Return Requested': 'returns.service',
+  'Return Received': 'returns.service',
+  'Return Inspected': 'returns.service',
+  'Payment Authorized': 'payment.service',
+  'Payment Pending': 'payment.service',
   'Payment Completed': 'payment.service',
   'Payment Refunded': 'payment.service',
   'Payment Voided': 'payment.service',
@@ -79,6 +225,11 @@ export const EVENT_SOURCES: Record<EventType, string> = {
   'Warehouse Allocated': 'shipping.service',
   'Shipping Label Generated': 'shipping.service',
   'Shipping Label Cancelled': 'shipping.service',
+  'Shipping Label Replaced': 'shipping.service',
+  'Shipment Tracked': 'shipping.service',
+  'Shipment Delivered': 'shipping.service',
+  'Shipment Lost': 'shipping.service',
+  'Shipment Returned': 'shipping.service',
   'Packing Instructed': 'shipping.service',
   'Shipment Created': 'shipping.service',
   'Customer Notified': 'customer.notification',
@@ -99,9 +250,9 @@ export interface BusEvent {
 
 /** An order's event as it goes over the bus. */
 export function toBusEvent(event: OrderEvent): BusEvent {
-  const { orderId, sequence, at, customerId, type } = event;
+  const { orderId, sequence, at, customerId, channels = CHANNELS, type } = event;
   const envelope = { origin: ORIGIN, eventId: eventIdOf(orderId, sequence), orderId, sequence, at };
-  const detail = { ...publicData(event), ...envelope, ...(customerId === undefined ? {} : { customerId }) };
+  const detail = { ...publicData(event), ...envelope, ...(customerId === undefined ? {} : { customerId, channels }) };
   return { source: EVENT_SOURCES[type], detailType: type, time: at, detail };
 }
 
@@ -110,13 +261,22 @@ export function publicData(event: NewEvent): Record<string, unknown> {
   switch (event.type) {
     case 'Order Created':
       return publicOrder(event.data.order);
+    case 'Payment Authorized':
+    case 'Payment Pending':
     case 'Payment Completed':
     case 'Payment Refunded':
+    case 'Return Inspected':
       return { ...event.data, amount: toDecimal(event.data.amount, event.data.currency) };
     case 'Order Validation Failed':
       return { status: 'VALIDATION_FAILED', errors: event.data.errors };
     case 'Order Validated':
       return { status: 'VALIDATED' };
+    case 'Shipment Created':
+    case 'Attention Needed': {
+      const { amount, currency } = event.data;
+      const money = amount === undefined || currency === undefined ? {} : { amount: toDecimal(amount, currency) };
+      return { ...event.data, ...money };
+    }
     default:
       return { ...event.data };
   }
@@ -138,13 +298,15 @@ export function effectOf(event: OrderEvent): { key: string; result: Record<strin
     case 'Payment Completed':
       return { key: event.data.chargeKey, result: { ...event.data } };
     case 'Payment Refunded':
-      return { key: keys.refund(event.data.chargeKey), result: { ...event.data } };
+      return { key: event.data.refundKey ?? keys.refund(event.data.chargeKey), result: { ...event.data } };
     case 'Payment Voided':
       return { key: keys.void(event.data.chargeKey), result: { ...event.data } };
     case 'Shipping Label Generated':
       return { key: keys.label(event.data.shipmentId), result: { ...event.data } };
     case 'Shipping Label Cancelled':
-      return { key: keys.cancelLabel(event.data.shipmentId), result: { ...event.data } };
+      return { key: keys.cancelLabel(event.data.shipmentId, event.data.version), result: { ...event.data } };
+    case 'Shipping Label Replaced':
+      return { key: keys.label(event.data.shipmentId, event.data.version), result: { ...event.data } };
     case 'Packing Instructed':
       return { key: keys.packing(event.data.shipment.shipmentId), result: { ...event.data } };
     case 'Customer Notified':
@@ -160,6 +322,7 @@ export interface EventBatch {
   /** the workflow's first run */
   runId: string;
   customerId?: string;
+  channels?: Channel[];
   /** the number of the batch's first event, as far as the workflow knows */
   firstSequence: number;
   /** facts of steps that do not append themselves */
@@ -173,7 +336,7 @@ export interface EventBatch {
 
 /** Numbers the events of a batch, what was noted first; the first of them carries the states. */
 export function numberEvents(batch: EventBatch, p: { at: string; attempt: number }): OrderEvent[] {
-  const { orderId, customerId, firstSequence, noted = [], state } = batch;
+  const { orderId, customerId, channels, firstSequence, noted = [], state } = batch;
   const exitedAt = state && p.at > state.enteredAt ? p.at : (state?.enteredAt ?? p.at);
   const states = state ? [...batch.states, { ...state, exitedAt, attempts: p.attempt }] : batch.states;
   return [...noted, ...batch.events].map((event, i) => ({
@@ -182,6 +345,7 @@ export function numberEvents(batch: EventBatch, p: { at: string; attempt: number
     sequence: firstSequence + i,
     at: p.at,
     ...(customerId === undefined ? {} : { customerId }),
+    ...(channels === undefined ? {} : { channels }),
     states: i === 0 ? states : [],
   }));
 }

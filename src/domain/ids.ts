@@ -24,22 +24,48 @@ export const shipmentIdOf = (orderId: OrderId, n: number): string => `${orderId}
  * same key an effect happens once, in our ledger as well as at the providers.
  */
 export const keys = {
-  reserve: (orderId: OrderId) => `reserve#${orderId}`,
-  release: (orderId: OrderId) => `release#${orderId}`,
+  /** @param part of the order that is reserved, paid and shipped together; from 1 */
+  reserve: (orderId: OrderId, part = 1) => ofPart(`reserve#${orderId}`, part),
+  release: (orderId: OrderId, part = 1) => ofPart(`release#${orderId}`, part),
   /** @param n raised only after a known decline */
   charge: (orderId: OrderId, n: number) => `charge#${orderId}#${n}`,
-  refund: (chargeKey: string) => `refund#${chargeKey}`,
+  /** @param cause of a refund of a part: a return or a lost shipment; without one it is all that was charged */
+  refund: (chargeKey: string, cause?: string) => `refund#${chargeKey}${cause === undefined ? '' : `#${cause}`}`,
+  capture: (chargeKey: string) => `capture#${chargeKey}`,
   void: (chargeKey: string) => `void#${chargeKey}`,
-  label: (shipmentId: string) => `label#${shipmentId}`,
-  cancelLabel: (shipmentId: string) => `cancel-label#${shipmentId}`,
-  packing: (shipmentId: string) => `packing#${shipmentId}`,
+  /** @param version raised when the address changed: another label */
+  label: (shipmentId: string, version = 1) => ofPart(`label#${shipmentId}`, version),
+  cancelLabel: (shipmentId: string, version = 1) => ofPart(`cancel-label#${shipmentId}`, version),
+  packing: (shipmentId: string, version = 1) => ofPart(`packing#${shipmentId}`, version),
   /** shipped or given back: whoever writes it first decides */
-  decision: (orderId: OrderId) => `decision#${orderId}`,
+  decision: (orderId: OrderId, part = 1) => ofPart(`decision#${orderId}`, part),
   allocate: (shipmentId: string) => `allocate#${shipmentId}`,
   shortage: (orderId: OrderId) => `shortage#${orderId}`,
   end: (orderId: OrderId) => `end#${orderId}`,
-  notify: (orderId: OrderId) => `notify#${orderId}`,
+  /** NotifyCustomer of a part */
+  notify: (orderId: OrderId, part = 1) => ofPart(`notify#${orderId}`, part),
+  /** what the order did for the n-th time, such as `address`, `delay`, `attention` */
+  nth: (what: string, orderId: OrderId, n: number) => `${what}#${orderId}#${n}`,
+  carrierUpdate: (orderId: OrderId, updateId: string) => `carrier#${orderId}#${updateId}`,
+  backorder: (orderId: OrderId) => `backorder#${orderId}`,
+  restock: (orderId: OrderId, cause: string) => `restock#${orderId}#${cause}`,
+  /** @param reference of the delivery, the sender's */
+  receive: (reference: string) => `receive#${reference}`,
 } as const;
+
+/** The first one has no number: most orders have one. */
+function ofPart(key: string, part: number): string {
+  return part === 1 ? key : `${key}#${part}`;
+}
+
+/** Remembers a payment that came after its order had closed. */
+export const latePaymentWorkflowId = (paymentId: string): string => `late-payment-${paymentId}`;
+/** Reorders a product, once at a time. */
+export const replenishmentWorkflowId = (productId: string): string => `replenish-${productId}`;
+/** Takes a delivery into stock, once. */
+export const receiveWorkflowId = (reference: string): string => `receive-${reference}`;
+/** The n-th return of an order, from 1. */
+export const returnIdOf = (orderId: OrderId, n: number): string => `${orderId}-R${n}`;
 
 /** How many partitions an index on a value shared by many orders is spread over. */
 export const INDEX_SHARDS = 4;

@@ -1,6 +1,14 @@
-import type { EventType, OrderEvent } from './events';
+import type { Attention, CarrierStatus, CarrierUpdate, EventType, NewEvent, OrderEvent, Payment } from './events';
 import type { OrderId } from './ids';
-import type { OrderLine, Shipment, Shortage, ValidationError } from './order';
+import type {
+  OrderLine,
+  Shipment,
+  ShipmentLine,
+  ShippingAddress,
+  Shortage,
+  ShortageChoice,
+  ValidationError,
+} from './order';
 import type { OrderStatus, StateName, StatePassed } from './states';
 import { MAX_TEXT } from './order';
 import { shardOf } from './ids';
@@ -10,6 +18,31 @@ export type InventoryStatus = 'AVAILABLE' | 'PARTIAL' | 'UNAVAILABLE';
 export interface ViewShipment extends Shipment {
   carrier: string;
   trackingNumber: string;
+}
+
+/** A step on a parcel's way; the last one of a shipment is where it is. */
+export interface TrackingStep {
+  shipmentId: string;
+  status: CarrierStatus;
+  at: string;
+}
+
+/** A label that took another one's place. */
+export interface LabelReplacement {
+  shipmentId: string;
+  carrier: string;
+  trackingNumber: string;
+}
+
+export type ReturnStatus = 'REQUESTED' | 'RECEIVED' | 'INSPECTED';
+
+/** A step of a return; the last one of it is where it stands. */
+export interface ReturnStep {
+  returnId: string;
+  status: ReturnStatus;
+  at: string;
+  /** what is to come back; with the first step */
+  items?: ShipmentLine[];
 }
 
 /** OrderStatusView: an order as it is read. Amounts in minor units. */
@@ -32,6 +65,29 @@ export interface OrderView {
   charged: number;
   refunded: number;
   shipments: ViewShipment[];
+  /** held under an authorisation and not taken */
+  authorized?: number;
+  /** how the parcels went; absent in views written before there was any */
+  tracking?: TrackingStep[];
+  labels?: LabelReplacement[];
+  returns?: ReturnStep[];
+  shippingAddress?: ShippingAddress;
+  /** what the customer has to decide, until when */
+  decision?: { choices: readonly ShortageChoice[]; until: string };
+  /** what is waited for, until when */
+  backorder?: { items: ShipmentLine[]; until: string };
+  /** a payment that the company decides later, in minor units */
+  pendingPayment?: Payment & { until: string };
+  /** an outside company that the order waits for */
+  delayed?: { dependency: string; since: string; until: string };
+  /** what somebody has to decide, since when */
+  attention?: Attention & { since: string };
+  /** of the promise to ship within 30 minutes */
+  promise?: 'AT_RISK' | 'BREACHED';
+  /** milliseconds from received to shipping started */
+  startedAfterMs?: number;
+  cancellation?: { reason?: string; at: string };
+  closedAt?: string;
   errors?: ValidationError[];
   failure?: string;
   /** partitions of the indexes by status and by day */
@@ -39,13 +95,17 @@ export interface OrderView {
   dayShard: string;
 }
 
-type Scalars = Omit<OrderView, 'orderId' | 'states' | 'shipments' | 'charged' | 'refunded'>;
+type Lists = 'states' | 'shipments' | 'tracking' | 'labels' | 'returns';
+type Sums = 'charged' | 'refunded';
+type Scalars = Omit<OrderView, 'orderId' | Lists | Sums>;
+/** what is there for a time only */
+type Passing = 'currentState' | 'decision' | 'backorder' | 'pendingPayment' | 'authorized' | 'delayed' | 'attention';
 
 /** What events change in a view: the same for a view in memory and for one in a table. */
 export interface ViewPatch {
   set: Partial<Scalars>;
-  remove: 'currentState'[];
-  append: { states: StatePassed[]; shipments: ViewShipment[] };
+  remove: Passing[];
+  append: { states: StatePassed[]; shipments: ViewShipment[] } & Partial<Pick<Required<OrderView>, Lists>>;
   add: { charged: number; refunded: number };
 }
 
@@ -61,6 +121,13 @@ export const STATUS_AFTER = {
   'Payment Failed': 'PAYMENT_FAILED',
   'Shipment Created': 'SHIPPED',
   'Order Fulfillment Failed': 'FULFILLMENT_FAILED',
+  'Decision Requested': 'PENDING_DECISION',
+  'Order Backordered': 'BACKORDERED',
+  'Backorder Filled': 'RESERVED',
+  'Order Delivered': 'DELIVERED',
+  'Order Cancelled': 'CANCELLED',
+  'Order Returned': 'RETURNED',
+  'Attention Needed': 'NEEDS_ATTENTION',
 } as const satisfies Partial<Record<EventType, OrderStatus>>;
 
 /** What consecutive events of one order change in its view, as one patch. */
@@ -84,11 +151,14 @@ export function fold(events: readonly OrderEvent[]): OrderView | undefined {
 /** A view with a patch applied; without a view, the first one. */
 export function applyPatch(view: OrderView | undefined, orderId: OrderId, patch: ViewPatch): OrderView {
   const before = view ?? ({ orderId, states: [], shipments: [], charged: 0, refunded: 0 } as unknown as OrderView);
+  const lists = Object.entries(patch.append).map(([name, items]) => [
+    name,
+    [...((before[name as Lists] as unknown[] | undefined) ?? []), ...items],
+  ]);
   const after: OrderView = {
     ...before,
     ...patch.set,
-    states: [...before.states, ...patch.append.states],
-    shipments: [...before.shipments, ...patch.append.shipments],
+    ...(Object.fromEntries(lists) as Pick<OrderView, 'states' | 'shipments'>),
     charged: before.charged + patch.add.charged,
     refunded: before.refunded + patch.add.refunded,
   };
@@ -101,69 +171,160 @@ function projectEvent(event: OrderEvent, patch: ViewPatch): void {
   patch.append.states.push(...event.states);
   Object.assign(patch.set, { sequence, updatedAt: at });
   if (sequence === 1) Object.assign(patch.set, { createdAt: at, dayShard: `${at.slice(0, 10)}#${shardOf(orderId)}` });
-  const status = (STATUS_AFTER as Partial<Record<EventType, OrderStatus>>)[event.type];
+  const status = statusAfter(event);
   if (status) Object.assign(patch.set, { status, statusShard: `${status}#${shardOf(orderId)}` });
   projectData(event, patch);
 }
 
-function projectData(event: OrderEvent, { set, remove, append, add }: ViewPatch): void {
-  const moveTo = (state: StateName) => {
-    set.currentState = state;
-    remove.length = 0;
+/** The status that an order has from an event on; `undefined`: as before. */
+export function statusAfter(event: NewEvent): OrderStatus | undefined {
+  if (event.type === 'Attention Resolved') return event.data.status;
+  // the order is over: the money comes, and goes back
+  if (event.type === 'Payment Completed' && event.data.late) return undefined;
+  return (STATUS_AFTER as Partial<Record<EventType, OrderStatus>>)[event.type];
+}
+
+function projectData(event: OrderEvent, patch: ViewPatch): void {
+  const { set, append, add } = patch;
+  const { at } = event;
+  const put = (values: Partial<Scalars>) => {
+    Object.assign(set, values);
+    patch.remove = patch.remove.filter((name) => !(name in values));
   };
-  const end = () => {
-    delete set.currentState;
-    remove[0] = 'currentState';
+  const drop = (...names: Passing[]) => {
+    for (const name of names) delete set[name];
+    patch.remove = [...new Set([...patch.remove, ...names])];
   };
+  const moveTo = (currentState: StateName) => put({ currentState });
+  const track = ({ shipmentId, status }: CarrierUpdate) => {
+    (append.tracking ??= []).push({ shipmentId, status, at });
+  };
+  const returns = (step: Omit<ReturnStep, 'at'>) => void (append.returns ??= []).push({ ...step, at });
   switch (event.type) {
     case 'Order Created': {
-      const { customerId, currency, totalAmount, lines } = event.data.order;
-      Object.assign(set, { customerId, currency, totalAmount, lines });
+      const { customerId, currency, totalAmount, lines, shippingAddress } = event.data.order;
+      put({ customerId, currency, totalAmount, lines, shippingAddress });
       return moveTo('ValidateOrder');
     }
     case 'Order Validated':
       return moveTo('CheckInventory');
     case 'Order Validation Failed':
-      Object.assign(set, { errors: event.data.errors });
+      put({ errors: event.data.errors });
       // the key of an index: no order with a longer one, or none, is listed by it
-      if (event.customerId && event.customerId.length <= MAX_TEXT) set.customerId = event.customerId;
-      return end();
+      if (event.customerId && event.customerId.length <= MAX_TEXT) put({ customerId: event.customerId });
+      return drop('currentState');
     case 'Inventory Reserved':
-      set.inventoryStatus = 'AVAILABLE';
+      put({ inventoryStatus: 'AVAILABLE' });
       return moveTo('ProcessPayment');
     case 'Inventory Partially Reserved':
-      Object.assign(set, { inventoryStatus: 'PARTIAL', unavailableItems: event.data.unavailableItems });
+      put({ inventoryStatus: 'PARTIAL', unavailableItems: event.data.unavailableItems });
       return moveTo('HandlePartialInventory');
     case 'Inventory Unavailable':
-      Object.assign(set, { inventoryStatus: 'UNAVAILABLE', unavailableItems: event.data.unavailableItems });
+      put({ inventoryStatus: 'UNAVAILABLE', unavailableItems: event.data.unavailableItems });
       return moveTo('InventoryNotAvailable');
+    case 'Decision Requested': {
+      const { choices, until } = event.data;
+      return put({ decision: { choices, until } });
+    }
+    case 'Decision Made':
+      drop('decision');
+      return moveTo(event.data.choice === 'CANCEL' ? 'RollbackTransaction' : 'ProcessPayment');
+    case 'Order Backordered':
+      put({ backorder: event.data });
+      return moveTo('AwaitStock');
+    case 'Backorder Filled':
+      drop('backorder');
+      return moveTo('ProcessPayment');
+    case 'Backorder Ended':
+      return drop('backorder');
+    case 'Order Delayed':
+      return put({ delayed: { ...event.data, since: at } });
+    case 'Payment Pending': {
+      const { chargeKey, amount, currency, until } = event.data;
+      drop('delayed');
+      return put({ pendingPayment: { chargeKey, amount, currency, until } });
+    }
+    case 'Payment Authorized':
+      drop('delayed', 'pendingPayment');
+      put({ authorized: event.data.amount });
+      return moveTo('StartFulfillment');
     case 'Payment Completed':
       add.charged += event.data.amount;
-      return moveTo('StartFulfillment');
+      drop('delayed', 'pendingPayment', 'authorized');
+      return event.data.late ? undefined : moveTo('StartFulfillment');
     case 'Payment Refunded':
       add.refunded += event.data.amount;
-      return;
+      return event.data.cause === undefined ? undefined : moveTo('AwaitDelivery');
+    case 'Payment Voided':
+      return drop('delayed', 'pendingPayment', 'authorized');
     case 'Payment Failed':
-      set.failure = event.data.reason;
-      return end();
+      put({ failure: event.data.reason });
+      return drop('currentState', 'delayed');
     case 'Warehouse Allocated':
       return moveTo('GenerateShippingLabel');
     case 'Shipment Created': {
-      const { shipment, carrier, trackingNumber } = event.data;
+      const { shipment, carrier, trackingNumber, startedAfterMs } = event.data;
       append.shipments.push({ ...shipment, carrier, trackingNumber });
+      drop('delayed');
+      if (startedAfterMs !== undefined) put({ startedAfterMs });
       return moveTo('NotifyCustomer');
     }
+    case 'Shipping Label Replaced': {
+      const { shipmentId, carrier, trackingNumber } = event.data;
+      return void (append.labels ??= []).push({ shipmentId, carrier, trackingNumber });
+    }
+    case 'Address Changed':
+      return put({ shippingAddress: event.data.address });
+    case 'Shipment Tracked':
+      return event.data.first ? track(event.data) : undefined;
+    case 'Shipment Delivered':
+      return track(event.data);
+    case 'Shipment Lost':
+    case 'Shipment Returned':
+      track(event.data);
+      return moveTo('CompensateShipment');
+    case 'Return Requested':
+      returns({ returnId: event.data.returnId, status: 'REQUESTED', items: event.data.items });
+      return moveTo('HandleReturn');
+    case 'Return Received':
+      return returns({ returnId: event.data.returnId, status: 'RECEIVED' });
+    case 'Return Inspected':
+      returns({ returnId: event.data.returnId, status: 'INSPECTED' });
+      return moveTo('AwaitDelivery');
+    case 'Order At Risk':
+      return put({ promise: 'AT_RISK' });
+    case 'Promise Breached':
+      return put({ promise: 'BREACHED' });
+    case 'Cancellation Requested':
+      return put({ cancellation: { ...event.data, at } });
+    case 'Attention Needed':
+      put({ attention: { ...event.data, since: at } });
+      return moveTo('NeedsAttention');
+    case 'Attention Resolved': {
+      const parcels = event.data.status === 'SHIPPED' || event.data.status === 'DELIVERED';
+      drop('attention');
+      return moveTo(parcels ? 'AwaitDelivery' : 'RollbackTransaction');
+    }
+    case 'Order Cancelled':
     case 'Order Fulfillment Failed':
-      set.failure = event.data.reason;
-      return end();
-    case 'Inventory Shortage Reported':
+      put({ failure: event.data.reason });
+      return drop('currentState', 'delayed', 'decision');
     case 'Customer Notified':
-      return end();
+      return moveTo('AwaitDelivery');
+    case 'Inventory Shortage Reported':
+      return drop('currentState');
+    case 'Order Closed':
+      put({ closedAt: at });
+      return drop('currentState');
     case 'Inventory Released':
-    case 'Payment Voided':
+    case 'Inventory Restocked':
+    case 'Inventory Written Off':
+    case 'Stock Low':
     case 'Shipping Label Generated':
     case 'Shipping Label Cancelled':
     case 'Packing Instructed':
+    case 'Order Delivered':
+    case 'Order Returned':
       return;
     default:
       return event satisfies never;

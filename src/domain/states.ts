@@ -18,6 +18,13 @@ export const STATES = [
   'NotifyCustomer',
   'OrderValidationFailed',
   'RollbackTransaction',
+  // the life after, and beside, the state machine of requirements B
+  'AwaitStock',
+  'CapturePayment',
+  'AwaitDelivery',
+  'CompensateShipment',
+  'HandleReturn',
+  'NeedsAttention',
 ] as const;
 
 export type StateName = (typeof STATES)[number];
@@ -57,14 +64,40 @@ export const ADDED_EDGES: readonly Edge[] = [
   ['PaymentSuccessful?', 'RollbackTransaction'],
   ['AllocateWarehouse', 'RollbackTransaction'],
   ['GenerateShippingLabel', 'RollbackTransaction'],
+  // authorised before, captured when it ships
+  ['AllocateWarehouse', 'CapturePayment'],
+  ['GenerateShippingLabel', 'CapturePayment'],
+  ['CapturePayment', 'CommitTransaction'],
+  ['CapturePayment', 'RollbackTransaction'],
+  // a back-order waits from the start, or after the part that was there
+  ['InventoryAvailable?', 'AwaitStock'],
+  ['NotifyCustomer', 'AwaitStock'],
+  ['AwaitStock', 'ProcessPayment'],
+  ['AwaitStock', 'InventoryNotAvailable'],
+  ['AwaitStock', 'RollbackTransaction'],
+  ['AwaitStock', 'AwaitDelivery'],
+  // parcels on their way
+  ['NotifyCustomer', 'AwaitDelivery'],
+  ['AwaitDelivery', 'AwaitStock'],
+  ['AwaitDelivery', 'CompensateShipment'],
+  ['AwaitDelivery', 'HandleReturn'],
+  ['CompensateShipment', 'AwaitDelivery'],
+  ['HandleReturn', 'AwaitDelivery'],
+  // wherever something is undone, undoing may need somebody
+  ['PaymentFailed', 'NeedsAttention'],
+  ['RollbackTransaction', 'NeedsAttention'],
+  ['CompensateShipment', 'NeedsAttention'],
+  ['HandleReturn', 'NeedsAttention'],
+  ['NeedsAttention', 'NeedsAttention'],
 ];
 
 /** Every way that an order can take. */
 export const EDGES: readonly Edge[] = [...STATE_MACHINE_EDGES, ...ADDED_EDGES];
 
-/** Where an order can end: the four ends of requirements B, and the saga's. */
+/** Where an order can end: the ends of requirements B, the saga's, and the end of its parcels. */
 export const END_STATES = [
   'NotifyCustomer',
+  'AwaitDelivery',
   'InventoryNotAvailable',
   'PaymentFailed',
   'OrderValidationFailed',
@@ -84,6 +117,12 @@ export const ORDER_STATUSES = [
   'PAYMENT_FAILED',
   'FULFILLMENT_FAILED',
   'SHIPPED',
+  'PENDING_DECISION',
+  'BACKORDERED',
+  'DELIVERED',
+  'CANCELLED',
+  'RETURNED',
+  'NEEDS_ATTENTION',
 ] as const;
 
 export type OrderStatus = (typeof ORDER_STATUSES)[number];

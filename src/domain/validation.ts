@@ -1,6 +1,15 @@
-import type { Order, OrderLine, OrderSubmission, SubmittedItem, ValidationError } from './order';
+import type {
+  Channel,
+  Order,
+  OrderLine,
+  OrderSubmission,
+  ShippingAddress,
+  SubmittedItem,
+  ValidationError,
+} from './order';
 import { isOrderId, ORDER_ID_PATTERN } from './ids';
-import { isPlainText, MAX_TEXT } from './order';
+import { CHANNELS, isPlainText, MAX_TEXT } from './order';
+import { checkPolicy } from './policy';
 import { fromMinorUnits, MAX_AMOUNT, minorDigits, toMinorUnits, totalTolerance } from './money';
 
 /** More distinct products than this do not fit into one DynamoDB transaction together with their warehouses. */
@@ -9,6 +18,8 @@ export const MAX_PRODUCTS = 40;
 export const MAX_LINES = 200;
 /** Units of one product in one order. */
 export const MAX_QUANTITY = 100_000;
+/** Grams of one unit: a tonne. */
+export const MAX_WEIGHT_G = 1_000_000;
 const DEFAULT_PAYMENT_METHOD = 'pm_ok';
 
 export type Validation = { valid: true; order: Order } | { valid: false; errors: ValidationError[] };
@@ -36,6 +47,8 @@ export function validateOrder(submission: OrderSubmission): Validation {
       `expected the ISO 4217 code of a currency that is paid in, got ${quote(currency)}`,
     );
 
+  const policy = checkPolicy(submission.policy, fail);
+  const channels = checkChannels(submission.channels, fail);
   const money: Money = { currency, digits: digits ?? MOST_DIGITS, fail };
   const lines = checkItems(submission.items, money);
   const total = checkAmount(submission.totalAmount, '/totalAmount', money);
@@ -45,10 +58,24 @@ export function validateOrder(submission: OrderSubmission): Validation {
 
   const { orderId } = submission;
   const order = { orderId, customerId, lines: amounts, totalAmount: total, currency, shippingAddress, paymentMethod };
-  return { valid: true, order: placedAt === undefined ? order : { ...order, placedAt } };
+  const optional = { ...(placedAt && { placedAt }), ...(policy && { policy }), ...(channels && { channels }) };
+  return { valid: true, order: { ...order, ...optional } };
 }
 
-type Fail = (pointer: string, code: string, detail: string) => void;
+/**
+ * Checks an address by itself, as when it is changed.
+ *
+ * @returns the address, or every error, with pointers from `/shippingAddress` on
+ */
+export function validateAddress(
+  address: OrderSubmission['shippingAddress'],
+): { valid: true; address: ShippingAddress } | { valid: false; errors: ValidationError[] } {
+  const errors: ValidationError[] = [];
+  const checked = checkAddress(address, (pointer, code, detail) => void errors.push({ pointer, code, detail }));
+  return checked ? { valid: true, address: checked } : { valid: false, errors };
+}
+
+export type Fail = (pointer: string, code: string, detail: string) => void;
 interface Money {
   currency: string;
   digits: number;
@@ -77,8 +104,24 @@ function checkItem(item: SubmittedItem, pointer: string, money: Money): CheckedL
   const productId = requireText(item.productId, `${pointer}/productId`, money.fail);
   const quantity = checkQuantity(item.quantity, `${pointer}/quantity`, money.fail);
   const unitPrice = checkAmount(item.price, `${pointer}/price`, money);
-  if (productId === undefined || quantity === undefined || unitPrice === undefined) return undefined;
-  return { pointer, productId, quantity, unitPrice };
+  const weight = checkWeight(item.weight, `${pointer}/weight`, money.fail);
+  if (productId === undefined || quantity === undefined || unitPrice === undefined || weight === 'wrong')
+    return undefined;
+  return { pointer, productId, quantity, unitPrice, ...(weight !== undefined && { unitWeight: weight }) };
+}
+
+/** Grams of one unit. */
+function checkWeight(weight: number | undefined, pointer: string, fail: Fail): number | undefined | 'wrong' {
+  if (weight === undefined || (Number.isInteger(weight) && weight > 0 && weight <= MAX_WEIGHT_G)) return weight;
+  fail(pointer, 'invalid', `expected whole grams of one unit, from 1 to ${MAX_WEIGHT_G}, got ${weight}`);
+  return 'wrong';
+}
+
+function checkChannels(channels: string[] | undefined, fail: Fail): Channel[] | undefined {
+  if (channels === undefined) return undefined;
+  const known = CHANNELS.filter((channel) => channels.includes(channel));
+  if (known.length > 0 && channels.every((channel) => known.includes(channel as Channel))) return known;
+  return void fail('/channels', 'invalid', `expected some of ${CHANNELS.join(', ')}`);
 }
 
 /** One line per product; nobody could choose between two prices of one product. */
@@ -133,11 +176,12 @@ function spreadTotal(lines: CheckedLine[], total: number, { currency, digits, fa
     return void fail('/totalAmount', 'total_mismatch', `expected ${expected}, got ${fromMinorUnits(total, digits)}`);
   }
   let rest = total - sum;
-  const amounts = lines.toReversed().map(({ productId, quantity, unitPrice }) => {
+  const amounts = lines.toReversed().map(({ pointer: _pointer, ...line }) => {
+    const { quantity, unitPrice } = line;
     const exact = quantity * unitPrice;
     const amount = Math.max(0, exact + rest);
     rest -= amount - exact;
-    return { productId, quantity, unitPrice, amount };
+    return { ...line, amount };
   });
   return amounts.toReversed();
 }

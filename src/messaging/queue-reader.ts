@@ -1,0 +1,113 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { type Message, SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import { Consumer } from 'sqs-consumer';
+import type { Logger } from '../telemetry';
+import { EngineUnavailableError } from '../client';
+
+/** What became of a message: it is done with, or in the dead letters with the reason why it never can be. */
+export type Handled = { status: 'DONE'; log?: Record<string, unknown> } | { status: 'REJECTED'; reason: string };
+
+export interface QueueReaderDeps {
+  sqs: SQSClient;
+  /** how the queue is called where something is logged of it */
+  name: string;
+  queueUrl: string;
+  deadLetterQueueUrl: string;
+  /** seconds that a message is ours; extended every third of it while work on it goes on */
+  visibilityS: number;
+  /**
+   * Handles the body of a message; a message that is handled again has the same effect as once.
+   *
+   * @throws anything: the message stays, and comes again when its visibility ends; {@link EngineUnavailableError} is
+   * tried again at once, for as long as the message is ours
+   */
+  handle(body: string): Promise<Handled>;
+  logger: Logger;
+}
+
+export interface QueueReader {
+  start(): void;
+  /** Takes no more messages and finishes those it holds. */
+  stop(): Promise<void>;
+}
+
+const MAX_BACKOFF_MS = 15_000;
+
+/** Reads a queue: a message is deleted when it was handled, or when it is in the dead letters; until then it stays. */
+export function createQueueReader(p: QueueReaderDeps): QueueReader {
+  const { sqs, queueUrl, logger } = p;
+  const stopping = new AbortController();
+  let handling = false;
+
+  async function take(message: Message): Promise<boolean> {
+    const handled = await retryUntil(stopping.signal, () => p.handle(message.Body ?? ''), logger);
+    if (!handled) return false;
+    if (handled.status === 'REJECTED') return bury(message, handled.reason);
+    if (handled.log) logger.info(handled.log, `message from ${p.name}`);
+    return true;
+  }
+
+  async function bury({ Body = '', MessageId }: Message, reason: string): Promise<boolean> {
+    const text = (StringValue: string) => ({ DataType: 'String', StringValue });
+    await sqs.send(
+      new SendMessageCommand({
+        QueueUrl: p.deadLetterQueueUrl,
+        MessageBody: Body,
+        MessageAttributes: { errorType: text('InvalidOrderData'), reason: text(reason) },
+      }),
+    );
+    logger.warn({ messageId: MessageId, reason }, `message of ${p.name} moved to the dead letters`);
+    return true;
+  }
+
+  const consumer = Consumer.create({
+    sqs,
+    queueUrl,
+    batchSize: 10,
+    waitTimeSeconds: 20,
+    visibilityTimeout: p.visibilityS,
+    heartbeatInterval: Math.floor(p.visibilityS / 3),
+    pollingCompleteWaitTimeMs: p.visibilityS * 1000,
+    handleMessageBatch: async (messages) => {
+      handling = true;
+      const done = await Promise.allSettled(messages.map(take));
+      handling = false;
+      for (const result of done)
+        if (result.status === 'rejected') logger.error({ err: result.reason }, 'message stays');
+      return messages.filter((_, i) => isDone(done[i]));
+    },
+  });
+  consumer.on('error', (error) => {
+    // the poll that a stop cuts short is no trouble
+    const wasCut = stopping.signal.aborted && /aborted/i.test(error.message);
+    if (!wasCut) logger.warn({ err: error }, p.name);
+  });
+
+  return {
+    start: () => consumer.start(),
+    async stop() {
+      stopping.abort();
+      if (!consumer.status.isRunning) return;
+      const stopped = new Promise<void>((resolve) => consumer.once('stopped', () => resolve()));
+      // a long poll is cut short; what is being handled is finished and deleted
+      consumer.stop({ abort: !handling });
+      await stopped;
+    },
+  };
+}
+
+const isDone = (result: PromiseSettledResult<boolean> | undefined) => result?.status === 'fulfilled' && result.value;
+
+/** Repeats a call while the engine cannot be reached; `undefined` when stopped before it could. */
+async function retryUntil<T>(signal: AbortSignal, call: () => Promise<T>, logger: Logger): Promise<T | undefined> {
+  for (let wait = 500; !signal.aborted; wait = Math.min(wait * 2, MAX_BACKOFF_MS)) {
+    try {
+      return await call();
+    } catch (error) {
+      if (!(error instanceof EngineUnavailableError)) throw error;
+      logger.warn({ err: error, wait }, 'the engine did not take the message; trying again');
+      await delay(wait, undefined, { signal }).catch(() => undefined);
+    }
+  }
+  return undefined;
+}
