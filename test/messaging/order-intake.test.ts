@@ -8,7 +8,8 @@ import type { OrderClient, PlaceOutcome } from '../../src/client';
 import type { OrderSubmission } from '../../src/domain/order';
 import { connectToEmulator } from '../support/contracts/emulator';
 import { createLogger } from '../../src/telemetry';
-import { createOrderIntake, type OrderIntake } from '../../src/messaging/order-intake';
+import type { QueueReader } from '../../src/messaging/queue-reader';
+import { createOrderIntake } from '../../src/messaging/order-intake';
 import { EngineUnavailableError } from '../../src/client';
 import { eventually, gate } from '../support/contracts/condition';
 import { fingerprintOf } from '../../src/submission';
@@ -30,7 +31,7 @@ let queueUrl: string;
 let deadLetterQueueUrl: string;
 let placed: Placed[];
 let place: Place;
-let intake: OrderIntake;
+let intake: QueueReader;
 
 const createQueue = async (name: string) => {
   return (await sqs.send(new CreateQueueCommand({ QueueName: uniqueId(name) }))).QueueUrl!;
