@@ -36,9 +36,9 @@ export function createFulfillmentActivities(deps: FulfillmentDeps) {
      *
      * @throws StepError GIVEN_BACK when it was decided otherwise
      */
-    commitTransaction: asStep(async ({ batch, shipments, labels }: CommitInput): Promise<Appended> => {
+    commitTransaction: asStep(async ({ batch, shipments, labels, part }: CommitInput): Promise<Appended> => {
       const { appended, result } = await postSurely(deps, batch, {
-        key: keys.decision(batch.orderId),
+        key: keys.decision(batch.orderId, part),
         result: { shipments, labels } satisfies Shipped,
         stock: stockMoves('ship', shipments),
       });
@@ -52,8 +52,8 @@ export function createFulfillmentActivities(deps: FulfillmentDeps) {
      *
      * @returns what was shipped, if it was
      */
-    decideToGiveBack: asStep(async ({ orderId }: { orderId: OrderId }): Promise<Shipped | undefined> => {
-      const ledger = { key: keys.decision(orderId), result: { givenBack: true } };
+    decideToGiveBack: asStep(async ({ orderId, part }: { orderId: OrderId; part?: number }): Promise<Shipped | undefined> => {
+      const ledger = { key: keys.decision(orderId, part), result: { givenBack: true } };
       const outcome = await deps.books.post({ orderId, ledger, events: [] });
       return outcome.kind === 'step-known' && isShipped(outcome.result) ? outcome.result : undefined;
     }),
@@ -69,6 +69,8 @@ const isShipped = (result: Record<string, unknown>): result is Shipped => 'shipm
 
 export interface CommitInput {
   batch: EventBatch;
+  /** of the order; absent: the first */
+  part?: number;
   shipments: Shipment[];
   labels: Label[];
 }

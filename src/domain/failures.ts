@@ -21,6 +21,8 @@ export const FAILURES = {
   LABEL_REFUSED: { retryable: false },
   /** somebody asked to cancel the workflow before the point of no return */
   ORDER_CANCELLED: { retryable: false },
+  /** an authorisation could not be captured: nothing is held under it any more */
+  PAYMENT_LOST: { retryable: false },
   /** a commit found that everything had been given back already */
   GIVEN_BACK: { retryable: false },
   /** the order belongs to another run: two would be writing one order */

@@ -34,7 +34,7 @@ export interface LabelReplacement {
   trackingNumber: string;
 }
 
-export type ReturnStatus = 'REQUESTED' | 'RECEIVED' | 'INSPECTED';
+export type ReturnStatus = 'REQUESTED' | 'RECEIVED' | 'INSPECTED' | 'EXPIRED';
 
 /** A step of a return; the last one of it is where it stands. */
 export interface ReturnStep {
@@ -178,7 +178,7 @@ function projectEvent(event: OrderEvent, patch: ViewPatch): void {
 
 /** The status that an order has from an event on; `undefined`: as before. */
 export function statusAfter(event: NewEvent): OrderStatus | undefined {
-  if (event.type === 'Attention Resolved') return event.data.status;
+  if (event.type === 'Attention Resolved' || event.type === 'Backorder Ended') return event.data.status;
   // the order is over: the money comes, and goes back
   if (event.type === 'Payment Completed' && event.data.late) return undefined;
   return (STATUS_AFTER as Partial<Record<EventType, OrderStatus>>)[event.type];
@@ -288,6 +288,9 @@ function projectData(event: OrderEvent, patch: ViewPatch): void {
       return moveTo('HandleReturn');
     case 'Return Received':
       return returns({ returnId: event.data.returnId, status: 'RECEIVED' });
+    case 'Return Expired':
+      returns({ returnId: event.data.returnId, status: 'EXPIRED' });
+      return moveTo('AwaitDelivery');
     case 'Return Inspected':
       returns({ returnId: event.data.returnId, status: 'INSPECTED' });
       return moveTo('AwaitDelivery');

@@ -16,11 +16,15 @@ export const validation = proxyLocalActivities<Pick<Activities, 'validateOrder'>
 
 type Bookkeeping = Pick<
   Activities,
+  | 'openBackorder'
+  | 'takeBackorder'
+  | 'closeBackorder'
+  | 'offerStock'
+  | 'restock'
   | 'refuseOrder'
   | 'checkInventory'
   | 'handlePartialInventory'
   | 'inventoryNotAvailable'
-  | 'releaseInventory'
   | 'decideToGiveBack'
   | 'commitTransaction'
   | 'instructPacking'
@@ -43,13 +47,27 @@ export const bookkeeping = patiently(
   }),
 );
 
+/** The undo of a reservation: more patience than the step; a stock that is not what the ledger says needs somebody. */
+export const releasing = patiently(
+  proxyLocalActivities<Pick<Activities, 'releaseInventory'>>({
+    startToCloseTimeout: '10s',
+    localRetryThreshold: '1s',
+    retry: { initialInterval: '200ms', backoffCoefficient: 2, maximumAttempts: 8 },
+  }),
+  proxyActivities<Pick<Activities, 'releaseInventory'>>({
+    startToCloseTimeout: '20s',
+    scheduleToCloseTimeout: '1h',
+    retry: { initialInterval: '10s', backoffCoefficient: 2, maximumInterval: '1m' },
+  }),
+);
+
 type Step = (input: never) => Promise<unknown>;
 
 /** Goes on with a regular activity where a local one has run out of attempts. */
-function patiently<T extends Bookkeeping>(local: T, regular: T): T {
+function patiently<T extends object>(local: T, regular: T): T {
   return new Proxy(local, {
-    get: (_target, name: keyof Bookkeeping) => {
-      const [first, then] = [local[name] as Step, regular[name] as Step];
+    get: (_target, name) => {
+      const [first, then] = [local[name as keyof T] as Step, regular[name as keyof T] as Step];
       return (input: never) =>
         first(input).catch((error: unknown) => {
           if (isFinal(error)) throw error;
@@ -59,23 +77,33 @@ function patiently<T extends Bookkeeping>(local: T, regular: T): T {
   });
 }
 
-/** The payment company, going forward: no number of attempts, only a time, after which the charge is given up. */
-export const payment = proxyActivities<Pick<Activities, 'processPayment'>>({
-  startToCloseTimeout: '10s',
-  scheduleToCloseTimeout: '30s',
-  retry: { initialInterval: '500ms', backoffCoefficient: 2, maximumInterval: '5s' },
-});
+/** The payment company, going forward: no number of attempts, only a time, in seconds. */
+export const paymentFor = (withinS: number) =>
+  proxyActivities<Pick<Activities, 'processPayment'>>({
+    startToCloseTimeout: '10s',
+    scheduleToCloseTimeout: withinS * 1000,
+    retry: { initialInterval: '500ms', backoffCoefficient: 2, maximumInterval: '5s' },
+  });
+
+export const capturingFor = (withinS: number) =>
+  proxyActivities<Pick<Activities, 'capturePayment'>>({
+    startToCloseTimeout: '10s',
+    scheduleToCloseTimeout: withinS * 1000,
+    retry: { initialInterval: '500ms', backoffCoefficient: 2, maximumInterval: '15s' },
+  });
 
 /** The carriers, going forward. */
-export const carriers = proxyActivities<Pick<Activities, 'generateShippingLabel'>>({
-  startToCloseTimeout: '10s',
-  scheduleToCloseTimeout: '2m',
-  retry: { initialInterval: '500ms', backoffCoefficient: 2, maximumInterval: '15s' },
-});
+export const carriersFor = (withinS: number) =>
+  proxyActivities<Pick<Activities, 'generateShippingLabel'>>({
+    startToCloseTimeout: '10s',
+    scheduleToCloseTimeout: withinS * 1000,
+    retry: { initialInterval: '500ms', backoffCoefficient: 2, maximumInterval: '15s' },
+  });
 
-/** Undoing: more patience than the step it undoes; until an operator can step in it is tried without limit. */
+/** Undoing: more patience than any step it undoes; after that somebody has to look at it. */
 export const undoing = proxyActivities<Pick<Activities, 'voidPayment' | 'refundPayment' | 'cancelShippingLabel'>>({
   startToCloseTimeout: '10s',
+  scheduleToCloseTimeout: '1h',
   retry: { initialInterval: '500ms', backoffCoefficient: 2, maximumInterval: '1m' },
 });
 

@@ -43,6 +43,10 @@ export function hasReason(error: unknown): boolean {
   return rootOf(error) instanceof ApplicationFailure;
 }
 
+/** What was authorised is held no more. */
+export const paymentLost = (reason: string): ApplicationFailure =>
+  ApplicationFailure.nonRetryable(`the payment was lost: ${reason}`, 'PAYMENT_LOST' satisfies FailureType);
+
 /** An order that is cancelled before the point of no return. */
 export const orderCancelled = (): ApplicationFailure =>
   ApplicationFailure.nonRetryable('somebody asked to cancel the order', 'ORDER_CANCELLED' satisfies FailureType);

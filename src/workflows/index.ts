@@ -1,1 +1,1 @@
-export { orderWorkflow } from './order';
+export { fulfillmentWorkflow, orderWorkflow } from './order';

@@ -36,6 +36,8 @@ export interface OrderEnd {
   orderId: OrderId;
   /** absent when an earlier run had the id */
   end?: EndState;
+  /** when it ended */
+  status?: OrderStatus;
 }
 
 /** Answered with the first workflow task, after validation and the reserve attempt. */

@@ -1,10 +1,15 @@
 import { CancellationScope, condition, setHandler, workflowInfo } from '@temporalio/workflow';
 import type { Acceptance } from '../activities/validation';
 import type { AcceptAnswer, OrderInput } from './messages';
+import type { Attention, Resolution } from '../domain/events';
+import type { Mail } from './mail';
 import type { OrderLog } from './order-log';
-import { isPlainText, MAX_TEXT } from '../domain/order';
+import type { Ended } from './part';
+import type { ShortageChoice } from '../domain/order';
+import { CHANNELS, isPlainText, MAX_TEXT } from '../domain/order';
 import { acceptUpdate } from './messages';
 import { createOrderLog } from './order-log';
+import { newLife, type OrderLife } from './life';
 import { orderCancelled } from './failure';
 
 /** One order on its way. */
@@ -12,36 +17,61 @@ export interface OrderRun {
   /** who sent the order, in which run */
   acceptance: Acceptance;
   log: OrderLog;
+  /** what outlives the run */
+  life: OrderLife;
+  /** what customers and staff ask for once parcels are on their way, in the order it came */
+  mail: Mail[];
+  /** present while the customer has to decide; `choice` once it did */
+  decision?: { choices: readonly ShortageChoice[]; choice?: ShortageChoice };
+  /** present while an operator has to decide */
+  attention?: Attention;
+  resolution?: Resolution;
+  /** how an order ended that waited for stock */
+  lastWord?: Ended;
+  /** nothing can be changed any more */
+  isOver: boolean;
   /** Gives the early answer to whoever sent the order; the first one counts. */
   answer(answer: Omit<AcceptAnswer, 'orderId' | 'fingerprint' | 'requestId'> & Partial<AcceptAnswer>): void;
+  /** Remembers that the order is to turn back. */
+  cancel(cancel: NonNullable<OrderLife['cancel']>): void;
+  isCancelled(): boolean;
   /** @throws ORDER_CANCELLED where the order may still turn back and somebody asked for it */
   turnBackIfCancelled(): void;
+  /** Ends the watch over the promise to ship in time: it is kept, or the order waits for somebody else. */
+  waive(): void;
 }
 
 /** Must run before the first await: messages that came with the start find their handlers. */
-export function startRun(input: OrderInput): OrderRun {
+export function startRun(input: OrderInput, before?: OrderLife): OrderRun {
+  const life = before ?? newLife(workflowInfo().startTime.getTime());
   const { submission, fingerprint, requestId } = input;
   const { orderId, customerId } = submission;
-  let given: AcceptAnswer | undefined;
-  let cancelled = false;
 
   setHandler(acceptUpdate, async () => {
-    await condition(() => given !== undefined);
-    return given!;
+    await condition(() => life.answer !== undefined);
+    return life.answer!;
   });
-  // a cancel never stops a running charge or label: it is a flag that is read where turning back is safe
-  CancellationScope.current().cancelRequested.catch(() => (cancelled = true));
 
   const runId = workflowInfo().firstExecutionRunId;
   // a name that will be refused would make every event as long, or keep it from the tables
   const isName = customerId && customerId.length <= MAX_TEXT && isPlainText(customerId);
-  const named = isName ? { customerId } : {};
-  return {
-    acceptance: { ...input, runId },
-    log: createOrderLog({ orderId, runId, ...named }),
-    answer: (answer) => void (given ??= { orderId, fingerprint, requestId, ...answer }),
+  const channels = CHANNELS.filter((channel) => submission.channels?.includes(channel));
+  const named = { ...(isName && { customerId }), ...(channels.length > 0 && { channels }) };
+  const run: OrderRun = {
+    acceptance: { submission, fingerprint, requestId, runId },
+    log: createOrderLog({ orderId, runId, ...named }, life.log),
+    life,
+    mail: [],
+    isOver: false,
+    waive: () => undefined,
+    answer: (answer) => void (life.answer ??= { orderId, fingerprint, requestId, ...answer }),
+    cancel: (cancel) => void (life.cancel ??= cancel),
+    isCancelled: () => life.cancel !== undefined,
     turnBackIfCancelled() {
-      if (cancelled) throw orderCancelled();
+      if (life.cancel) throw orderCancelled();
     },
   };
+  // a cancel by the engine never stops a running charge or label: it is read where turning back is safe
+  CancellationScope.current().cancelRequested.catch(() => run.cancel({ isEngines: true }));
+  return run;
 }

@@ -1,101 +1,282 @@
-import { sleep } from '@temporalio/workflow';
-import type { ChargeOutcome } from '../activities/ports';
-import type { Order, Shipment } from '../domain/order';
+import { condition, sleep } from '@temporalio/workflow';
+import type { Charge } from './life';
+import type { OrderId } from '../domain/ids';
 import type { OrderRun } from './order-run';
+import type { PaymentNews } from './messages';
 import type { Saga } from './saga';
-import { amountOf } from '../domain/order';
-import { failureOf, hasReason } from './failure';
+import type { Undo } from './attention';
+import { capturingFor, paymentFor, undoing } from './activities';
+import { flush, record } from './record';
+import { failureOf, paymentLost } from './failure';
 import { keys } from '../domain/ids';
-import { payment, undoing } from './activities';
+import { persist } from './delay';
+import { policyOf } from '../domain/order';
+import { undoSurely } from './attention';
 
-export type PaymentResult = { status: 'SUCCESS' } | { status: 'FAILED'; reason: string };
+export type PaymentResult =
+  | { status: 'SUCCESS' }
+  /** `isExpired`: it stayed pending for longer than it may */
+  | { status: 'FAILED'; reason: string; isExpired?: boolean };
 
 /** PaymentDeclined: one retry after 1 s. */
 const DECLINE_RETRIES = 1;
+/** What is held already is worth some patience. */
+const CAPTURE_WITHIN_S = 900;
 
-/** One charge under one key: what is known of its outcome decides how it is undone. */
-interface Charge {
-  key: string;
-  amount: number;
-  outcome?: ChargeOutcome;
-  failure?: string;
-}
-
-/** ProcessPayment: charges what ships. A new key is taken only after a known decline. */
-export async function processPayment(
-  { run, saga }: { run: OrderRun; saga: Saga },
-  { order, shipments }: { order: Order; shipments: Shipment[] },
-): Promise<PaymentResult> {
-  const amount = amountOf(
-    order,
-    shipments.flatMap(({ lines }) => lines),
-  );
+/**
+ * ProcessPayment: charges, or authorises, what a part costs. A new key is taken only after a known decline.
+ *
+ * @param amount minor units
+ */
+export async function processPayment(run: OrderRun, saga: Saga, amount: number): Promise<PaymentResult> {
   const leave = run.log.enter('ProcessPayment');
-  // goods that cost nothing after the tolerated cent are not charged: providers refuse a charge of nothing
-  if (amount === 0) return finish(leave, 0, { status: 'SUCCESS' });
-
   let attempts = 0;
-  for (let n = 1; ; n++) {
-    const charge: Charge = { key: keys.charge(order.orderId, n), amount };
-    saga.undoWith(() => undoCharge(run, order, charge));
-    attempts += await tryCharge(order, charge);
-    if (charge.outcome?.kind === 'CHARGED') {
-      noteCharged(run, order, charge);
-      return finish(leave, attempts, { status: 'SUCCESS' });
-    }
-    const declined = charge.outcome?.kind === 'DECLINED';
-    if (!declined || n > DECLINE_RETRIES)
-      return finish(leave, attempts, { status: 'FAILED', reason: reasonOf(charge) });
+  const finish = (result: PaymentResult) => {
+    leave(attempts);
+    return result;
+  };
+  // goods that cost nothing after the tolerated cent are not charged: providers refuse a charge of nothing
+  if (amount === 0) return finish({ status: 'SUCCESS' });
+
+  for (let tries = 0; ; tries++) {
+    const charge = openCharge(run, saga, amount);
+    attempts += await tryCharge(run, charge);
+    if (charge.kind === 'PENDING') return finish(await awaitDecision(run, charge));
+    if (isSuccess(charge)) return finish({ status: 'SUCCESS' });
+    const mayRetry = charge.kind === 'DECLINED' && tries < DECLINE_RETRIES;
+    if (!mayRetry) return finish({ status: 'FAILED', reason: reasonOf(charge) });
     await sleep('1s');
   }
 }
 
-function finish(leave: (attempts: number) => void, attempts: number, result: PaymentResult): PaymentResult {
-  leave(attempts);
-  return result;
+const isSuccess = ({ kind }: Charge): boolean => kind === 'CHARGED' || kind === 'AUTHORIZED';
+
+const reasonOf = ({ reason }: Charge): string => reason ?? 'the payment provider did not answer';
+
+function openCharge(run: OrderRun, saga: Saga, amount: number): Charge {
+  const { life, acceptance } = run;
+  const key = keys.charge(acceptance.submission.orderId, life.charges.length + 1);
+  const charge: Charge = { key, amount, kind: 'OPEN', taken: 0, refunded: 0 };
+  life.charges.push(charge);
+  saga.undoWith(undoOf(run, charge));
+  return charge;
 }
 
-const reasonOf = ({ outcome, failure }: Charge): string =>
-  outcome?.kind === 'DECLINED' ? outcome.reason : (failure ?? 'the payment provider did not answer');
+/** True for an order that was paid elsewhere, or of which a charge was tried. */
+export const isPaid = ({ life }: OrderRun): boolean => life.charges.length > 0;
 
-/** Tries one charge until its outcome is known or its time is up; without anybody's word it was never tried, so again. */
-async function tryCharge(order: Order, charge: Charge): Promise<number> {
-  const { orderId, currency, paymentMethod } = order;
+/** A charge that was made elsewhere: kept, or given back, like one of ours. */
+export function takePaid(
+  run: OrderRun,
+  saga: Saga,
+  paid: { chargeKey: string; paymentId: string; amount: number },
+): void {
+  const { chargeKey, paymentId, amount } = paid;
+  const charge: Charge = { key: chargeKey, amount, kind: 'OPEN', taken: 0, refunded: 0 };
+  run.life.charges.push(charge);
+  saga.undoWith(undoOf(run, charge));
+  take(run, charge, { kind: 'CHARGED', paymentId, amount });
+}
+
+/** Tries one charge until its outcome is known or its time is up. */
+async function tryCharge(run: OrderRun, charge: Charge): Promise<number> {
+  const { orderId, currency, paymentMethod } = run.life.order!;
+  const { payment: mode, paymentWithinS } = policyOf(run.life.order!);
   const { key, amount } = charge;
-  const request = { key, orderId, amount, currency, paymentMethod };
-  for (let round = 1; ; round++) {
-    try {
-      const step = round > 1 ? { ...request, lookUpFirst: true } : request;
-      const { attempts, ...outcome } = await payment.processPayment(step);
-      charge.outcome = outcome;
-      return attempts;
-    } catch (error) {
-      if (!hasReason(error)) continue;
-      const failure = failureOf(error);
-      charge.failure = failure.message;
-      return failure.attempts;
-    }
+  const request = { key, orderId, amount, currency, paymentMethod, ...(mode === 'AUTHORIZE' && { mode }) };
+  try {
+    const { attempts, ...outcome } = await persist(run, {
+      withinS: paymentWithinS,
+      call: ({ withinS, isRepeated }) =>
+        // after an outage: a provider that forgets keys, often within a day, would charge again
+        paymentFor(withinS).processPayment({
+          ...request,
+          tellWhenDown: true,
+          ...(isRepeated && { lookUpFirst: true }),
+        }),
+    });
+    take(run, charge, outcome);
+    return attempts;
+  } catch (error) {
+    const failure = failureOf(error);
+    // a cancel is no word on the charge
+    if (failure.type === 'ORDER_CANCELLED') throw error;
+    charge.reason = failure.message;
+    // what the company told while it was asked counts as its answer
+    takeNews(run, charge);
+    return failure.attempts;
+  }
+}
+
+type Outcome =
+  | { kind: 'CHARGED' | 'AUTHORIZED' | 'PENDING'; paymentId: string; amount: number }
+  | { kind: 'DECLINED'; reason: string };
+
+/** Takes what the company says of a charge, once. */
+function take(run: OrderRun, charge: Charge, outcome: Outcome): void {
+  if (outcome.kind === 'DECLINED') {
+    Object.assign(charge, { kind: 'DECLINED', reason: outcome.reason });
+    return;
+  }
+  const { kind, paymentId, amount } = outcome;
+  Object.assign(charge, { kind, paymentId });
+  const data = { chargeKey: charge.key, paymentId, amount, currency: run.life.order!.currency };
+  if (kind === 'AUTHORIZED') run.log.note({ type: 'Payment Authorized', data });
+  if (kind !== 'CHARGED') return;
+  charge.taken = amount;
+  run.log.note({ type: 'Payment Completed', data });
+}
+
+/** A pending payment: the company decides later, and tells by an event, perhaps before it answered. */
+async function awaitDecision(run: OrderRun, charge: Charge): Promise<PaymentResult> {
+  const { life } = run;
+  const { orderId, currency } = life.order!;
+  const withinMs = policyOf(life.order!).pendingPaymentWithinS * 1000;
+  const { key: chargeKey, amount, paymentId = '' } = charge;
+  if (!takeNews(run, charge)) {
+    const until = new Date(Date.now() + withinMs).toISOString();
+    const data = { chargeKey, paymentId, amount, currency, until };
+    await record(run, `pending#${chargeKey}`, { type: 'Payment Pending', data });
+    run.waive();
+    await condition(() => takeNews(run, charge) || run.isCancelled(), withinMs);
+    run.turnBackIfCancelled();
+  }
+  if (isSuccess(charge)) return { status: 'SUCCESS' };
+  if (charge.kind === 'DECLINED') return { status: 'FAILED', reason: reasonOf(charge) };
+  // too late: after this nothing is taken under the key, unless it was a moment ago
+  await undoSurely(run, voidOf(run, { orderId, charge }));
+  if (isSuccess(charge)) return { status: 'SUCCESS' };
+  return { status: 'FAILED', reason: 'the payment did not arrive in time', isExpired: true };
+}
+
+/** Takes the news of a charge that is not decided; a success counts, whatever else was told. */
+function takeNews(run: OrderRun, charge: Charge): boolean {
+  const { life } = run;
+  const ours = life.paymentNews.filter(({ chargeKey }) => chargeKey === charge.key);
+  if (ours.length === 0) return false;
+  life.paymentNews = life.paymentNews.filter(({ chargeKey }) => chargeKey !== charge.key);
+  const success = ours.find(({ kind }) => kind === 'COMPLETED');
+  if (success) take(run, charge, { kind: 'CHARGED', paymentId: success.paymentId, amount: success.amount });
+  else take(run, charge, { kind: 'DECLINED', reason: ours[0]!.reason ?? 'the payment failed' });
+  return true;
+}
+
+/** Captures what is authorised, when the part ships. @throws PAYMENT_LOST when nothing is held any more */
+export async function capturePayment(run: OrderRun): Promise<void> {
+  const { orderId, currency } = run.life.order!;
+  for (const charge of run.life.charges.filter(({ kind }) => kind === 'AUTHORIZED')) {
+    const { key: chargeKey, amount } = charge;
+    const leave = run.log.enter('CapturePayment');
+    const request = { key: keys.capture(chargeKey), chargeKey, orderId, amount, currency };
+    const { attempts, ...outcome } = await persist(run, {
+      withinS: CAPTURE_WITHIN_S,
+      call: ({ withinS, isRepeated }) =>
+        capturingFor(withinS).capturePayment({ ...request, ...(isRepeated && { lookUpFirst: true }) }),
+    });
+    leave(attempts);
+    // nothing is held any more: there is nothing to void either
+    if (outcome.kind === 'DECLINED') throw paymentLost(outcome.reason);
+    take(run, charge, outcome);
   }
 }
 
 /** Gives back what was charged; an unknown outcome is settled by voiding the key before anything else is given back. */
-async function undoCharge(run: OrderRun, order: Order, charge: Charge): Promise<void> {
-  const { orderId, currency } = order;
-  const { key: chargeKey } = charge;
-  if (charge.outcome?.kind === 'DECLINED') return;
-  if (!charge.outcome) {
-    const voided = await undoing.voidPayment({ key: chargeKey, orderId });
-    if (voided.kind === 'VOIDED') return run.log.note({ type: 'Payment Voided', data: { chargeKey } });
-    charge.outcome = voided;
-    noteCharged(run, order, charge);
-  }
-  const { amount } = charge.outcome;
-  await undoing.refundPayment({ key: keys.refund(chargeKey), chargeKey, orderId, amount, currency });
-  run.log.note({ type: 'Payment Refunded', data: { chargeKey, amount, currency } });
+function undoOf(run: OrderRun, charge: Charge): Undo {
+  const { orderId } = run.acceptance.submission;
+  const open = () => !['CHARGED', 'DECLINED', 'VOIDED'].includes(charge.kind);
+  const voiding = voidOf(run, { orderId, charge });
+  const refunding = refundOf(run, { charge, amount: () => charge.taken - charge.refunded });
+  return {
+    about: () => (open() ? voiding.about() : refunding.about()),
+    async run() {
+      if (open()) await voiding.run();
+      if (charge.taken > charge.refunded) await refunding.run();
+    },
+    settled: (resolution) => (open() ? voiding : refunding).settled?.(resolution),
+  };
 }
 
-function noteCharged(run: OrderRun, { currency }: Order, { key: chargeKey, outcome }: Charge): void {
-  if (outcome?.kind !== 'CHARGED') return;
-  const { paymentId, amount } = outcome;
-  run.log.note({ type: 'Payment Completed', data: { chargeKey, paymentId, amount, currency } });
+function voidOf(run: OrderRun, { orderId, charge }: { orderId: OrderId; charge: Charge }): Undo {
+  const { key: chargeKey, amount } = charge;
+  const voided = () => {
+    charge.kind = 'VOIDED';
+    run.log.note({ type: 'Payment Voided', data: { chargeKey } });
+  };
+  return {
+    about: () => ({ step: 'VoidPayment', key: keys.void(chargeKey), amount, currency: run.life.order!.currency }),
+    async run() {
+      const outcome = await undoing.voidPayment({ key: chargeKey, orderId });
+      if (outcome.kind === 'CHARGED') take(run, charge, outcome);
+      else voided();
+    },
+    settled: voided,
+  };
+}
+
+interface RefundOf {
+  charge: Charge;
+  /** minor units, when it is done */
+  amount(): number;
+  /** of a refund of a part */
+  cause?: string;
+}
+
+function refundOf(run: OrderRun, { charge, amount: amountNow, cause }: RefundOf): Undo {
+  const { key: chargeKey } = charge;
+  const key = keys.refund(chargeKey, cause);
+  const partly = cause === undefined ? {} : { refundKey: key, cause };
+  const refunded = (amount: number, more: { reference?: string } = {}) => {
+    charge.refunded += amount;
+    const { currency } = run.life.order!;
+    run.log.note({ type: 'Payment Refunded', data: { chargeKey, amount, currency, ...partly, ...more } });
+  };
+  return {
+    about: () => ({ step: 'RefundPayment', key, amount: amountNow(), currency: run.life.order!.currency }),
+    async run() {
+      const { orderId, currency } = run.life.order!;
+      const amount = amountNow();
+      await undoing.refundPayment({ key, chargeKey, orderId, amount, currency });
+      refunded(amount);
+    },
+    settled: ({ reference }) => refunded(amountNow(), reference === undefined ? {} : { reference }),
+  };
+}
+
+/**
+ * Gives back a part of what was charged: from the newest charge first.
+ *
+ * @param amount minor units, at most what was charged and not given back
+ * @param cause  of the refund: names its keys
+ */
+export async function refund(run: OrderRun, amount: number, cause: string): Promise<void> {
+  let left = amount;
+  for (const charge of run.life.charges.toReversed()) {
+    const share = Math.min(left, charge.taken - charge.refunded);
+    if (share <= 0) continue;
+    left -= share;
+    await undoSurely(run, refundOf(run, { charge, amount: () => share, cause }));
+  }
+}
+
+const isLate =
+  ({ life }: OrderRun) =>
+  ({ kind, chargeKey }: PaymentNews): boolean => {
+    const charge = life.charges.find(({ key }) => key === chargeKey);
+    return kind === 'COMPLETED' && (charge?.kind === 'DECLINED' || charge?.kind === 'VOIDED');
+  };
+
+/** Money that comes for a charge that was given up goes back; what else is told of settled charges is dropped. */
+export async function refundLateSuccesses(run: OrderRun): Promise<void> {
+  const { life } = run;
+  while (life.paymentNews.length > 0) {
+    const [news] = life.paymentNews.splice(0, 1);
+    if (!news || !isLate(run)(news)) continue;
+    const charge = life.charges.find(({ key }) => key === news.chargeKey)!;
+    const { chargeKey, paymentId, amount } = news;
+    Object.assign(charge, { kind: 'CHARGED', paymentId, taken: amount });
+    const data = { chargeKey, paymentId, amount, currency: life.order!.currency, late: true as const };
+    run.log.note({ type: 'Payment Completed', data });
+    await undoSurely(run, refundOf(run, { charge, amount: () => charge.taken - charge.refunded }));
+    await flush(run, `late#${chargeKey}`);
+  }
 }

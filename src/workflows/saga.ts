@@ -1,19 +1,22 @@
-/** What has to be undone when an order cannot go on. */
+import type { OrderRun } from './order-run';
+import { type Undo, undoSurely } from './attention';
+
+/** What has to be undone when a part of an order cannot go on. */
 export interface Saga {
   /** Registers an undo; call it before the step it undoes, because a step that failed may still have had its effect. */
-  undoWith(undo: () => Promise<void>): void;
-  /** Runs every undo, the last registered first. None of them gives up, so none is left out. */
+  undoWith(undo: Undo): void;
+  /** Runs every undo, the last registered first. One that does not work waits for somebody, so none is left out. */
   unwind(): Promise<void>;
 }
 
-export function createSaga(): Saga {
-  const undos: (() => Promise<void>)[] = [];
+export function createSaga(run: OrderRun): Saga {
+  const undos: Undo[] = [];
   return {
     undoWith(undo) {
       undos.push(undo);
     },
     async unwind() {
-      for (let undo = undos.pop(); undo; undo = undos.pop()) await undo();
+      for (let undo = undos.pop(); undo; undo = undos.pop()) await undoSurely(run, undo);
     },
   };
 }

@@ -1,10 +1,12 @@
 import { existsSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
 import { DefaultLogger, makeTelemetryFilterString, Runtime, Worker } from '@temporalio/worker';
 import { type EphemeralServerExecutable, TestWorkflowEnvironment } from '@temporalio/testing';
 import type { AcceptAnswer, OrderEnd } from '../../src/workflows/messages';
 import type { MemoryWorld } from './memory/ports';
 import type { OrderId } from '../../src/domain/ids';
 import type { OrderSubmission } from '../../src/domain/order';
+import type { OrderView } from '../../src/domain/projection';
 import { type Activities, createActivities } from '../../src/activities';
 import { createMemoryWorld } from './memory/ports';
 import { createOrderClient, type OrderClient, type PlaceOutcome } from '../../src/client';
@@ -28,8 +30,16 @@ export interface OrderBench {
   orders: OrderClient;
   /** from now on the activities work on this world */
   use(world: MemoryWorld): void;
-  /** Sends an order, waits for its end, and replays its history: what cannot be replayed is not durable. */
+  /** Sends an order, waits until it rests, and replays its history: what cannot be replayed is not durable. */
   run(submission: OrderSubmission): Promise<OrderRunResult>;
+  /** Sends an order, and waits for nothing: time stands still until somebody asks for it to pass. */
+  place(submission: OrderSubmission): Promise<PlaceOutcome>;
+  /** Waits until the order has ended, or its parcels are on their way, its customer told; time passes by itself. */
+  rest(orderId: OrderId): Promise<OrderEnd>;
+  /** Waits for the order's end, whatever time it takes, and replays its history. */
+  end(orderId: OrderId): Promise<OrderEnd>;
+  /** Waits, without letting time pass, until the order's view is as expected. */
+  until(orderId: OrderId, is: (view: OrderView) => boolean): Promise<OrderView>;
   teardown(): Promise<void>;
 }
 
@@ -47,15 +57,54 @@ export async function createOrderBench(): Promise<OrderBench> {
   const running = worker.run();
   const stored = { readOrder: (orderId: OrderId) => world.books.readOrder(orderId) };
   const orders = createOrderClient({ client: env.client, taskQueue, stored });
+  const place = (submission: OrderSubmission) =>
+    orders.place({
+      submission,
+      fingerprint: fingerprintOf(submission),
+      requestId: uniqueId('req'),
+      patienceMs: 1_000,
+    });
+
+  /** Step by step: with time let loose the engine would skip to the workflow's own end. */
+  async function rest(orderId: OrderId): Promise<OrderEnd> {
+    const handle = env.client.workflow.getHandle(workflowIdOf(orderId));
+    let [seen, stepS] = [0, 1];
+    for (;;) {
+      const sequence = () => world.books.views.get(orderId)?.sequence ?? 0;
+      const rested = rests(world.books.views.get(orderId));
+      if (sequence() !== seen) [seen, stepS] = [sequence(), 1];
+      await delay(15);
+      if ((await handle.describe()).status.name !== 'RUNNING') return (await handle.result()) as OrderEnd;
+      if (sequence() !== seen) continue;
+      if (rested) return { orderId, end: 'NotifyCustomer' };
+      await env.sleep(stepS * 1000);
+      stepS = Math.min(stepS * 2, 600);
+    }
+  }
+
   return {
     env,
     taskQueue,
     orders,
     use: (next) => void (world = next),
+    place,
+    rest,
+    async end(orderId) {
+      const end = (await env.client.workflow.getHandle(workflowIdOf(orderId)).result()) as OrderEnd;
+      await replay(env, { orderId });
+      return end;
+    },
+    async until(orderId, is) {
+      for (let waited = 0; ; waited += 10) {
+        const view = await world.books.readView(orderId);
+        if (view && is(view)) return view;
+        if (waited > 15_000) throw new Error(`order ${orderId} is still ${JSON.stringify(view)}`);
+        await delay(10);
+      }
+    },
     async run(submission) {
-      const request = { fingerprint: fingerprintOf(submission), requestId: uniqueId('req'), patienceMs: 1_000 };
-      const outcome = await orders.place({ submission, ...request });
-      const end = (await env.client.workflow.getHandle(workflowIdOf(submission.orderId)).result()) as OrderEnd;
+      const outcome = await place(submission);
+      const end = await rest(submission.orderId);
       await replay(env, submission);
       return { outcome, end, ...('answer' in outcome ? { answer: outcome.answer } : {}) };
     },
@@ -66,6 +115,10 @@ export async function createOrderBench(): Promise<OrderBench> {
     },
   };
 }
+
+/** Parcels on their way, the customer told, and nothing else to do. */
+const rests = (view: OrderView | undefined): boolean =>
+  view?.currentState === 'AwaitDelivery' && view.backorder === undefined;
 
 /** The one place that makes a time-skipping environment. */
 function createTimeSkipping(): Promise<TestWorkflowEnvironment> {
@@ -91,7 +144,10 @@ function activitiesOver(world: () => MemoryWorld): Activities {
 }
 
 /** Runs the workflow's code against its stored history; throws when they do not fit. */
-export async function replay(env: TestWorkflowEnvironment, { orderId }: OrderSubmission): Promise<void> {
+export async function replay(
+  env: TestWorkflowEnvironment,
+  { orderId }: Pick<OrderSubmission, 'orderId'>,
+): Promise<void> {
   const history = await env.client.workflow.getHandle(workflowIdOf(orderId)).fetchHistory();
   await Worker.runReplayHistory({ workflowBundle }, history);
 }

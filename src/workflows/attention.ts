@@ -1,0 +1,52 @@
+import { condition } from '@temporalio/workflow';
+import type { Attention, Resolution } from '../domain/events';
+import type { OrderRun } from './order-run';
+import { failureOf, hasReason } from './failure';
+import { keys } from '../domain/ids';
+import { record } from './record';
+
+/** Something that has to be given back, by its own key; it is tried until it works or somebody settles it. */
+export interface Undo {
+  /** what it does, as operators read it, and under which key; and the money at stake, in minor units */
+  about(): Omit<Attention, 'n' | 'error'>;
+  run(): Promise<void>;
+  /** it was done by hand */
+  settled?(resolution: Resolution): void;
+}
+
+/** Undoes: what does not work although it was tried for long waits for an operator, and nothing goes past it. */
+export async function undoSurely(run: OrderRun, undo: Undo): Promise<void> {
+  for (;;) {
+    const failure = await undo.run().then(
+      () => undefined,
+      (error: unknown) => ({ ...failureOf(error), isWorth: hasReason(error) }),
+    );
+    if (!failure) return;
+    // nobody said no: the worker was lost, or our own books are out of reach, where nothing could be written down either
+    if (!failure.isWorth || failure.type === 'SERVICE_UNAVAILABLE') continue;
+    const resolution = await askSomebody(run, { ...undo.about(), error: failure.message });
+    if (resolution.action === 'SETTLE') undo.settled?.(resolution);
+    if (resolution.action !== 'RETRY') return;
+  }
+}
+
+/** Parks the order in NEEDS_ATTENTION until an operator resolves it. */
+async function askSomebody(run: OrderRun, trouble: Omit<Attention, 'n'>): Promise<Resolution> {
+  const { life, log } = run;
+  const { orderId } = run.acceptance.submission;
+  const before = log.status();
+  const n = ++life.attentions;
+  const attention = { n, ...trouble };
+  const leave = log.enter('NeedsAttention');
+  await record(run, keys.nth('attention', orderId, n), { type: 'Attention Needed', data: attention });
+  run.attention = attention;
+  await condition(() => run.resolution !== undefined);
+  const resolution = run.resolution!;
+  const { step, key } = attention;
+  leave();
+  const data = { ...resolution, n, step, key, status: before };
+  await record(run, keys.nth('resolution', orderId, n), { type: 'Attention Resolved', data });
+  delete run.attention;
+  delete run.resolution;
+  return resolution;
+}

@@ -1,0 +1,74 @@
+import type { NewEvent } from '../domain/events';
+import type { OrderRun } from './order-run';
+import type { OrderStatus } from '../domain/states';
+import type { Reservation } from '../activities/inventory';
+import { bookkeeping } from './activities';
+import { offerStock } from './stock';
+import { openPart, orGiveBack, payAndShip } from './part';
+import { policyOf } from '../domain/order';
+import { record } from './record';
+
+/** Takes a place in the line of those who wait for what is missing. */
+export async function openBackorder(run: OrderRun, { unavailableItems }: Reservation): Promise<void> {
+  const { life, log } = run;
+  const { orderId, shippingAddress: address } = life.order!;
+  const until = Date.now() + policyOf(life.order!).backorderWithinS * 1000;
+  const items = unavailableItems.map(({ productId, shortfall: quantity }) => ({ productId, quantity }));
+  run.waive();
+  const ends = new Date(until).toISOString();
+  const { filled } = await log.append({
+    events: [{ type: 'Order Backordered', data: { items, until: ends } }],
+    write: (batch) => bookkeeping.openBackorder({ batch, orderId, items, until: ends, address }),
+  });
+  life.backorder = { items, until, since: new Date().toISOString() };
+  if (filled) life.stockArrived = true;
+}
+
+/** Ships the rest when all of it has been set aside: a part of its own, charged by itself. */
+export async function fillBackorder(run: OrderRun): Promise<void> {
+  const { life, log } = run;
+  if (!life.backorder) return;
+  const { orderId } = life.order!;
+  const before = log.status();
+  const { items } = life.backorder;
+  const part = openPart(run);
+  const firstShipment = life.parcels.length + 1;
+  const taken = await log.append({
+    write: (batch) => bookkeeping.takeBackorder({ batch, orderId, part: part.n, firstShipment }),
+  });
+  if (taken.kind === 'WAITING') return void life.parts--;
+  leaveAwaitStock(run);
+  log.become('RESERVED');
+  part.shipments = taken.shipments;
+  part.releaseWhenUndone();
+  const outcome = await orGiveBack(run, part, () => payAndShip(run, part));
+  if (outcome.kind !== 'ENDED') return;
+  const { event } = outcome;
+  const reason = event && 'reason' in event.data ? (event.data.reason ?? '') : '';
+  // the parts that have shipped stay as they were; without one this ends the order
+  const ended: NewEvent = { type: 'Backorder Ended', data: { items, reason, status: before } };
+  if (life.parcels.length > 0) await record(run, `backorder-ended#${orderId}`, ended);
+  else run.lastWord = outcome;
+}
+
+/** Gives up the place in the line, and what was set aside. */
+export async function closeBackorder(
+  run: OrderRun,
+  reason: string,
+  status: OrderStatus = run.log.status(),
+): Promise<void> {
+  const { life, log } = run;
+  const { orderId } = life.order!;
+  const { items } = life.backorder!;
+  leaveAwaitStock(run);
+  await log.append({
+    events: [{ type: 'Backorder Ended', data: { items, reason, status } }],
+    write: (batch) => bookkeeping.closeBackorder({ batch, orderId }),
+  });
+  await offerStock(items);
+}
+
+function leaveAwaitStock({ life, log }: OrderRun): void {
+  log.enter('AwaitStock', life.backorder!.since)();
+  delete life.backorder;
+}

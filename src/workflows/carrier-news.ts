@@ -1,0 +1,85 @@
+import type { CarrierNews } from './messages';
+import type { CarrierUpdate } from '../domain/events';
+import type { OrderRun } from './order-run';
+import type { ShipmentLine } from '../domain/order';
+import { bookkeeping } from './activities';
+import { flush, record } from './record';
+import { keep, type Parcel, progressOf } from './life';
+import { keys } from '../domain/ids';
+import { offerStock } from './stock';
+import { refund } from './payment';
+
+/** Looks at what carriers told, in the order it came; what was told before is dropped by the books. */
+export async function followCarriers(run: OrderRun): Promise<void> {
+  const { life } = run;
+  for (let news = life.carrierNews.shift(); news; news = life.carrierNews.shift()) {
+    const { trackingNumber } = news;
+    const parcel = life.parcels.find(({ label }) => label.trackingNumber === trackingNumber);
+    // a parcel under a label that was replaced never left
+    if (parcel) await follow(run, parcel, news);
+  }
+}
+
+async function follow(run: OrderRun, parcel: Parcel, news: CarrierNews): Promise<void> {
+  const { updateId, status, occurredAt } = news;
+  const { shipmentId } = parcel.shipment;
+  const key = keys.carrierUpdate(run.acceptance.submission.orderId, updateId);
+  const update: CarrierUpdate = { shipmentId, status, updateId, ...(occurredAt !== undefined && { occurredAt }) };
+  const [before, now] = [progressOf(parcel.status), progressOf(status)];
+  if (before === progressOf('DELIVERED') || now < before)
+    return record(run, key, { type: 'Shipment Tracked', data: { ...update, superseded: true } });
+
+  const first = now > before;
+  parcel.status = status;
+  switch (status) {
+    case 'PICKED_UP':
+    case 'IN_TRANSIT':
+      return record(run, key, { type: 'Shipment Tracked', data: { ...update, ...(first && { first }) } });
+    case 'DELIVERED':
+      return record(run, key, { type: 'Shipment Delivered', data: update });
+    case 'LOST':
+      await record(run, key, { type: 'Shipment Lost', data: update });
+      return compensate(run, parcel);
+    case 'RETURNED':
+      await record(run, key, { type: 'Shipment Returned', data: update });
+      return compensate(run, parcel);
+    default:
+      return status satisfies never;
+  }
+}
+
+/** The customer gets nothing of the parcel, and the money for it back. */
+async function compensate(run: OrderRun, { shipment, status }: Parcel): Promise<void> {
+  const { life, log } = run;
+  const { shipmentId } = shipment;
+  const leave = log.enter('CompensateShipment');
+  await refund(run, keep(life, shipment.lines, -1), shipmentId);
+  leave();
+  if (status === 'RETURNED') await restock(run, shipmentId, shipment.lines);
+  await flush(run, `compensated#${shipmentId}`);
+}
+
+/** Puts goods that came back where they were sent from. */
+export async function restock(run: OrderRun, cause: string, lines: readonly ShipmentLine[]): Promise<void> {
+  const { orderId } = run.acceptance.submission;
+  const shipments = originsOf(run.life.parcels, lines);
+  if (shipments.length === 0) return;
+  await run.log.append({
+    events: [{ type: 'Inventory Restocked', data: { shipments, cause } }],
+    write: (batch) => bookkeeping.restock({ batch, orderId, cause, shipments }),
+  });
+  await offerStock(lines);
+}
+
+function originsOf(parcels: readonly Parcel[], lines: readonly ShipmentLine[]) {
+  const left = new Map<string, number>();
+  for (const { productId, quantity } of lines) left.set(productId, (left.get(productId) ?? 0) + quantity);
+  return parcels.flatMap(({ shipment }) => {
+    const back = shipment.lines.flatMap(({ productId, quantity }) => {
+      const taken = Math.min(quantity, left.get(productId) ?? 0);
+      left.set(productId, (left.get(productId) ?? 0) - taken);
+      return taken > 0 ? [{ productId, quantity: taken }] : [];
+    });
+    return back.length > 0 ? [{ ...shipment, lines: back }] : [];
+  });
+}

@@ -1,0 +1,207 @@
+import { condition, setHandler } from '@temporalio/workflow';
+import type { ChangeAnswer } from './messages';
+import type { Resolution } from '../domain/events';
+import type { OrderRun } from './order-run';
+import type { ShipmentLine, ShippingAddress } from '../domain/order';
+import { progressOf, returnable, unclaimed } from './life';
+import { keys } from '../domain/ids';
+import { record } from './record';
+import { refusal, request } from './mail';
+import * as m from './messages';
+
+/** Takes changes of an order, and what outside companies tell of it. Must run before the first await. */
+export function takeMessages(run: OrderRun): void {
+  takeDecision(run);
+  takeCancel(run);
+  takeAddress(run);
+  takeReturns(run);
+  takeResolution(run);
+  takeNews(run);
+}
+
+/** @throws CHANGE_REFUSED where nothing can be changed, whatever it is */
+function assertOpen({ isOver, attention }: OrderRun): void {
+  if (isOver) throw refusal('the order is closed');
+  if (attention)
+    throw refusal(`the order needs attention: ${attention.step} failed; nothing can be changed until it is resolved`);
+}
+
+function standing({ log, acceptance: { submission } }: OrderRun): ChangeAnswer {
+  return { orderId: submission.orderId, status: log.status() };
+}
+
+function takeDecision(run: OrderRun): void {
+  setHandler(
+    m.decideUpdate,
+    async ({ choice }) => {
+      run.decision!.choice ??= choice;
+      return standing(run);
+    },
+    {
+      validator({ choice }) {
+        assertOpen(run);
+        if (!run.decision) throw refusal('there is nothing to decide');
+        const { choice: decided, choices } = run.decision;
+        if (!choices.includes(choice)) throw refusal(`expected one of ${choices.join(', ')}`);
+        if (decided !== undefined && decided !== choice) throw refusal(`it was decided already: ${decided}`);
+      },
+    },
+  );
+}
+
+function takeCancel(run: OrderRun): void {
+  const { life } = run;
+  setHandler(
+    m.cancelUpdate,
+    async ({ reason }) => {
+      const why = reason === undefined ? {} : { reason };
+      if (life.cancel?.isEngines && life.cancel.isDone) delete life.cancel;
+      if (!life.cancel) {
+        run.log.note({ type: 'Cancellation Requested', data: why });
+        run.cancel(why);
+      }
+      // what has shipped comes back: the return is opened when the order looks at it
+      if (life.parcels.length > 0) await condition(() => life.cancel?.isDone === true || run.isOver);
+      const { returnId } = life.cancel ?? {};
+      return returnId === undefined
+        ? { ...standing(run), outcome: 'CANCELLING' }
+        : { ...standing(run), outcome: 'RETURN_REQUESTED', returnId };
+    },
+    {
+      validator(_: { reason?: string }) {
+        assertOpen(run);
+        if (life.cancel && !life.cancel.isEngines) return;
+        if (life.parcels.length > 0 && unclaimed(life).size === 0 && !life.backorder)
+          throw refusal('there is nothing left that could come back');
+      },
+    },
+  );
+}
+
+function takeAddress(run: OrderRun): void {
+  const { life } = run;
+  setHandler(
+    m.changeAddressUpdate,
+    async ({ address }) => {
+      if (life.parcels.length > 0) await request(run, { kind: 'address', address });
+      else await moveOrder(run, address);
+      return standing(run);
+    },
+    {
+      validator(_: { address: ShippingAddress }) {
+        assertOpen(run);
+        if (!life.order) throw refusal('the order has not been validated yet');
+        if (life.cancel && !life.cancel.isEngines) throw refusal('the order is being cancelled');
+        const isUnderWay = life.parcels.length > 0 && life.parcels.every(({ status }) => progressOf(status) > 0);
+        if (isUnderWay && !life.backorder) throw refusal('the parcel is with the carrier already');
+      },
+    },
+  );
+}
+
+/** Before anything has shipped: whoever books the label reads the address that the order has then. */
+async function moveOrder(run: OrderRun, address: ShippingAddress): Promise<void> {
+  const { life } = run;
+  const version = ++life.addressVersion;
+  life.order = { ...life.order!, shippingAddress: address };
+  const key = keys.nth('address', life.order.orderId, version);
+  await record(run, key, { type: 'Address Changed', data: { address, version } });
+}
+
+function takeReturns(run: OrderRun): void {
+  const { life } = run;
+  const find = (returnId: string) => life.returns.find((one) => one.returnId === returnId);
+  setHandler(
+    m.requestReturnUpdate,
+    async ({ items, reason }) => {
+      const { returnId = '' } = await request(run, { kind: 'return', items, ...(reason !== undefined && { reason }) });
+      return { ...standing(run), returnId };
+    },
+    {
+      validator({ items }) {
+        assertOpen(run);
+        const excess = excessOf(items, returnable(life));
+        if (excess) throw refusal(excess);
+      },
+    },
+  );
+  setHandler(
+    m.receiveReturnUpdate,
+    async ({ returnId }) => {
+      if (find(returnId)!.status === 'REQUESTED') await request(run, { kind: 'received', returnId });
+      return { ...standing(run), returnId };
+    },
+    {
+      validator({ returnId }) {
+        assertOpen(run);
+        if (!find(returnId)) throw refusal(`there is no return ${returnId}`);
+      },
+    },
+  );
+  setHandler(
+    m.inspectReturnUpdate,
+    async ({ returnId, items }) => {
+      const before = find(returnId)!;
+      const { refunded = 0 } =
+        before.status === 'INSPECTED' ? before : await request(run, { kind: 'inspected', returnId, items });
+      return { ...standing(run), returnId, refunded, currency: life.order!.currency };
+    },
+    {
+      validator({ returnId, items }) {
+        const one = find(returnId);
+        if (!one) throw refusal(`there is no return ${returnId}`);
+        if (one.status === 'INSPECTED') return;
+        assertOpen(run);
+        if (one.status === 'EXPIRED') throw refusal(`return ${returnId} has expired`);
+        if (one.status === 'REQUESTED') throw refusal(`return ${returnId} has not been received yet`);
+        assertComplete(items, one.items);
+      },
+    },
+  );
+}
+
+/** Why items cannot be sent back; `undefined` when they can. */
+export function excessOf(items: readonly ShipmentLine[], units: Map<string, number>): string | undefined {
+  for (const [productId, quantity] of sumOf(items)) {
+    const left = units.get(productId) ?? 0;
+    if (quantity > left)
+      return `expected at most ${left} of ${productId}, delivered and not on its way back; got ${quantity}`;
+  }
+  return undefined;
+}
+
+function assertComplete(inspected: readonly ShipmentLine[], returned: readonly ShipmentLine[]): void {
+  const [of, expected] = [sumOf(inspected), sumOf(returned)];
+  for (const productId of new Set([...of.keys(), ...expected.keys()])) {
+    const [got, wanted] = [of.get(productId) ?? 0, expected.get(productId) ?? 0];
+    if (got !== wanted) throw refusal(`expected ${wanted} of ${productId} in all, as in the return; got ${got}`);
+  }
+}
+
+function sumOf(items: readonly ShipmentLine[]): Map<string, number> {
+  const sums = new Map<string, number>();
+  for (const { productId, quantity } of items) sums.set(productId, (sums.get(productId) ?? 0) + quantity);
+  return sums;
+}
+
+function takeResolution(run: OrderRun): void {
+  setHandler(
+    m.resolveUpdate,
+    async (resolution) => {
+      run.resolution = resolution;
+      return standing(run);
+    },
+    {
+      validator(_: Resolution) {
+        if (!run.attention) throw refusal('nothing needs attention');
+        if (run.resolution) throw refusal(`it was resolved already: ${run.resolution.action}`);
+      },
+    },
+  );
+}
+
+function takeNews({ life }: OrderRun): void {
+  setHandler(m.paymentNewsSignal, (news) => void life.paymentNews.push(news));
+  setHandler(m.carrierNewsSignal, (news) => void life.carrierNews.push(news));
+  setHandler(m.stockArrivedSignal, () => void (life.stockArrived = true));
+}

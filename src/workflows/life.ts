@@ -1,0 +1,146 @@
+import type { AcceptAnswer, CarrierNews, PaymentNews } from './messages';
+import type { CarrierStatus, Label } from '../domain/events';
+import type { LogPosition } from './order-log';
+import type { Order, Shipment, ShipmentLine } from '../domain/order';
+import { amountOf } from '../domain/order';
+
+/** One charge under one key: what is known of its outcome decides how it is undone. Amounts in minor units. */
+export interface Charge {
+  key: string;
+  amount: number;
+  /** OPEN: nobody knows yet */
+  kind: 'OPEN' | 'CHARGED' | 'AUTHORIZED' | 'PENDING' | 'DECLINED' | 'VOIDED';
+  paymentId?: string;
+  /** why it was declined, or failed */
+  reason?: string;
+  /** what was really taken, and given back of it */
+  taken: number;
+  refunded: number;
+}
+
+/** A shipment on its way. */
+export interface Parcel {
+  shipment: Shipment;
+  label: Label;
+  /** of the label: raised with each one that replaced another */
+  version: number;
+  /** the address that it was tried to move it to */
+  movedTo?: number;
+  status?: CarrierStatus;
+}
+
+export interface ReturnCase {
+  returnId: string;
+  items: ShipmentLine[];
+  status: 'REQUESTED' | 'RECEIVED' | 'INSPECTED' | 'EXPIRED';
+  /** milliseconds: until when it is waited for */
+  until: number;
+  /** of the inspection */
+  refunded?: number;
+}
+
+/** Units that an order waits for. */
+export interface Backorder {
+  items: ShipmentLine[];
+  /** milliseconds */
+  until: number;
+  /** ISO 8601 */
+  since: string;
+}
+
+/**
+ * All that an order's run has to know of its life so far: what a run hands to the next one when the history has grown
+ * long. Plain data.
+ */
+export interface OrderLife {
+  /** present from ValidateOrder on */
+  order?: Order;
+  log?: LogPosition;
+  answer?: AcceptAnswer;
+  /** milliseconds */
+  receivedAt: number;
+  /** parts that were reserved; the first is 1 */
+  parts: number;
+  charges: Charge[];
+  /** what payment company said, of charges that it was not accounted for yet */
+  paymentNews: PaymentNews[];
+  parcels: Parcel[];
+  /** units that the customer has paid for and keeps, by product */
+  kept: Record<string, number>;
+  returns: ReturnCase[];
+  backorder?: Backorder;
+  /** `returnId`: parcels were on their way, they come back; `isEngines`: nobody but the engine was told */
+  cancel?: { reason?: string; returnId?: string; isDone?: true; isEngines?: true };
+  /** some of what it waits for was set aside */
+  stockArrived?: true;
+  /** raised with each change */
+  addressVersion: number;
+  attentions: number;
+  delays: number;
+  /** milliseconds: until when the customer may send something back; from delivery on */
+  returnUntil?: number;
+  /** carriers' news that were not looked at yet */
+  carrierNews: CarrierNews[];
+}
+
+export const newLife = (receivedAt: number): OrderLife => ({
+  receivedAt,
+  parts: 0,
+  charges: [],
+  paymentNews: [],
+  parcels: [],
+  kept: {},
+  returns: [],
+  addressVersion: 1,
+  attentions: 0,
+  delays: 0,
+  carrierNews: [],
+});
+
+/** Counts units into what the customer keeps, or out of it; answers by how much its value changed, in minor units. */
+export function keep(life: OrderLife, lines: readonly ShipmentLine[], sign: 1 | -1): number {
+  const before = valueKept(life);
+  for (const { productId, quantity } of lines) life.kept[productId] = (life.kept[productId] ?? 0) + sign * quantity;
+  return Math.abs(valueKept(life) - before);
+}
+
+/** What more units cost, beside those that the customer keeps already. */
+export function priceOf(life: OrderLife, lines: readonly ShipmentLine[]): number {
+  return amountOf(life.order!, [...linesKept(life), ...lines]) - valueKept(life);
+}
+
+const valueKept = (life: OrderLife): number => amountOf(life.order!, linesKept(life));
+
+const linesKept = ({ kept }: OrderLife): ShipmentLine[] =>
+  Object.entries(kept).map(([productId, quantity]) => ({ productId, quantity }));
+
+const FINAL: readonly CarrierStatus[] = ['DELIVERED', 'LOST', 'RETURNED'];
+
+/** How far a parcel is: news of less are late. */
+export const progressOf = (status?: CarrierStatus): number =>
+  status === undefined ? 0 : FINAL.includes(status) ? 3 : status === 'IN_TRANSIT' ? 2 : 1;
+
+export const isFinal = ({ status }: Parcel): boolean => status !== undefined && FINAL.includes(status);
+
+/** Units that the customer keeps and that are in no return which is still open, by product. */
+export function unclaimed({ kept, returns }: OrderLife): Map<string, number> {
+  const units = new Map(Object.entries(kept));
+  for (const { status, items } of returns) if (status === 'REQUESTED' || status === 'RECEIVED') take(units, items);
+  return positive(units);
+}
+
+/** Units that can be sent back: those of them that have arrived. */
+export function returnable(life: OrderLife): Map<string, number> {
+  const units = unclaimed(life);
+  for (const parcel of life.parcels) if (!isFinal(parcel)) take(units, parcel.shipment.lines);
+  return positive(units);
+}
+
+function take(units: Map<string, number>, lines: readonly ShipmentLine[]): void {
+  for (const { productId, quantity } of lines) units.set(productId, (units.get(productId) ?? 0) - quantity);
+}
+
+const positive = (units: Map<string, number>) => new Map([...units].filter(([, quantity]) => quantity > 0));
+
+export const linesOf = (units: Map<string, number>): ShipmentLine[] =>
+  [...units].map(([productId, quantity]) => ({ productId, quantity }));

@@ -1,0 +1,37 @@
+import { ApplicationFailure, condition } from '@temporalio/workflow';
+import type { InspectedItem } from '../domain/events';
+import type { OrderRun } from './order-run';
+import type { ShipmentLine, ShippingAddress } from '../domain/order';
+import { CHANGE_REFUSED } from './messages';
+
+/** What is asked of an order whose parcels are on their way; looked at one after the other. */
+export type Request =
+  | { kind: 'address'; address: ShippingAddress }
+  | { kind: 'return'; items: ShipmentLine[]; reason?: string }
+  | { kind: 'received'; returnId: string }
+  | { kind: 'inspected'; returnId: string; items: InspectedItem[] };
+
+/** A request, and what whoever asked hears of it. */
+export type Mail = Request & { given?: Given; refused?: string };
+
+export interface Given {
+  returnId?: string;
+  /** minor units */
+  refunded?: number;
+}
+
+/** Puts a request to the order and waits for the answer. @throws CHANGE_REFUSED */
+export async function request(run: OrderRun, what: Request): Promise<Given> {
+  const mail: Mail = { ...what };
+  run.mail.push(mail);
+  await condition(() => mail.given !== undefined || mail.refused !== undefined);
+  if (mail.refused !== undefined) throw refusal(mail.refused);
+  return mail.given!;
+}
+
+export const refusal = (reason: string): ApplicationFailure => ApplicationFailure.nonRetryable(reason, CHANGE_REFUSED);
+
+/** Everybody who still waits for an answer when the order is over. */
+export function refuseAll(run: OrderRun): void {
+  for (const mail of run.mail.splice(0)) mail.refused = 'the order is closed';
+}

@@ -1,0 +1,67 @@
+import type { Mail } from './mail';
+import type { OrderRun } from './order-run';
+import type { Label } from '../domain/events';
+import type { Undo } from './attention';
+import { bookLabel, cancelLabel, instructPacking } from './fulfillment';
+import { failureOf } from './failure';
+import { keys } from '../domain/ids';
+import { type Parcel, progressOf } from './life';
+import { record } from './record';
+import { undoSurely } from './attention';
+
+const waitsForCarrier = ({ status }: Parcel): boolean => progressOf(status) === 0;
+
+/** Another address for what the carrier has not picked up yet; first the new labels, then the old ones go. */
+export async function moveParcels(run: OrderRun, mail: Extract<Mail, { kind: 'address' }>): Promise<void> {
+  const { life } = run;
+  const movable = life.parcels.filter(waitsForCarrier);
+  if (movable.length === 0 && !life.backorder) return void (mail.refused = 'the parcel is with the carrier already');
+  const { shippingAddress: before } = life.order!;
+  const version = ++life.addressVersion;
+  life.order = { ...life.order!, shippingAddress: mail.address };
+  const booked: { parcel: Parcel; label: Label }[] = [];
+  try {
+    for (const parcel of movable) booked.push({ parcel, label: await bookLabel(run, { ...parcel, version }) });
+  } catch (error) {
+    life.order = { ...life.order, shippingAddress: before };
+    // the one that failed may have been booked nevertheless
+    for (const parcel of movable) await undoSurely(run, cancelLabel(run, { ...parcel, version }));
+    return void (mail.refused = `no carrier takes it there: ${failureOf(error).message}`);
+  }
+  await record(run, keys.nth('address', life.order.orderId, version), {
+    type: 'Address Changed',
+    data: { address: mail.address, version },
+  });
+  for (const { parcel, label } of booked) await replaceLabel(run, parcel, label);
+  mail.given = {};
+}
+
+/** An address that changed while the order was being shipped: its parcels are moved before the carrier comes. */
+export async function relabelParcels(run: OrderRun): Promise<void> {
+  const version = run.life.addressVersion;
+  for (const parcel of run.life.parcels)
+    if (parcel.version < version && waitsForCarrier(parcel) && parcel.movedTo !== version)
+      await undoSurely(run, relabel(run, parcel, version));
+}
+
+/** Nothing can be refused any more: if no carrier goes there, somebody decides. */
+function relabel(run: OrderRun, parcel: Parcel, version: number): Undo {
+  // whatever comes of it, it is tried once
+  parcel.movedTo = version;
+  return {
+    about: () => ({ step: 'ReplaceShippingLabel', key: keys.label(parcel.shipment.shipmentId, version) }),
+    run: async () => replaceLabel(run, parcel, await bookLabel(run, { ...parcel, version })),
+  };
+}
+
+async function replaceLabel(run: OrderRun, parcel: Parcel, label: Label): Promise<void> {
+  const { shipment, version: before } = parcel;
+  const version = label.version ?? 1;
+  await record(run, `relabel#${keys.label(shipment.shipmentId, version)}`, {
+    type: 'Shipping Label Replaced',
+    data: { ...label, version },
+  });
+  Object.assign(parcel, { label, version });
+  await undoSurely(run, cancelLabel(run, { shipment, version: before }));
+  await instructPacking(run, { shipment, version });
+}

@@ -1,0 +1,108 @@
+import type { InspectedItem } from '../domain/events';
+import type { Mail } from './mail';
+import type { OrderRun } from './order-run';
+import type { ReturnCase } from './life';
+import type { ShipmentLine } from '../domain/order';
+import { flush, record } from './record';
+import { keep, linesOf, returnable, unclaimed } from './life';
+import { keys, returnIdOf } from '../domain/ids';
+import { moveParcels } from './relabel';
+import { policyOf } from '../domain/order';
+import { refund } from './payment';
+import { restock } from './carrier-news';
+import { excessOf } from './changes';
+
+/** Looks at what customers and staff asked for, in the order it came. */
+export async function answerMail(run: OrderRun): Promise<void> {
+  for (let mail = run.mail[0]; mail; mail = run.mail[0]) {
+    await answer(run, mail);
+    run.mail.shift();
+  }
+}
+
+async function answer(run: OrderRun, mail: Mail): Promise<void> {
+  switch (mail.kind) {
+    case 'address':
+      return moveParcels(run, mail);
+    case 'return': {
+      // what was asked for a moment before may have taken the units
+      const excess = excessOf(mail.items, returnable(run.life));
+      if (excess) return void (mail.refused = excess);
+      const { returnId } = await openReturn(run, mail.items, mail.reason);
+      return void (mail.given = { returnId });
+    }
+    case 'received':
+      return receive(run, mail);
+    case 'inspected':
+      return inspect(run, mail);
+    default:
+      return mail satisfies never;
+  }
+}
+
+async function openReturn(run: OrderRun, items: ShipmentLine[], reason?: string): Promise<ReturnCase> {
+  const { life } = run;
+  const { orderId } = run.acceptance.submission;
+  const n = life.returns.length + 1;
+  const until = Date.now() + policyOf(life.order!).returnWithinS * 1000;
+  const one: ReturnCase = { returnId: returnIdOf(orderId, n), items, status: 'REQUESTED', until };
+  life.returns.push(one);
+  const data = { returnId: one.returnId, items, ...(reason !== undefined && { reason }) };
+  await record(run, keys.nth('return', orderId, n), { type: 'Return Requested', data });
+  return one;
+}
+
+const find = (run: OrderRun, returnId: string) => run.life.returns.find((one) => one.returnId === returnId)!;
+
+async function receive(run: OrderRun, mail: Extract<Mail, { kind: 'received' }>): Promise<void> {
+  const { returnId } = mail;
+  const one = find(run, returnId);
+  if (one.status === 'EXPIRED') return void (mail.refused = `return ${returnId} has expired`);
+  if (one.status === 'REQUESTED') {
+    one.status = 'RECEIVED';
+    await record(run, `return-received#${returnId}`, { type: 'Return Received', data: { returnId } });
+  }
+  mail.given = { returnId };
+}
+
+/** The money for what is accepted goes back, and the goods back into stock or out of the books. */
+async function inspect(run: OrderRun, mail: Extract<Mail, { kind: 'inspected' }>): Promise<void> {
+  const { life, log } = run;
+  const { returnId, items } = mail;
+  const one = find(run, returnId);
+  if (one.status === 'INSPECTED') return void (mail.given = { returnId, refunded: one.refunded ?? 0 });
+  const leave = log.enter('HandleReturn');
+  one.status = 'INSPECTED';
+  const refunded = keep(life, linesWith(items, 'RESTOCK', 'WRITE_OFF'), -1);
+  one.refunded = refunded;
+  const { currency } = life.order!;
+  const data = { returnId, items, amount: refunded, currency };
+  await record(run, `return-inspected#${returnId}`, { type: 'Return Inspected', data });
+  mail.given = { returnId, refunded };
+
+  const writtenOff = linesWith(items, 'WRITE_OFF');
+  await refund(run, refunded, returnId);
+  leave();
+  if (writtenOff.length > 0) log.note({ type: 'Inventory Written Off', data: { items: writtenOff, cause: returnId } });
+  await restock(run, returnId, linesWith(items, 'RESTOCK'));
+  await flush(run, `returned#${returnId}`);
+}
+
+const linesWith = (items: readonly InspectedItem[], ...outcomes: InspectedItem['outcome'][]): ShipmentLine[] =>
+  items.filter(({ outcome }) => outcomes.includes(outcome)).map(({ productId, quantity }) => ({ productId, quantity }));
+
+/** What has shipped of a cancelled order comes back. */
+export async function returnParcels(run: OrderRun, reason?: string): Promise<string | undefined> {
+  const items = linesOf(unclaimed(run.life));
+  return items.length > 0 ? (await openReturn(run, items, reason)).returnId : undefined;
+}
+
+/** What was announced and never came is not waited for any longer. */
+export async function expireReturns(run: OrderRun): Promise<void> {
+  for (const one of run.life.returns) {
+    if (one.status !== 'REQUESTED' || one.until > Date.now()) continue;
+    one.status = 'EXPIRED';
+    const { returnId } = one;
+    await record(run, `return-expired#${returnId}`, { type: 'Return Expired', data: { returnId } });
+  }
+}
