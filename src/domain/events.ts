@@ -283,10 +283,11 @@ export function publicData(event: NewEvent): Record<string, unknown> {
 }
 
 function publicOrder({ lines, totalAmount, currency, placedAt, ...order }: Order): Record<string, unknown> {
-  const items = lines.map(({ productId, quantity, unitPrice }) => ({
+  const items = lines.map(({ productId, quantity, unitPrice, unitWeight }) => ({
     productId,
     quantity,
     price: toDecimal(unitPrice, currency),
+    ...(unitWeight !== undefined && { weight: unitWeight }),
   }));
   const timestamp = placedAt === undefined ? {} : { timestamp: placedAt };
   return { ...order, ...timestamp, items, totalAmount: toDecimal(totalAmount, currency), currency };
