@@ -75,7 +75,7 @@ const EVENTS: { [T in EventType]: (data: Told[T]) => string } = {
   'Order Backordered': ({ items, until }) => `waiting for ${units(items)} until ${clock(until)}`,
   'Backorder Filled': ({ shipments }) => `the rest arrived and is reserved: ${parcels(shipments)}`,
   'Backorder Ended': ({ items, reason }) => `no longer waiting for ${units(items)}: ${reason}`,
-  'Order Delayed': ({ dependency, until }) => `waiting for ${dependency}, which is out of order, until ${clock(until)}`,
+  'Order Delayed': ({ dependency, until }) => `${dependency} is out of order: tried again at ${clock(until)}`,
   'Payment Authorized': (data) => `${money(data)} held, to be taken when it ships`,
   'Payment Pending': (data) => `payment of ${money(data)} pending until ${clock(data.until)}`,
   'Payment Completed': (data) =>

@@ -154,7 +154,7 @@ export interface EventData {
   'Return Received': { returnId: string };
   /** `amount`: what is refunded */
   'Return Inspected': { returnId: string; items: InspectedItem[]; amount: number; currency: string };
-  /** the customer keeps nothing */
+  /** the customer keeps nothing: the end */
   'Order Returned': Record<string, never>;
   'Attention Needed': Attention;
   /** `status`: of the order from here on */

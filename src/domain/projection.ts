@@ -319,10 +319,12 @@ function projectData(event: OrderEvent, patch: ViewPatch): void {
     case 'Order Cancelled':
     case 'Order Fulfillment Failed':
       put({ failure: event.data.reason });
-      return end('delayed', 'decision');
+      return end('delayed', 'decision', 'pendingPayment');
     case 'Customer Notified':
       return moveTo('AwaitDelivery');
     case 'Inventory Shortage Reported':
+      return end();
+    case 'Order Returned':
       return end();
     case 'Order Closed':
       put({ closedAt: at });
@@ -335,7 +337,6 @@ function projectData(event: OrderEvent, patch: ViewPatch): void {
     case 'Shipping Label Cancelled':
     case 'Packing Instructed':
     case 'Order Delivered':
-    case 'Order Returned':
       return;
     default:
       return event satisfies never;

@@ -28,13 +28,14 @@ export function actionsOf(view: OrderView): Action[] {
   return [
     ...(CANCELLABLE.has(view.status) && !isCancelled ? (['cancel'] as const) : []),
     ...(view.decision && !isCancelled ? (['decision'] as const) : []),
-    ...(hasUnsent(view) && !isCancelled ? (['address'] as const) : []),
+    ...(isMovable(view) && !isCancelled ? (['address'] as const) : []),
     ...(hasReturnable(view) ? (['returns'] as const) : []),
   ];
 }
 
-/** Something of it is not with a carrier yet. */
-function hasUnsent(view: OrderView): boolean {
+/** Something of it is not with a carrier yet; before it is validated nobody knows its address. */
+function isMovable(view: OrderView): boolean {
+  if (view.status === 'RECEIVED') return false;
   if (view.shipments.length === 0 || view.backorder) return CANCELLABLE.has(view.status);
   return view.shipments.some((shipment) => parcelOf(view, shipment).status === 'AWAITING_PICKUP');
 }

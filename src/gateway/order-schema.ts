@@ -45,13 +45,14 @@ const Shipment = Type.Object({
 
 const Return = Type.Object({
   returnId: Type.String(),
-  status: oneOf(['REQUESTED', 'RECEIVED', 'INSPECTED']),
+  status: oneOf(['REQUESTED', 'RECEIVED', 'INSPECTED', 'EXPIRED'], '`EXPIRED`: it never arrived'),
   items: Type.Array(Type.Object({ productId: Type.String(), quantity: Quantity }), {
     description: 'what is to come back',
   }),
   requestedAt: Type.Optional(Time('when the customer asked for it')),
   receivedAt: Type.Optional(Time('when the goods arrived')),
   inspectedAt: Type.Optional(Time('when it was decided what is refunded')),
+  expiredAt: Type.Optional(Time('when it was no longer waited for')),
 });
 
 const Actions = Type.Object(
@@ -88,7 +89,7 @@ const Waiting = {
     within('another company is out of order, and the order waits for it', {
       dependency: Type.String({ description: 'such as `payment`' }),
       since: Time('when it began'),
-      until: Time('when it is tried again, or given up'),
+      until: Time('until when it is not even tried'),
     }),
   ),
   attention: Type.Optional(

@@ -70,7 +70,12 @@ export function presentShipment(view: OrderView, shipment: ViewShipment): OrderR
   return { shipmentId, warehouseId, ...parcelOf(view, shipment), items };
 }
 
-const RETURN_TIMES = { REQUESTED: 'requestedAt', RECEIVED: 'receivedAt', INSPECTED: 'inspectedAt' } as const;
+const RETURN_TIMES = {
+  REQUESTED: 'requestedAt',
+  RECEIVED: 'receivedAt',
+  INSPECTED: 'inspectedAt',
+  EXPIRED: 'expiredAt',
+} as const;
 
 /** One entry for each return, from its steps. */
 export function presentReturns(steps: readonly ReturnStep[]): ReturnResource[] {

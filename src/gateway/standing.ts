@@ -37,7 +37,7 @@ export function summaryOf(view: OrderView): string {
   if (attention) return `Somebody has to decide: ${attention.step} does not work (${attention.error}).`;
   if (!hasEnded(view)) {
     if (cancellation && !view.shipments.length) return 'Being cancelled: what was taken is given back.';
-    if (delayed) return `Waiting for ${delayed.dependency}, which is out of order, until ${delayed.until}.`;
+    if (delayed) return `Waiting for ${delayed.dependency}, which is out of order: tried again at ${delayed.until}.`;
     if (pendingPayment) return `Waiting until ${pendingPayment.until} for the payment company to decide.`;
   }
   return STANDING[view.status](view);
@@ -87,7 +87,7 @@ const untilOf = ({ backorder }: OrderView) => (backorder ? ` until ${backorder.u
 const restOf = (view: OrderView) => (view.backorder ? `; the rest is waited for${untilOf(view)}` : '');
 
 function openReturnsOf({ returns = [] }: OrderView): string {
-  const inspected = returns.filter(({ status }) => status === 'INSPECTED').length;
-  const open = returns.filter(({ status }) => status === 'REQUESTED').length - inspected;
+  const settled = returns.filter(({ status }) => status !== 'REQUESTED' && status !== 'RECEIVED').length;
+  const open = returns.filter(({ status }) => status === 'REQUESTED').length - settled;
   return open > 0 ? `; ${open} ${open === 1 ? 'return' : 'returns'} under way` : '';
 }

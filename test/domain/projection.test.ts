@@ -55,7 +55,7 @@ describe('what each event makes of an order', () => {
     { type: 'Order Delivered', status: 'DELIVERED', state: 'NotifyCustomer', before: SHIPPED },
     { type: 'Return Requested', status: 'SHIPPED', state: 'HandleReturn', before: SHIPPED },
     { type: 'Return Inspected', status: 'SHIPPED', state: 'AwaitDelivery', before: SHIPPED },
-    { type: 'Order Returned', status: 'RETURNED', state: 'NotifyCustomer', before: SHIPPED },
+    { type: 'Order Returned', status: 'RETURNED', state: undefined, before: SHIPPED },
     { type: 'Order Cancelled', status: 'CANCELLED', state: undefined },
     { type: 'Attention Needed', status: 'NEEDS_ATTENTION', state: 'NeedsAttention', before: SHIPPING },
     { type: 'Order Closed', status: 'SHIPPED', state: undefined, before: SHIPPED },

@@ -76,7 +76,7 @@ describe('what an order waits for', () => {
     const { delayed, summary } = await showAfter(...RESERVED, 'Order Delayed');
     const { until } = every['Order Delayed'].data;
     expect(delayed).toEqual({ dependency: 'payment', since: timeOf(3), until });
-    expect(summary).toBe(`Waiting for payment, which is out of order, until ${until}.`);
+    expect(summary).toBe(`Waiting for payment, which is out of order: tried again at ${until}.`);
   });
 
   test('somebody: what does not work, what it is about, and where it is resolved', async () => {
@@ -221,7 +221,8 @@ describe('returns', () => {
 
 describe('what can be asked for', () => {
   test.each<[string, Story, string[]]>([
-    ['received', ['Order Created'], ['cancel', 'address']],
+    ['received', ['Order Created'], ['cancel']],
+    ['checked', CREATED, ['cancel', 'address']],
     ['refused', ['Order Validation Failed'], []],
     ['to be decided', [...PARTLY, 'Decision Requested'], ['cancel', 'decision', 'address']],
     ['waiting for stock', [...CREATED, 'Order Backordered'], ['cancel', 'address']],
@@ -233,6 +234,7 @@ describe('what can be asked for', () => {
     ['resolved', [...PAID, 'Attention Needed', 'Attention Resolved'], ['cancel', 'address']],
     ['delivered', DELIVERED, ['returns']],
     ['closed', [...DELIVERED, 'Order Closed'], []],
+    ['returned', [...DELIVERED, 'Order Returned'], []],
     ['cancelled', [...RESERVED, 'Cancellation Requested', 'Order Cancelled'], []],
   ])('%s', async (_name, story, actions) => {
     const { links } = await showAfter(...story);
