@@ -1,10 +1,10 @@
 import { Type, type Static, type TSchema } from '@sinclair/typebox';
 import * as schemas from './schemas';
 import { inboundEventExample, submissionExample } from './examples';
-import { CHANNELS, DEFAULT_POLICY } from '../domain/order';
 import type { InboundEvent } from '../messaging/inbound-event';
 import { SubmissionSchema, type ParsedSubmission } from '../submission';
 import { PROBLEM_MEDIA_TYPE, PROBLEMS, RETRY_AFTER_S, type ProblemCode } from './problem';
+import { CHANNELS, DEFAULT_POLICY } from '../domain/order';
 
 const usual = (policy: object) =>
   Object.entries(policy)

@@ -1,5 +1,7 @@
 import { Type } from '@sinclair/typebox';
 import * as examples from './examples';
+import { EVENT_SOURCES, type EventType } from '../domain/events';
+import { PROBLEMS, type ProblemCode } from './problem';
 import {
   Amount,
   Currency,
@@ -12,8 +14,6 @@ import {
   Status,
   Time,
 } from './schema-parts';
-import { EVENT_SOURCES, type EventType } from '../domain/events';
-import { PROBLEMS, type ProblemCode } from './problem';
 
 export const Problem = Type.Object(
   {
