@@ -62,7 +62,8 @@ const EVENTS: { [T in EventType]: (data: Told[T]) => string } = {
   'Inventory Partially Reserved': ({ shipments, unavailableItems }) =>
     `stock reserved in part: ${parcels(shipments)}; missing: ${lacking(unavailableItems)}`,
   'Inventory Unavailable': ({ unavailableItems }) => `nothing in stock: missing ${lacking(unavailableItems)}`,
-  'Inventory Shortage Reported': () => 'shortage reported to the purchasers',
+  'Inventory Shortage Reported': ({ waits }) =>
+    `shortage reported to the purchasers${waits ? '; the order waits' : ''}`,
   'Inventory Released': () => 'stock released',
   'Inventory Restocked': ({ shipments }) => `back in stock: ${parcels(shipments)}`,
   'Inventory Written Off': ({ items }) => `written off: ${units(items)}`,
@@ -101,6 +102,7 @@ const EVENTS: { [T in EventType]: (data: Told[T]) => string } = {
   'Order Cancelled': ({ reason }) => `order cancelled: ${reason}`,
   'Return Requested': ({ returnId, items, reason }) => `return ${returnId} of ${units(items)}${because(reason)}`,
   'Return Received': ({ returnId }) => `return ${returnId} arrived`,
+  'Return Expired': ({ returnId }) => `return ${returnId} never arrived, and is not waited for any longer`,
   'Return Inspected': ({ returnId, items, ...refund }) =>
     `return ${returnId} inspected: ${items.map((item) => `${units([item])} ${INSPECTED[item.outcome]}`).join(', ')}; ${money(refund)} to refund`,
   'Order Returned': () => 'everything came back',

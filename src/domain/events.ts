@@ -19,6 +19,8 @@ export interface Label {
   shipmentId: string;
   carrier: string;
   trackingNumber: string;
+  /** of the address that it was booked for; absent: the first */
+  version?: number;
 }
 
 /** Money that moved, in minor units. */
@@ -99,7 +101,8 @@ export interface EventData {
     unavailableItems: Shortage[];
   };
   'Inventory Unavailable': { unavailableItems: Shortage[] };
-  'Inventory Shortage Reported': { unavailableItems: Shortage[] };
+  /** `waits`: the order goes on as a back-order; otherwise it ends */
+  'Inventory Shortage Reported': { unavailableItems: Shortage[]; waits?: true };
   'Inventory Released': { shipments: Shipment[] };
   'Decision Requested': {
     availableItems: ShipmentLine[];
@@ -112,8 +115,8 @@ export interface EventData {
   'Order Backordered': { items: ShipmentLine[]; until: string };
   /** the stock of the rest arrived and is reserved */
   'Backorder Filled': { shipments: Shipment[] };
-  /** the rest is not waited for any more */
-  'Backorder Ended': { items: ShipmentLine[]; reason: string };
+  /** the rest is not waited for any more; `status`: of the order from here on */
+  'Backorder Ended': { items: ShipmentLine[]; reason: string; status: OrderStatus };
   /** a product is running out; one alert for each time it falls below a threshold */
   'Stock Low': { items: { productId: string; availableQuantity: number; threshold: number }[] };
   'Inventory Restocked': { shipments: Shipment[]; cause: string };
@@ -135,7 +138,8 @@ export interface EventData {
   /** another label for a parcel that waits for its carrier: the address changed */
   'Shipping Label Replaced': Label & { version: number };
   'Address Changed': { address: ShippingAddress; version: number };
-  'Packing Instructed': { shipment: Shipment };
+  /** `version`: of the label; absent: the first */
+  'Packing Instructed': { shipment: Shipment; version?: number };
   /** `amount`: what its goods cost; `startedAfterMs`: since the order was received */
   'Shipment Created': Label & { shipment: Shipment; amount?: number; currency?: string; startedAfterMs?: number };
   /** picked up, in transit, and whatever comes after the end; `first`: the parcel was not there yet */
@@ -152,6 +156,8 @@ export interface EventData {
   'Order Cancelled': { reason: string };
   'Return Requested': { returnId: string; items: ShipmentLine[]; reason?: string };
   'Return Received': { returnId: string };
+  /** it was announced and never came */
+  'Return Expired': { returnId: string };
   /** `amount`: what is refunded */
   'Return Inspected': { returnId: string; items: InspectedItem[]; amount: number; currency: string };
   /** the customer keeps nothing: the end */
@@ -215,6 +221,7 @@ export const EVENT_SOURCES: Record<EventType, string> = {
   'Attention Resolved': 'ecommerce.orders',
   'Return Requested': 'returns.service',
   'Return Received': 'returns.service',
+  'Return Expired': 'returns.service',
   'Return Inspected': 'returns.service',
   'Payment Authorized': 'payment.service',
   'Payment Pending': 'payment.service',
@@ -303,13 +310,13 @@ export function effectOf(event: OrderEvent): { key: string; result: Record<strin
     case 'Payment Voided':
       return { key: keys.void(event.data.chargeKey), result: { ...event.data } };
     case 'Shipping Label Generated':
-      return { key: keys.label(event.data.shipmentId), result: { ...event.data } };
+      return { key: keys.label(event.data.shipmentId, event.data.version), result: { ...event.data } };
     case 'Shipping Label Cancelled':
       return { key: keys.cancelLabel(event.data.shipmentId, event.data.version), result: { ...event.data } };
     case 'Shipping Label Replaced':
       return { key: keys.label(event.data.shipmentId, event.data.version), result: { ...event.data } };
     case 'Packing Instructed':
-      return { key: keys.packing(event.data.shipment.shipmentId), result: { ...event.data } };
+      return { key: keys.packing(event.data.shipment.shipmentId, event.data.version), result: { ...event.data } };
     case 'Customer Notified':
       return { key: event.data.notificationKey, result: { ...event.data } };
     default:

@@ -34,7 +34,7 @@ export interface LabelReplacement {
   trackingNumber: string;
 }
 
-export type ReturnStatus = 'REQUESTED' | 'RECEIVED' | 'INSPECTED';
+export type ReturnStatus = 'REQUESTED' | 'RECEIVED' | 'INSPECTED' | 'EXPIRED';
 
 /** A step of a return; the last one of it is where it stands. */
 export interface ReturnStep {
@@ -188,7 +188,7 @@ function projectEvent(event: OrderEvent, patch: ViewPatch): void {
 
 /** The status that an order has from an event on; `undefined`: as before. */
 export function statusAfter(event: NewEvent): OrderStatus | undefined {
-  if (event.type === 'Attention Resolved') return event.data.status;
+  if (event.type === 'Attention Resolved' || event.type === 'Backorder Ended') return event.data.status;
   // the order is over: the money comes, and goes back
   if (event.type === 'Payment Completed' && event.data.late) return undefined;
   return (STATUS_AFTER as Partial<Record<EventType, OrderStatus>>)[event.type];
@@ -246,8 +246,11 @@ function projectData(event: OrderEvent, patch: ViewPatch): void {
     case 'Backorder Filled':
       drop('backorder');
       return moveTo('ProcessPayment');
-    case 'Backorder Ended':
-      return drop('backorder');
+    case 'Backorder Ended': {
+      const { status } = event.data;
+      drop('backorder');
+      return status === 'INVENTORY_UNAVAILABLE' || status === 'CANCELLED' ? end() : moveTo('AwaitDelivery');
+    }
     case 'Order Delayed':
       return put({ delayed: { ...event.data, since: at } });
     case 'Payment Pending': {
@@ -299,6 +302,9 @@ function projectData(event: OrderEvent, patch: ViewPatch): void {
       return moveTo('HandleReturn');
     case 'Return Received':
       return returns({ returnId: event.data.returnId, status: 'RECEIVED' });
+    case 'Return Expired':
+      returns({ returnId: event.data.returnId, status: 'EXPIRED' });
+      return moveTo('AwaitDelivery');
     case 'Return Inspected':
       returns({ returnId: event.data.returnId, status: 'INSPECTED' });
       return moveTo('AwaitDelivery');
@@ -323,7 +329,7 @@ function projectData(event: OrderEvent, patch: ViewPatch): void {
     case 'Customer Notified':
       return moveTo('AwaitDelivery');
     case 'Inventory Shortage Reported':
-      return end();
+      return event.data.waits ? undefined : end();
     case 'Order Returned':
       return end();
     case 'Order Closed':

@@ -44,7 +44,9 @@ function isMovable(view: OrderView): boolean {
 function hasReturnable(view: OrderView): boolean {
   const isDelivered = (shipment: ViewShipment) => parcelOf(view, shipment).status === 'DELIVERED';
   const delivered = view.shipments.filter(isDelivered).flatMap(({ lines }) => lines);
-  const returned = (view.returns ?? []).flatMap(({ items = [] }) => items);
+  const steps = view.returns ?? [];
+  const expired = new Set(steps.filter(({ status }) => status === 'EXPIRED').map(({ returnId }) => returnId));
+  const returned = steps.filter(({ returnId }) => !expired.has(returnId)).flatMap(({ items = [] }) => items);
   return unitsOf(delivered) > unitsOf(returned);
 }
 

@@ -206,6 +206,15 @@ describe('effectOf', () => {
     expect(effectOf(numbered(orderId, [every[type]])[0]!)).toEqual({ key, result: every[type].data });
   });
 
+  test('a label and a packing instruction of a later version have keys of their own', () => {
+    const shipment = sampleShipment(orderId);
+    const label = { shipmentId, carrier: 'Globe Parcel', trackingNumber: 'WB1', version: 2 };
+    expect(effectKeyOf({ type: 'Shipping Label Generated', data: label })).toBe(keys.label(shipmentId, 2));
+    expect(effectKeyOf({ type: 'Packing Instructed', data: { shipment, version: 2 } })).toBe(
+      keys.packing(shipmentId, 2),
+    );
+  });
+
   test('a refund of a part and the cancelling of a later label have keys of their own', () => {
     const refund = { chargeKey: charge, amount: 1, currency: 'USD', refundKey: keys.refund(charge, 'R1'), cause: 'R1' };
     expect(effectKeyOf({ type: 'Payment Refunded', data: refund })).toBe(keys.refund(charge, 'R1'));

@@ -82,7 +82,6 @@ describe('what each event makes of an order', () => {
     'Inventory Restocked',
     'Inventory Written Off',
     'Stock Low',
-    'Backorder Ended',
     'Order Delayed',
     'Payment Pending',
     'Shipping Label Replaced',
@@ -214,6 +213,26 @@ describe('a decision, a late payment, a refund of a part, a resolution', () => {
     expect(viewAfter(every['Decision Requested'], made).currentState).toBe(state);
   });
 
+  test.each([
+    ['SHIPPED', 'AwaitDelivery'],
+    ['DELIVERED', 'AwaitDelivery'],
+    ['INVENTORY_UNAVAILABLE', undefined],
+    ['CANCELLED', undefined],
+  ] as const)('a back-order that ends leaves the order %s, in %s', (status, state) => {
+    const ended: NewEvent = { type: 'Backorder Ended', data: { ...every['Backorder Ended'].data, status } };
+    const view = viewAfter(every['Order Created'], every['Order Backordered'], ended);
+    expect(view.status).toBe(status);
+    expect(view.currentState).toBe(state);
+    expect(view).not.toHaveProperty('backorder');
+  });
+
+  test('a shortage that is reported ends the order, unless it waits', () => {
+    const { unavailableItems } = every['Inventory Shortage Reported'].data;
+    const reported: NewEvent = { type: 'Inventory Shortage Reported', data: { unavailableItems, waits: true } };
+    expect(viewAfter(every['Inventory Unavailable'], reported).currentState).toBe('InventoryNotAvailable');
+    expect(viewOf('Inventory Unavailable', 'Inventory Shortage Reported')).not.toHaveProperty('currentState');
+  });
+
   test('a payment that comes late is counted, and leaves the order where it ended', () => {
     const late = { ...every['Payment Completed'], data: { ...every['Payment Completed'].data, late: true as const } };
     const ended = [every['Order Created'], every['Payment Failed'], every['Order Closed']];
@@ -277,6 +296,12 @@ describe('the life after shipping', () => {
       { returnId, status: 'RECEIVED', at: atSecond(1) },
       { returnId, status: 'INSPECTED', at: atSecond(2) },
     ]);
+  });
+
+  test('a return that never arrives is no longer waited for', () => {
+    const view = viewAfter(every['Return Requested'], every['Return Expired']);
+    expect(view.returns?.at(-1)).toEqual({ returnId: `${orderId}-R1`, status: 'EXPIRED', at: atSecond(1) });
+    expect(view.currentState).toBe('AwaitDelivery');
   });
 
   test('the promise, the time to shipping, who cancelled and when it closed are kept', () => {

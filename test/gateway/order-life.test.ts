@@ -211,11 +211,18 @@ describe('returns', () => {
     expect(summary).toBe('Delivered: 1 parcel delivered; 1 return under way.');
   });
 
+  test('one that never arrives is no longer under way', async () => {
+    const { returns, summary } = await showAfter(...DELIVERED, request(1, 1), 'Return Expired');
+    expect(returns).toMatchObject([{ status: 'EXPIRED', items: units(1), expiredAt: timeOf(10) }]);
+    expect(summary).toBe('Delivered: 1 parcel delivered.');
+  });
+
   test('can be asked for as long as there is something that was delivered and is in none', async () => {
     expect(await actionsAfter(...SHIPPED)).not.toContain('returns');
     expect(await actionsAfter(...DELIVERED)).toEqual(['returns']);
     expect(await actionsAfter(...DELIVERED, request(1, 1))).toEqual(['returns']);
     expect(await actionsAfter(...DELIVERED, request(1, 2))).toEqual([]);
+    expect(await actionsAfter(...DELIVERED, request(1, 2), 'Return Expired')).toEqual(['returns']);
   });
 });
 

@@ -61,7 +61,10 @@ export function eventOfEachType(order: Order): { [T in EventType]: { type: T; da
     'Decision Made': { type: 'Decision Made', data: { choice: 'WAIT', by: 'customer' } },
     'Order Backordered': { type: 'Order Backordered', data: { items: availableItems, until } },
     'Backorder Filled': { type: 'Backorder Filled', data: { shipments: [shipment] } },
-    'Backorder Ended': { type: 'Backorder Ended', data: { items: availableItems, reason: 'nothing arrived in time' } },
+    'Backorder Ended': {
+      type: 'Backorder Ended',
+      data: { items: availableItems, reason: 'nothing arrived in time', status: 'SHIPPED' },
+    },
     'Order Delayed': { type: 'Order Delayed', data: { dependency: 'payment', until } },
     'Payment Authorized': { type: 'Payment Authorized', data: { chargeKey, amount, currency, paymentId: 'pay_1' } },
     'Payment Pending': { type: 'Payment Pending', data: { chargeKey, amount, currency, paymentId: 'pay_1', until } },
@@ -93,6 +96,7 @@ export function eventOfEachType(order: Order): { [T in EventType]: { type: T; da
     'Order Cancelled': { type: 'Order Cancelled', data: { reason: 'ordered twice' } },
     'Return Requested': { type: 'Return Requested', data: { returnId, items: lines, reason: 'too small' } },
     'Return Received': { type: 'Return Received', data: { returnId } },
+    'Return Expired': { type: 'Return Expired', data: { returnId } },
     'Return Inspected': {
       type: 'Return Inspected',
       data: { returnId, items: lines.map((line) => ({ ...line, outcome: 'RESTOCK' })), amount, currency },
