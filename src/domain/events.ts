@@ -160,7 +160,7 @@ export interface EventData {
   'Return Expired': { returnId: string };
   /** `amount`: what is refunded */
   'Return Inspected': { returnId: string; items: InspectedItem[]; amount: number; currency: string };
-  /** the customer keeps nothing */
+  /** the customer keeps nothing: the end */
   'Order Returned': Record<string, never>;
   'Attention Needed': Attention;
   /** `status`: of the order from here on */
@@ -290,10 +290,11 @@ export function publicData(event: NewEvent): Record<string, unknown> {
 }
 
 function publicOrder({ lines, totalAmount, currency, placedAt, ...order }: Order): Record<string, unknown> {
-  const items = lines.map(({ productId, quantity, unitPrice }) => ({
+  const items = lines.map(({ productId, quantity, unitPrice, unitWeight }) => ({
     productId,
     quantity,
     price: toDecimal(unitPrice, currency),
+    ...(unitWeight !== undefined && { weight: unitWeight }),
   }));
   const timestamp = placedAt === undefined ? {} : { timestamp: placedAt };
   return { ...order, ...timestamp, items, totalAmount: toDecimal(totalAmount, currency), currency };

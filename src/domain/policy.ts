@@ -23,7 +23,7 @@ export function checkPolicy(policy: SubmittedPolicy | undefined, fail: Fail): Pa
   const known = Object.entries(MEMBERS).filter(([name]) => Object.hasOwn(policy, name));
   for (const [name, allowed] of known) checkMember(name, { value: policy[name as keyof OrderPolicy], allowed, fail });
   if (known.length === 0) return undefined;
-  return Object.fromEntries(known.map(([name]) => [name, policy[name as keyof OrderPolicy]])) as Partial<OrderPolicy>;
+  return Object.fromEntries(known.map(([name]) => [name, policy[name as keyof OrderPolicy]]));
 }
 
 function checkMember(

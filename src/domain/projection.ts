@@ -55,6 +55,8 @@ export interface OrderView {
   updatedAt: string;
   /** the state the order is in since its last event; absent once it ended */
   currentState?: StateName;
+  /** when it came into it; it may have been there before */
+  currentSince?: string;
   states: StatePassed[];
   customerId?: string;
   currency?: string;
@@ -99,7 +101,15 @@ type Lists = 'states' | 'shipments' | 'tracking' | 'labels' | 'returns';
 type Sums = 'charged' | 'refunded';
 type Scalars = Omit<OrderView, 'orderId' | Lists | Sums>;
 /** what is there for a time only */
-type Passing = 'currentState' | 'decision' | 'backorder' | 'pendingPayment' | 'authorized' | 'delayed' | 'attention';
+type Passing =
+  | 'currentState'
+  | 'currentSince'
+  | 'decision'
+  | 'backorder'
+  | 'pendingPayment'
+  | 'authorized'
+  | 'delayed'
+  | 'attention';
 
 /** What events change in a view: the same for a view in memory and for one in a table. */
 export interface ViewPatch {
@@ -195,7 +205,8 @@ function projectData(event: OrderEvent, patch: ViewPatch): void {
     for (const name of names) delete set[name];
     patch.remove = [...new Set([...patch.remove, ...names])];
   };
-  const moveTo = (currentState: StateName) => put({ currentState });
+  const moveTo = (currentState: StateName) => put({ currentState, currentSince: at });
+  const end = (...names: Passing[]) => drop('currentState', 'currentSince', ...names);
   const track = ({ shipmentId, status }: CarrierUpdate) => {
     (append.tracking ??= []).push({ shipmentId, status, at });
   };
@@ -212,7 +223,7 @@ function projectData(event: OrderEvent, patch: ViewPatch): void {
       put({ errors: event.data.errors });
       // the key of an index: no order with a longer one, or none, is listed by it
       if (event.customerId && event.customerId.length <= MAX_TEXT) put({ customerId: event.customerId });
-      return drop('currentState');
+      return end();
     case 'Inventory Reserved':
       put({ inventoryStatus: 'AVAILABLE' });
       return moveTo('ProcessPayment');
@@ -235,8 +246,11 @@ function projectData(event: OrderEvent, patch: ViewPatch): void {
     case 'Backorder Filled':
       drop('backorder');
       return moveTo('ProcessPayment');
-    case 'Backorder Ended':
-      return drop('backorder');
+    case 'Backorder Ended': {
+      const { status } = event.data;
+      drop('backorder');
+      return status === 'INVENTORY_UNAVAILABLE' || status === 'CANCELLED' ? end() : moveTo('AwaitDelivery');
+    }
     case 'Order Delayed':
       return put({ delayed: { ...event.data, since: at } });
     case 'Payment Pending': {
@@ -259,7 +273,7 @@ function projectData(event: OrderEvent, patch: ViewPatch): void {
       return drop('delayed', 'pendingPayment', 'authorized');
     case 'Payment Failed':
       put({ failure: event.data.reason });
-      return drop('currentState', 'delayed');
+      return end('delayed', 'pendingPayment');
     case 'Warehouse Allocated':
       return moveTo('GenerateShippingLabel');
     case 'Shipment Created': {
@@ -311,14 +325,16 @@ function projectData(event: OrderEvent, patch: ViewPatch): void {
     case 'Order Cancelled':
     case 'Order Fulfillment Failed':
       put({ failure: event.data.reason });
-      return drop('currentState', 'delayed', 'decision');
+      return end('delayed', 'decision', 'pendingPayment');
     case 'Customer Notified':
       return moveTo('AwaitDelivery');
     case 'Inventory Shortage Reported':
-      return drop('currentState');
+      return event.data.waits ? undefined : end();
+    case 'Order Returned':
+      return end();
     case 'Order Closed':
       put({ closedAt: at });
-      return drop('currentState');
+      return end('decision', 'backorder', 'pendingPayment', 'delayed');
     case 'Inventory Released':
     case 'Inventory Restocked':
     case 'Inventory Written Off':
@@ -327,7 +343,6 @@ function projectData(event: OrderEvent, patch: ViewPatch): void {
     case 'Shipping Label Cancelled':
     case 'Packing Instructed':
     case 'Order Delivered':
-    case 'Order Returned':
       return;
     default:
       return event satisfies never;

@@ -89,6 +89,9 @@ export const ADDED_EDGES: readonly Edge[] = [
   ['CompensateShipment', 'NeedsAttention'],
   ['HandleReturn', 'NeedsAttention'],
   ['NeedsAttention', 'NeedsAttention'],
+  // resolved: undoing goes on, or the parcels are waited for again
+  ['NeedsAttention', 'RollbackTransaction'],
+  ['NeedsAttention', 'AwaitDelivery'],
 ];
 
 /** Every way that an order can take. */

@@ -4,16 +4,25 @@ import { inboundEventExample, submissionExample } from './examples';
 import type { InboundEvent } from '../messaging/inbound-event';
 import { SubmissionSchema, type ParsedSubmission } from '../submission';
 import { PROBLEM_MEDIA_TYPE, PROBLEMS, RETRY_AFTER_S, type ProblemCode } from './problem';
+import { CHANNELS, DEFAULT_POLICY } from '../domain/order';
+
+const usual = (policy: object) =>
+  Object.entries(policy)
+    .map(([name, value]) => `${name} ${value}`)
+    .join(', ');
 
 const SUBMISSION_MEMBERS: Record<keyof typeof SubmissionSchema.properties, string> = {
   orderId: 'optional; letters, digits, `.`, `_` and `-`, at most 64; an id never names a second order',
   customerId: 'required',
-  items: 'required; each with productId, quantity (whole, above 0) and price (of one, above 0)',
+  items:
+    'required; each with productId, quantity (whole, above 0) and price (of one, above 0); optional: weight (of one, whole grams)',
   totalAmount: 'required; what the items add up to, within 0.01',
   currency: 'required; ISO 4217',
   shippingAddress: 'required; street, city, country and zipCode',
   timestamp: 'optional; when the order was placed, ISO 8601',
   paymentMethod: 'optional; `pm_ok` when absent',
+  policy: `optional, and each of its members: how the order is treated where there is a choice; seconds where the name ends in S. Usual: ${usual(DEFAULT_POLICY)}`,
+  channels: `optional; how the customer wants to be told: some of ${CHANNELS.join(', ')}; absent: all`,
 };
 
 const OrderSubmission = Type.Object(

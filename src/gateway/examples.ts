@@ -59,21 +59,31 @@ export const summaryExample = {
 
 export const orderExample = {
   ...summaryExample,
+  summary: 'Shipped: 1 parcel on the way; the rest is waited for until 2025-08-08T10:30:00.140Z.',
+  inventoryStatus: 'PARTIAL',
+  unavailableItems: [{ productId: 'PROD-12345', quantity: 2, availableQuantity: 1, shortfall: 1 }],
   items: [item],
+  shippingAddress: submissionExample.shippingAddress,
+  backorder: { items: [{ productId: 'PROD-12345', quantity: 1 }], until: '2025-08-08T10:30:00.140Z' },
   states: [
     { name: 'ValidateOrder', enteredAt: at('00.100'), exitedAt: at('00.120'), attempts: 1 },
     { name: 'CheckInventory', enteredAt: at('00.120'), exitedAt: at('00.140'), attempts: 1 },
+    { name: 'AwaitStock', enteredAt: at('00.410'), exitedAt: null, attempts: null },
   ],
-  payment: { charged: 59.98, refunded: 0, currency: 'USD' },
+  payment: { charged: 29.99, refunded: 0, outstanding: 29.99, currency: 'USD' },
   shipments: [
     {
       shipmentId: 'ORD-2025-001234-S1',
       warehouseId: 'WH-ICN-01',
+      status: 'IN_TRANSIT',
       carrier: 'Swift Parcel',
       trackingNumber: 'SP123456789',
-      items: [{ productId: 'PROD-12345', quantity: 2 }],
+      items: [{ productId: 'PROD-12345', quantity: 1 }],
+      updatedAt: '2025-07-09T18:00:00Z',
     },
   ],
+  startedAfterSeconds: 0.29,
+  links: { ...links, actions: { cancel: `${links.self}/cancel`, address: `${links.self}/address` } },
 } as const;
 
 export const eventExample = {

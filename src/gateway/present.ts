@@ -3,13 +3,16 @@ import type * as schemas from './schemas';
 import type { OrderEvent } from '../domain/events';
 import type { OrderId } from '../domain/ids';
 import type { OrderSummary } from './ports';
-import type { OrderView, ViewShipment } from '../domain/projection';
+import type { OrderLine } from '../domain/order';
+import type { OrderView } from '../domain/projection';
+import { type Action, actionPath, actionsOf } from './actions';
 import { EVENT_SOURCES, publicData } from '../domain/events';
 import { eventIdOf } from '../domain/ids';
+import { presentPayment, presentQuestions, presentReturns, presentShipment, presentStates } from './present-parts';
+import { summaryOf } from './standing';
 import { toDecimal } from '../domain/money';
 
 type OrderResource = Static<typeof schemas.Order>;
-type StateResource = OrderResource['states'][number];
 
 /** Where an order is found. */
 export function linksOf(orderId: string): { self: string; events: string } {
@@ -19,45 +22,39 @@ export function linksOf(orderId: string): { self: string; events: string } {
 
 /** An order as `GET /orders/{orderId}` shows it; money in decimals. */
 export function presentOrder(view: OrderView): OrderResource {
-  const { orderId, lines, totalAmount, charged, refunded, currency = '' } = view;
-  const decimal = (amount: number) => toDecimal(amount, currency);
+  const { lines, totalAmount, startedAfterMs, returns, currency = '' } = view;
   return {
-    ...pick(view, 'orderId', 'status', 'createdAt', 'updatedAt', 'customerId', 'currency'),
-    ...pick(view, 'inventoryStatus', 'unavailableItems', 'errors', 'failure'),
-    ...(lines && {
-      items: lines.map((line) => ({ ...pick(line, 'productId', 'quantity'), price: decimal(line.unitPrice) })),
-    }),
-    ...(totalAmount !== undefined && { totalAmount: decimal(totalAmount) }),
+    ...pick(view, 'orderId', 'status', 'createdAt', 'updatedAt', 'closedAt', 'customerId', 'currency'),
+    ...pick(view, 'inventoryStatus', 'unavailableItems', 'shippingAddress', 'errors', 'failure'),
+    ...pick(view, 'backorder', 'delayed', 'cancellation', 'promise'),
+    ...presentQuestions(view),
+    summary: summaryOf(view),
+    ...(lines && { items: lines.map((line) => presentItem(line, currency)) }),
+    ...(totalAmount !== undefined && { totalAmount: toDecimal(totalAmount, currency) }),
     states: presentStates(view),
-    payment: { charged: decimal(charged), refunded: decimal(refunded), ...pick(view, 'currency') },
-    shipments: view.shipments.map(presentShipment),
-    links: linksOf(orderId),
+    payment: presentPayment(view),
+    shipments: view.shipments.map((shipment) => presentShipment(view, shipment)),
+    ...(returns && { returns: presentReturns(returns) }),
+    ...(startedAfterMs !== undefined && { startedAfterSeconds: startedAfterMs / 1000 }),
+    links: linksWith(view.orderId, actionsOf(view)),
   };
 }
 
 /** An order that the engine has and the read model does not have yet. */
 export function presentReceived(orderId: OrderId): OrderResource {
-  const payment = { charged: 0, refunded: 0 };
-  return { orderId, status: 'RECEIVED', states: [], payment, shipments: [], links: linksOf(orderId) };
+  const nothingYet = { states: [], payment: { charged: 0, refunded: 0 }, shipments: [] };
+  const summary = 'Received, and about to be checked.';
+  return { orderId, status: 'RECEIVED', summary, ...nothingYet, links: linksWith(orderId, ['cancel']) };
 }
 
-/**
- * The states that an order went through, in the order they were entered. The one it is in comes last, entered when the
- * last one was left and without an exit, unless it is told already and only its event is still to come.
- */
-function presentStates({ states, currentState, createdAt }: OrderView): StateResource[] {
-  const passed = states.toSorted((a, b) => a.ordinal - b.ordinal);
-  const shown: StateResource[] = passed.map((state) => pick(state, 'name', 'enteredAt', 'exitedAt', 'attempts'));
-  if (currentState === undefined || passed.some(({ name }) => name === currentState)) return shown;
-  const enteredAt = passed.at(-1)?.exitedAt ?? createdAt;
-  return [...shown, { name: currentState, enteredAt, exitedAt: null, attempts: null }];
+function linksWith(orderId: OrderId, actions: readonly Action[]): OrderResource['links'] {
+  const paths = Object.fromEntries(actions.map((action) => [action, actionPath(orderId, action)]));
+  return { ...linksOf(orderId), actions: paths };
 }
 
-function presentShipment({ lines, ...shipment }: ViewShipment): OrderResource['shipments'][number] {
-  return {
-    ...pick(shipment, 'shipmentId', 'warehouseId', 'carrier', 'trackingNumber'),
-    items: lines.map((line) => pick(line, 'productId', 'quantity')),
-  };
+function presentItem({ productId, quantity, unitPrice, unitWeight }: OrderLine, currency: string) {
+  const weight = unitWeight === undefined ? {} : { weight: unitWeight };
+  return { productId, quantity, price: toDecimal(unitPrice, currency), ...weight };
 }
 
 /** An order as a page of `GET /orders` shows it. */

@@ -1,34 +1,19 @@
 import { Type } from '@sinclair/typebox';
 import * as examples from './examples';
 import { EVENT_SOURCES, type EventType } from '../domain/events';
-import { ORDER_STATUSES, STATES } from '../domain/states';
 import { PROBLEMS, type ProblemCode } from './problem';
-
-const oneOf = <T extends string>(values: readonly T[], description = '') =>
-  Type.Unsafe<T>({ type: 'string', enum: [...values], ...(description && { description }) });
-
-const Time = (description: string) => Type.String({ format: 'date-time', description });
-const Currency = Type.String({ description: 'ISO 4217' });
-const Status = oneOf(ORDER_STATUSES);
-const Amount = (description: string) => Type.Number({ description: `${description}, in decimal major units` });
-const Quantity = Type.Integer();
-const InventoryStatus = oneOf(['AVAILABLE', 'PARTIAL', 'UNAVAILABLE']);
-const Links = Type.Object({ self: Type.String(), events: Type.String() });
-
-const InputError = Type.Object({
-  pointer: Type.String({ description: 'JSON pointer (RFC 6901) into what was sent' }),
-  code: Type.String(),
-  detail: Type.String({ description: 'what was expected, and what came' }),
-});
-
-const Shortages = Type.Array(
-  Type.Object({
-    productId: Type.String(),
-    quantity: Type.Integer({ description: 'ordered' }),
-    availableQuantity: Type.Integer({ description: 'what there was' }),
-    shortfall: Type.Integer({ description: 'what is missing' }),
-  }),
-);
+import {
+  Amount,
+  Currency,
+  InputError,
+  InventoryStatus,
+  Links,
+  oneOf,
+  Quantity,
+  Shortages,
+  Status,
+  Time,
+} from './schema-parts';
 
 export const Problem = Type.Object(
   {
@@ -71,52 +56,7 @@ export const EventResults = Type.Object(
   { $id: 'EventResults', examples: [examples.eventResultsExample] },
 );
 
-const StatePassed = Type.Object({
-  name: oneOf(STATES),
-  enteredAt: Time('when the order came into the state'),
-  exitedAt: Type.Union([Time('when it left'), Type.Null()], { description: 'null for the state the order is in' }),
-  attempts: Type.Union([Type.Integer(), Type.Null()], {
-    description: "tries of the state's task, the first included; 0 when it failed and did not say; null until it ends",
-  }),
-});
-
-const Shipment = Type.Object({
-  shipmentId: Type.String(),
-  warehouseId: Type.String(),
-  carrier: Type.String(),
-  trackingNumber: Type.String(),
-  items: Type.Array(Type.Object({ productId: Type.String(), quantity: Quantity })),
-});
-
-export const Order = Type.Object(
-  {
-    orderId: Type.String(),
-    status: Status,
-    createdAt: Type.Optional(Time('absent as long as the order is only received')),
-    updatedAt: Type.Optional(Time('of its last event')),
-    customerId: Type.Optional(Type.String()),
-    currency: Type.Optional(Currency),
-    inventoryStatus: Type.Optional(InventoryStatus),
-    unavailableItems: Type.Optional(Shortages),
-    items: Type.Optional(
-      Type.Array(Type.Object({ productId: Type.String(), quantity: Quantity, price: Amount('of one') }), {
-        description: 'one per product',
-      }),
-    ),
-    totalAmount: Type.Optional(Amount('as ordered')),
-    errors: Type.Optional(Type.Array(InputError)),
-    failure: Type.Optional(Type.String({ description: 'why payment or fulfillment failed' })),
-    states: Type.Array(StatePassed, { description: 'in the order they were entered; last the one the order is in' }),
-    payment: Type.Object({
-      charged: Amount('taken'),
-      refunded: Amount('given back'),
-      currency: Type.Optional(Currency),
-    }),
-    shipments: Type.Array(Shipment),
-    links: Links,
-  },
-  { $id: 'Order', examples: [examples.orderExample] },
-);
+export { Order } from './order-schema';
 
 const OrderSummary = Type.Object({
   orderId: Type.String(),

@@ -1,10 +1,11 @@
 import fc from 'fast-check';
-import type { EventBatch, NewEvent } from '../../src/domain/events';
+import type { EventBatch, EventType, NewEvent } from '../../src/domain/events';
 import type { OrderId } from '../../src/domain/ids';
 import type { StatePassed } from '../../src/domain/states';
-import { EVENT_SOURCES, numberEvents, toBusEvent } from '../../src/domain/events';
-import { EVENT_TYPES, eventOfEachType, numbered, sampleValidOrder } from '../support/contracts/events';
+import { effectOf, EVENT_SOURCES, numberEvents, toBusEvent } from '../../src/domain/events';
+import { EVENT_TYPES, eventOfEachType, numbered, sampleShipment, sampleValidOrder } from '../support/contracts/events';
 import { holds } from '../support/contracts/runs';
+import { keys } from '../../src/domain/ids';
 
 const order = sampleValidOrder({ orderId: 'ORD-2025-001234' as OrderId });
 const { orderId } = order;
@@ -71,6 +72,43 @@ describe('toBusEvent', () => {
       currency,
     });
     expect(busEventOf({ type: 'Payment Refunded', data }).detail).toMatchObject({ amount, currency });
+  });
+
+  test('a new order tells how it is to be treated, and what its items weigh', () => {
+    const items = [{ productId: 'PROD-12345', quantity: 2, price: 29.99, weight: 340 }];
+    const policy = { onShortage: 'WAIT', returnWithinS: 86_400 };
+    const treated = sampleValidOrder({ items, policy, channels: ['SMS'] });
+    const { detail } = busEventOf({ type: 'Order Created', data: { order: treated } });
+    expect(detail).toMatchObject({ items, policy });
+  });
+
+  test('an event for a customer says on which channels; without a preference, on all', () => {
+    const batch = { orderId, runId: 'run-1', firstSequence: 1, events: [every['Order Delivered']], states: [] };
+    const detailOf = (who: Pick<EventBatch, 'customerId' | 'channels'>) =>
+      toBusEvent(numberEvents({ ...batch, ...who }, { at: AT, attempt: 1 })[0]!).detail;
+    expect(detailOf({ customerId: 'C', channels: ['PUSH'] }).channels).toEqual(['PUSH']);
+    expect(detailOf({ customerId: 'C' }).channels).toEqual(['EMAIL', 'SMS', 'PUSH']);
+    expect(detailOf({ channels: ['PUSH'] })).not.toHaveProperty('channels');
+  });
+
+  test.each<EventType>([
+    'Payment Authorized',
+    'Payment Pending',
+    'Payment Completed',
+    'Payment Refunded',
+    'Return Inspected',
+    'Shipment Created',
+    'Attention Needed',
+  ])('the money of %s is told in major units', (type) => {
+    expect(busEventOf(every[type]).detail).toMatchObject({ amount: 59.98, currency: 'USD' });
+  });
+
+  test('trouble without money at stake, and a shipment of which nobody said what it is worth, tell no amount', () => {
+    const attention = { n: 1, step: 'CancelLabel', key: 'k', error: 'refused' };
+    const shipment = sampleShipment(orderId);
+    const label = { shipmentId: shipment.shipmentId, carrier: 'Globe Parcel', trackingNumber: 'WB1' };
+    expect(busEventOf({ type: 'Attention Needed', data: attention }).detail).not.toHaveProperty('amount');
+    expect(busEventOf({ type: 'Shipment Created', data: { ...label, shipment } }).detail).not.toHaveProperty('amount');
   });
 
   test.each(EVENT_TYPES)('no minor units of %s get on the bus', (type) => {
@@ -147,5 +185,48 @@ describe('numberEvents', () => {
     const state = { name: 'CheckInventory', ordinal: 1, enteredAt: '2025-07-09T10:31:00.000Z' } as const;
     const [first] = numberEvents(batchOf({ state }), { at: AT, attempt: 1 });
     expect(first!.states[0]!.exitedAt).toBe(state.enteredAt);
+  });
+});
+
+describe('effectOf', () => {
+  const effectKeyOf = (event: NewEvent) => effectOf(numbered(orderId, [event])[0]!)?.key;
+  const charge = keys.charge(orderId, 1);
+  const shipmentId = `${orderId}-S1`;
+
+  test.each<[EventType, string]>([
+    ['Payment Completed', charge],
+    ['Payment Refunded', keys.refund(charge)],
+    ['Payment Voided', keys.void(charge)],
+    ['Shipping Label Generated', keys.label(shipmentId)],
+    ['Shipping Label Cancelled', keys.cancelLabel(shipmentId)],
+    ['Shipping Label Replaced', keys.label(shipmentId, 2)],
+    ['Packing Instructed', keys.packing(shipmentId)],
+    ['Customer Notified', keys.notify(orderId)],
+  ])('%s is recorded under %s, with what it tells', (type, key) => {
+    expect(effectOf(numbered(orderId, [every[type]])[0]!)).toEqual({ key, result: every[type].data });
+  });
+
+  test('a label and a packing instruction of a later version have keys of their own', () => {
+    const shipment = sampleShipment(orderId);
+    const label = { shipmentId, carrier: 'Globe Parcel', trackingNumber: 'WB1', version: 2 };
+    expect(effectKeyOf({ type: 'Shipping Label Generated', data: label })).toBe(keys.label(shipmentId, 2));
+    expect(effectKeyOf({ type: 'Packing Instructed', data: { shipment, version: 2 } })).toBe(
+      keys.packing(shipmentId, 2),
+    );
+  });
+
+  test('a refund of a part and the cancelling of a later label have keys of their own', () => {
+    const refund = { chargeKey: charge, amount: 1, currency: 'USD', refundKey: keys.refund(charge, 'R1'), cause: 'R1' };
+    expect(effectKeyOf({ type: 'Payment Refunded', data: refund })).toBe(keys.refund(charge, 'R1'));
+    expect(effectKeyOf({ type: 'Shipping Label Cancelled', data: { shipmentId, version: 2 } })).toBe(
+      keys.cancelLabel(shipmentId, 2),
+    );
+  });
+
+  test('what happened in our own books, and what is neither money nor goods yet, is no effect outside', () => {
+    const outside = EVENT_TYPES.filter((type) => effectKeyOf(every[type]) !== undefined);
+    expect(outside).toHaveLength(8);
+    for (const type of ['Payment Pending', 'Payment Authorized', 'Shipment Tracked', 'Inventory Reserved'])
+      expect(outside).not.toContain(type);
   });
 });

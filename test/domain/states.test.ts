@@ -1,4 +1,12 @@
-import { ADDED_EDGES, type Edge, EDGES, END_STATES, STATES } from '../../src/domain/states';
+import {
+  ADDED_EDGES,
+  type Edge,
+  EDGES,
+  END_STATES,
+  type EndState,
+  type StateName,
+  STATES,
+} from '../../src/domain/states';
 
 // requirements B, written down a second time
 const REQUIRED: Edge[] = [
@@ -42,12 +50,32 @@ test('every state can be reached from ValidateOrder', () => {
   expect([...reached].toSorted()).toEqual([...STATES].toSorted());
 });
 
-test('the ends are those of requirements B and the saga’s', () => {
-  expect([...END_STATES].toSorted()).toEqual([...REQUIRED_ENDS, 'RollbackTransaction'].toSorted());
+test('the ends are those of requirements B, the saga’s, and where parcels are waited for', () => {
+  const added = ['RollbackTransaction', 'AwaitDelivery'];
+  expect([...END_STATES].toSorted()).toEqual([...REQUIRED_ENDS, ...added].toSorted());
 });
 
-test.each(END_STATES)('nothing comes after %s', (end) => {
-  expect(EDGES.filter(([from]) => from === end)).toEqual([]);
+test.each<[EndState, StateName[]]>([
+  ['InventoryNotAvailable', []],
+  ['OrderValidationFailed', []],
+  ['PaymentFailed', ['NeedsAttention']],
+  ['RollbackTransaction', ['NeedsAttention']],
+  ['NotifyCustomer', ['AwaitStock', 'AwaitDelivery']],
+  ['AwaitDelivery', ['AwaitStock', 'CompensateShipment', 'HandleReturn']],
+])('%s may be the end; otherwise only %j comes after it', (end, after) => {
+  expect(END_STATES).toContain(end);
+  expect(EDGES.filter(([from]) => from === end).map(([, to]) => to)).toEqual(after);
+});
+
+test('nobody is asked but where something is undone', () => {
+  const asking = EDGES.filter(([, to]) => to === 'NeedsAttention').map(([from]) => from);
+  expect(asking.toSorted()).toEqual([
+    'CompensateShipment',
+    'HandleReturn',
+    'NeedsAttention',
+    'PaymentFailed',
+    'RollbackTransaction',
+  ]);
 });
 
 test('every state that is no end leads to one', () => {

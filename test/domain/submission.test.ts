@@ -36,6 +36,22 @@ describe('parseSubmission', () => {
     expect(parsed(order)).toEqual(order);
   });
 
+  test('takes how an order is to be treated, and of that only what there is', () => {
+    const order = { policy: { onShortage: 'WAIT', decisionWithinS: 60 }, channels: ['SMS'], items: [{ weight: 340 }] };
+    expect(parsed({ ...order, policy: { ...order.policy, colour: 'red' } })).toEqual(order);
+  });
+
+  test.each([
+    [{ policy: 'WAIT' }, '/policy'],
+    [{ policy: { decisionWithinS: '60' } }, '/policy/decisionWithinS'],
+    [{ policy: { payment: 1 } }, '/policy/payment'],
+    [{ channels: 'SMS' }, '/channels'],
+    [{ channels: [1] }, '/channels/0'],
+    [{ items: [{ weight: '340' }] }, '/items/0/weight'],
+  ])('refuses %j: a wrong type', (order, pointer) => {
+    expect(refusedPointers(order)).toEqual([pointer]);
+  });
+
   test('takes an order that lacks everything: what is missing is ValidateOrder’s to say', () => {
     expect(parsed({})).toEqual({});
     expect(parsed({ items: [{}], shippingAddress: {} })).toEqual({ items: [{}], shippingAddress: {} });

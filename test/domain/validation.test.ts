@@ -3,7 +3,14 @@ import type { OrderId } from '../../src/domain/ids';
 import type { OrderSubmission, SubmittedItem } from '../../src/domain/order';
 import { MAX_AMOUNT, minorDigits, toDecimal, totalTolerance } from '../../src/domain/money';
 import { MAX_TEXT } from '../../src/domain/order';
-import { MAX_LINES, MAX_PRODUCTS, MAX_QUANTITY, validateOrder } from '../../src/domain/validation';
+import {
+  MAX_LINES,
+  MAX_PRODUCTS,
+  MAX_QUANTITY,
+  MAX_WEIGHT_G,
+  validateAddress,
+  validateOrder,
+} from '../../src/domain/validation';
 import { holds } from '../support/contracts/runs';
 import { sampleOrder } from '../support/orders';
 
@@ -342,5 +349,68 @@ describe('for any order', () => {
         expect(pointers.filter((at) => !pointer.test(at))).toEqual([]);
       }),
     );
+  });
+});
+
+describe('how an order is treated', () => {
+  test('policy, channels and weights are kept', () => {
+    const items = [{ ...item('A', 2, 29.99), weight: 340 }];
+    const policy = { onShortage: 'WAIT', payment: 'AUTHORIZE', returnWithinS: 60 };
+    expect(accepted(sampleOrder({ items, policy, channels: ['PUSH', 'EMAIL', 'PUSH'] }))).toMatchObject({
+      lines: [{ productId: 'A', unitWeight: 340 }],
+      policy,
+      channels: ['EMAIL', 'PUSH'],
+    });
+  });
+
+  test('an order that says nothing of it has nothing of it', () => {
+    for (const order of [accepted(sampleOrder()), accepted(sampleOrder({ policy: {} }))]) {
+      expect(order).not.toHaveProperty('policy');
+      expect(order).not.toHaveProperty('channels');
+      expect(order.lines[0]).not.toHaveProperty('unitWeight');
+    }
+  });
+
+  test.each<[string, OrderSubmission, string[]]>([
+    [
+      'a policy with wrong members',
+      sampleOrder({ policy: { payment: 'LATER', paymentWithinS: 0 } }),
+      ['/policy/paymentWithinS invalid', '/policy/payment invalid'],
+    ],
+    ['no channel at all', sampleOrder({ channels: [] }), ['/channels invalid']],
+    ['a channel that there is not', sampleOrder({ channels: ['EMAIL', 'FAX'] }), ['/channels invalid']],
+    ...[0, -1, 0.5, MAX_WEIGHT_G + 1, NaN].map((weight): [string, OrderSubmission, string[]] => [
+      `a weight of ${weight}`,
+      oneItem({ weight }),
+      ['/items/0/weight invalid'],
+    ]),
+  ])('%s is refused', (_name, submission, refused) => {
+    expect(refusals(submission)).toEqual(refused);
+  });
+
+  test('it is said what was expected', () => {
+    expect(detailsOf(sampleOrder({ channels: ['FAX'] }))).toBe('expected some of EMAIL, SMS, PUSH');
+    expect(detailsOf(oneItem({ weight: 0.5 }))).toBe('expected whole grams of one unit, from 1 to 1000000, got 0.5');
+    expect(accepted(oneItem({ weight: MAX_WEIGHT_G })).lines[0]).toMatchObject({ unitWeight: 1_000_000 });
+  });
+});
+
+describe('validateAddress', () => {
+  test('answers with the address, and nothing that came beside it', () => {
+    expect(validateAddress({ ...address, floor: '3' } as typeof address)).toEqual({ valid: true, address });
+  });
+
+  test.each<[string, Parameters<typeof validateAddress>[0], string[]]>([
+    ['none', undefined, ['/shippingAddress required']],
+    ['a blank city', { ...address, city: ' ' }, ['/shippingAddress/city required']],
+    [
+      'an absurd street and no zip code',
+      { street: long, city: 'Seoul', country: 'KR' },
+      ['/shippingAddress/street too_long', '/shippingAddress/zipCode required'],
+    ],
+    ['control characters', { ...address, country: 'K\u0000' }, ['/shippingAddress/country invalid']],
+  ])('refuses %s, as in an order', (_name, sent, refused) => {
+    const result = validateAddress(sent);
+    expect(result.valid ? [] : result.errors.map(({ pointer, code }) => `${pointer} ${code}`)).toEqual(refused);
   });
 });

@@ -1,3 +1,5 @@
+import Ajv2020 from 'ajv/dist/2020';
+import addFormats from 'ajv-formats';
 import { closeGateways, createGateway } from './support';
 import { PROBLEMS } from '../../src/gateway/problem';
 
@@ -74,6 +76,19 @@ test('resolves every reference, and gives every schema of orders an example', as
     'Problem',
   ])
     expect(document.components.schemas[name]?.examples).toHaveLength(1);
+});
+
+test('every example is what its schema says', async () => {
+  const document = await readDocument();
+  // what OpenAPI adds to JSON Schema has no rules
+  const ajv = new Ajv2020({ allErrors: true, strict: false });
+  addFormats(ajv);
+  ajv.addSchema(document, 'api');
+  for (const [name, { examples = [] }] of Object.entries(document.components.schemas))
+    for (const example of examples) {
+      ajv.validate({ $ref: `api#/components/schemas/${name}` }, example);
+      expect([name, ajv.errors]).toEqual([name, null]);
+    }
 });
 
 test('lists every problem', async () => {

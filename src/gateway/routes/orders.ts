@@ -35,7 +35,9 @@ const orderSchema = {
   tags: ['orders'],
   operationId: 'getOrder',
   summary: 'Show an order',
-  description: 'Where it is, what it went through, what was paid and what is shipped.',
+  description:
+    'Where it stands, what it waits for and who has to decide, what was paid, where its parcels and returns are, what it ' +
+    'went through, and what can be asked for now.',
   params: OrderParams,
   response: { 200: answer(Order, 'The order'), ...problems('order_not_found') },
 };

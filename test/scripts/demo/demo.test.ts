@@ -5,6 +5,9 @@ import { wordsOfCall, wordsOfEvent } from '../../../scripts/demo/words';
 import { freePort } from '../../../scripts/lib/ports';
 import { SCENARIOS } from '../../../scripts/lib/scenarios';
 import { runScript } from '../../support/run-script';
+import { EVENT_TYPES, eventOfEachType, numbered, sampleValidOrder } from '../../support/contracts/events';
+import { presentEvent } from '../../../src/gateway/present';
+import type { NewEvent } from '../../../src/domain/events';
 import { call } from './support';
 
 test('without a running system it says in one line what to do', async () => {
@@ -72,4 +75,28 @@ test('events and calls are told in plain words', () => {
   expect(wordsOfCall({ ...call('charge', 'declined'), key: 'charge#ORD#2' })).toBe(
     'payment company: card declined again',
   );
+});
+
+test.each(EVENT_TYPES)('%s is told in one plain line', (type) => {
+  const order = sampleValidOrder();
+  const [event] = numbered(order.orderId, [eventOfEachType(order)[type]]);
+  expect(wordsOfEvent(presentEvent(event!))).toMatch(/^(?!.*(undefined|null|NaN|\[object|5998|[A-Z]{3,}_)).{8,}$/);
+});
+
+test.each<[NewEvent, string]>([
+  [
+    { type: 'Payment Completed', data: { chargeKey: 'c', paymentId: 'p', amount: 5998, currency: 'USD', late: true } },
+    'payment of 59.98 USD booked, after the order had been given up',
+  ],
+  [{ type: 'Decision Made', data: { choice: 'WAIT', by: 'policy' } }, 'decided by the policy: wait for the rest'],
+  [{ type: 'Promise Breached', data: { afterS: 5 } }, 'not shipped after 5 s: the promise is broken'],
+  [{ type: 'Order At Risk', data: { afterS: 1200 } }, 'not shipped after 20 min: the promise is at risk'],
+  [{ type: 'Cancellation Requested', data: {} }, 'the customer cancels'],
+  [
+    { type: 'Attention Needed', data: { n: 1, step: 'CancelLabel', key: 'k', error: 'refused' } },
+    'somebody has to decide: CancelLabel does not work: refused',
+  ],
+])('%j in other words', (event, words) => {
+  const { orderId } = sampleValidOrder();
+  expect(wordsOfEvent(presentEvent(numbered(orderId, [event])[0]!))).toBe(words);
 });

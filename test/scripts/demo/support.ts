@@ -15,6 +15,7 @@ export function shownOrder(changes: Partial<ShownOrder> = {}, passed: string[] =
   return {
     orderId: 'demo-000000-01',
     status: 'SHIPPED',
+    summary: 'Shipped: 1 parcel waiting for the carrier.',
     items: [{ productId: 'PROD-12345', quantity: 1, price: 29.99 }],
     states: passed.map((name) => ({ name, enteredAt: at, exitedAt: at, attempts: 1 })) as ShownOrder['states'],
     payment: { charged: 29.99, refunded: 0, currency: 'USD' },
@@ -22,12 +23,13 @@ export function shownOrder(changes: Partial<ShownOrder> = {}, passed: string[] =
       {
         shipmentId: 'S1',
         warehouseId: 'ICN',
+        status: 'AWAITING_PICKUP',
         carrier: 'C',
         trackingNumber: 'T',
         items: [{ productId: 'PROD-12345', quantity: 1 }],
       },
     ],
-    links: { self: '', events: '' },
+    links: { self: '', events: '', actions: {} },
     ...changes,
   };
 }

@@ -114,13 +114,35 @@ export function describeBooks(name: string, createWorld: () => BooksWorld): void
         expect(await world.events(orderId)).toMatchObject(all);
       });
 
-      test('keeps the view the fold of its events, whatever is appended together', async () => {
+      test.each([
+        ['in the order of their life', (events: NewEvent[]) => events],
+        ['backwards', (events: NewEvent[]) => events.toReversed()],
+      ])('keeps the view the fold of its events, whatever is appended together: %s', async (_name, ordered) => {
         const every = Object.values(eventOfEachType(sampleValidOrder({ orderId }))) as NewEvent[];
-        const [first, second] = [every.slice(0, 11), every.slice(11)];
-        const all = [...eventsOf(...first), ...numbered(orderId, second, { firstSequence: first.length + 1 })];
-        await post({ events: all.slice(0, first.length) });
-        await post({ events: all.slice(first.length) });
-        expect(await books.readView(orderId)).toEqual(fold(all));
+        const events = numbered(orderId, ordered(every));
+        for (let from = 0; from < events.length; from += 7) {
+          await post({ events: events.slice(from, from + 7) });
+          expect(await books.readView(orderId)).toEqual(fold(events.slice(0, from + 7)));
+        }
+      });
+
+      test('starts lists that most orders do not have, and takes away several things at once', async () => {
+        const { 'Shipment Tracked': tracked, ...every } = eventOfEachType(sampleValidOrder({ orderId }));
+        const first = eventsOf(
+          created(),
+          every['Order Delayed'],
+          every['Payment Pending'],
+          every['Payment Authorized'],
+        );
+        await post({ events: first.slice(0, 2) });
+        expect(await books.readView(orderId)).toHaveProperty('delayed');
+        await post({ events: first.slice(2) });
+        const paid = [every['Payment Completed'], every['Shipment Created'], tracked, every['Order Closed']];
+        await post({ events: numbered(orderId, paid, { firstSequence: 5 }) });
+        const view = await books.readView(orderId);
+        expect(view).toMatchObject({ sequence: 8, status: 'SHIPPED', tracking: [{ status: 'PICKED_UP' }] });
+        for (const gone of ['delayed', 'pendingPayment', 'authorized', 'currentState', 'labels', 'returns'])
+          expect(view).not.toHaveProperty(gone);
       });
 
       test('of the largest order, split over two warehouses, fits into one transaction', async () => {

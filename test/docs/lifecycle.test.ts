@@ -1,0 +1,32 @@
+import { DEFAULT_POLICY, DEFAULT_WEIGHT_G, type OrderSubmission } from '../../src/domain/order';
+import { ORDER_STATUSES } from '../../src/domain/states';
+import { readDocument, tableBelow } from './documents';
+import { RESOLUTIONS } from '../../src/domain/events';
+import { validateOrder } from '../../src/domain/validation';
+
+const read = () => readDocument('docs/lifecycle.md');
+const wordsOf = (cell = '') => [...cell.matchAll(/`([^`]+)`/g)].map(([, word = '']) => word);
+
+test('every member of a policy is told with what is usual', async () => {
+  const rows = tableBelow(await read(), '| Member ');
+  const told = rows.map(([name, usual = '']) => [...wordsOf(name), usual.replaceAll(/[`\s]/g, '')]);
+  const expected = Object.entries(DEFAULT_POLICY).map(([name, value]) => [name, String(value)]);
+  expect(told).toEqual(expected);
+});
+
+test('every status is told once, and every way to resolve', async () => {
+  const text = await read();
+  const statuses = tableBelow(text, '| Status ').flatMap(([cell]) => wordsOf(cell));
+  expect(statuses.toSorted()).toEqual([...ORDER_STATUSES].toSorted());
+  const actions = tableBelow(text, '| `action` ').flatMap(([cell]) => wordsOf(cell));
+  expect(actions).toEqual([...RESOLUTIONS]);
+});
+
+test('the order that is sent as an example is one, and the usual weight is right', async () => {
+  const text = await read();
+  expect(text).toContain(`in grams (${DEFAULT_WEIGHT_G} where nobody says)`);
+  const bodies = [...text.matchAll(/-d '(\{[\s\S]*?\})'/g)].map(([, body = '']) => JSON.parse(body) as object);
+  expect(bodies.length).toBeGreaterThan(5);
+  const order = bodies.find((body) => 'totalAmount' in body);
+  expect(validateOrder({ ...order, orderId: 'ORD-1' } as OrderSubmission)).toMatchObject({ valid: true });
+});
