@@ -5,7 +5,7 @@ import { createSandboxCarriers } from '../../../src/adapters/sandbox/carrier';
 import { failureTypeOf } from './books';
 import { keys } from '../../../src/domain/ids';
 import { sampleShipment } from './events';
-import { uniqueId } from '../orders';
+import { uniqueId, WAREHOUSES } from '../orders';
 
 /** What the carrier sandbox does over any journal. */
 export function describeSandboxCarriers(name: string, p: { createJournal(): SandboxJournal; timeoutMs: number }): void {
@@ -15,7 +15,7 @@ export function describeSandboxCarriers(name: string, p: { createJournal(): Sand
     let orderId: OrderId;
     beforeEach(() => {
       journal = p.createJournal();
-      carriers = createSandboxCarriers({ journal, timeoutMs: p.timeoutMs });
+      carriers = createSandboxCarriers({ journal, timeoutMs: p.timeoutMs, warehouses: WAREHOUSES });
       orderId = uniqueId();
     });
 
