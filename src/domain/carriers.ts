@@ -1,76 +1,67 @@
-/** What a carrier takes for a parcel, in cents: so much, and so much for each started step of its weight. */
-interface Price {
+/** How a carrier delivers within countries, or into them from abroad. */
+interface Service {
+  /** ISO 3166-1 alpha-2 */
+  countries: readonly string[] | 'anywhere';
+  /** cents: so much, and so much for each started step of the weight */
   base: number;
   perStep: number;
+  /** from the warehouse to the customer */
+  hours: number;
 }
 
 export interface Carrier {
   name: string;
-  /** countries that it delivers to, ISO 3166-1 alpha-2 */
-  serves: readonly string[] | 'anywhere';
   /** grams of one parcel */
   maxWeight: number;
   /** grams */
   step: number;
-  /** within a country, where it works there, and from one to another, where it does that */
-  domestic?: Tariff;
-  international?: Tariff;
-}
-
-interface Tariff extends Price {
-  /** from the warehouse to the customer */
-  hours: number;
+  domestic?: Service;
+  international?: Service;
 }
 
 /** The sandbox broker's carriers. */
 export const CARRIERS: readonly Carrier[] = [
   {
     name: 'Peninsula Express',
-    serves: ['KR'],
     maxWeight: 30_000,
     step: 1000,
-    domestic: { base: 300, perStep: 60, hours: 24 },
+    domestic: { countries: ['KR'], base: 300, perStep: 60, hours: 24 },
   },
   {
     name: 'Prairie Freight',
-    serves: ['US', 'CA'],
     maxWeight: 68_000,
     step: 1000,
-    domestic: { base: 650, perStep: 110, hours: 72 },
-    international: { base: 1400, perStep: 240, hours: 120 },
+    domestic: { countries: ['US', 'CA'], base: 650, perStep: 110, hours: 72 },
+    international: { countries: ['US', 'CA'], base: 1300, perStep: 220, hours: 120 },
   },
   {
     name: 'Island Courier',
-    serves: ['JP', 'KR'],
     maxWeight: 25_000,
     step: 1000,
-    domestic: { base: 480, perStep: 90, hours: 24 },
-    international: { base: 1200, perStep: 200, hours: 60 },
+    domestic: { countries: ['JP'], base: 480, perStep: 90, hours: 24 },
+    international: { countries: ['JP', 'KR'], base: 1200, perStep: 200, hours: 60 },
   },
   {
     name: 'Globe Parcel',
-    serves: 'anywhere',
     maxWeight: 70_000,
     step: 500,
-    domestic: { base: 900, perStep: 80, hours: 48 },
-    international: { base: 1500, perStep: 180, hours: 120 },
+    domestic: { countries: 'anywhere', base: 900, perStep: 80, hours: 48 },
+    international: { countries: 'anywhere', base: 1500, perStep: 180, hours: 120 },
   },
   {
     name: 'Meridian Air',
-    serves: 'anywhere',
     maxWeight: 70_000,
     step: 500,
-    domestic: { base: 2400, perStep: 220, hours: 20 },
-    international: { base: 3900, perStep: 420, hours: 48 },
+    domestic: { countries: 'anywhere', base: 2400, perStep: 220, hours: 20 },
+    international: { countries: 'anywhere', base: 3900, perStep: 420, hours: 48 },
   },
   {
     // pallets and containers: whatever is too heavy for a van
     name: 'Harbour Lines',
-    serves: 'anywhere',
     maxWeight: Infinity,
     step: 100_000,
-    domestic: { base: 9000, perStep: 4000, hours: 120 },
-    international: { base: 16_000, perStep: 7500, hours: 720 },
+    domestic: { countries: 'anywhere', base: 9000, perStep: 4000, hours: 120 },
+    international: { countries: 'anywhere', base: 16_000, perStep: 7500, hours: 720 },
   },
 ];
 
@@ -109,10 +100,10 @@ export function rankCarriers(parcel: Parcel, carriers: readonly Carrier[] = CARR
 }
 
 function offerOf(carrier: Carrier, { destination, origin, weight, promisedBy, at }: Parcel): Offer | undefined {
-  const goesThere = carrier.serves === 'anywhere' || carrier.serves.includes(destination);
-  const tariff = origin === destination ? carrier.domestic : carrier.international;
-  if (!goesThere || !tariff || weight > carrier.maxWeight) return undefined;
-  const { base, perStep, hours } = tariff;
+  const service = origin === destination ? carrier.domestic : carrier.international;
+  if (!service || weight > carrier.maxWeight) return undefined;
+  const { countries, base, perStep, hours } = service;
+  if (countries !== 'anywhere' && !countries.includes(destination)) return undefined;
   const price = base + perStep * Math.max(1, Math.ceil(weight / carrier.step));
   return { carrier: carrier.name, price, hours, keepsPromise: isKept({ at, hours, promisedBy }) };
 }

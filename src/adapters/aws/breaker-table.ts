@@ -50,7 +50,7 @@ export function createBreakerTable(p: { db: DynamoDBDocumentClient; table: strin
   };
 }
 
-const rowOf = ({ dependency, worker, state, failures, openUntil, updatedAt }: BreakerRow): BreakerRow => ({
-  ...{ dependency, worker, state, failures, updatedAt },
-  ...(openUntil !== undefined && { openUntil }),
-});
+function rowOf({ dependency, worker, state, failures, openUntil, updatedAt }: BreakerRow): BreakerRow {
+  const row = { dependency, worker, state, failures, updatedAt };
+  return openUntil === undefined ? row : { ...row, openUntil };
+}

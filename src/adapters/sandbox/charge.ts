@@ -76,7 +76,9 @@ const taken = ({ key, amount, mode = 'CHARGE' }: ChargeRequest): Charged | Autho
 const pending = ({ key, orderId, amount, currency }: ChargeRequest): Pending => ({
   kind: 'PENDING',
   paymentId: paymentIdOf(key),
-  ...{ orderId, amount, currency },
+  orderId,
+  amount,
+  currency,
 });
 
 const paymentIdOf = (key: string) => `pay_${createHash('sha256').update(key).digest('hex').slice(0, 20)}`;
