@@ -22,6 +22,7 @@ const providersSchema = {
   tags: ['sandbox'],
   operationId: 'listSandboxProviders',
   summary: 'Show how the sandbox providers are switched',
+  description: 'Until somebody switches one, it is available.',
   response: { 200: answer(Providers, 'All of them'), ...problems() },
 };
 
@@ -29,6 +30,9 @@ const switchSchema = {
   tags: ['sandbox'],
   operationId: 'switchSandboxProvider',
   summary: 'Take a sandbox provider down or up',
+  description:
+    'For every order at once, until it is switched again. With `refunds` accepted, payments with `pm_refund_refused` are ' +
+    'given back.',
   params: Type.Object({ provider: Type.String({ description: DEPENDENCIES.join(', ') }) }),
   body: ProviderChange,
   response: {

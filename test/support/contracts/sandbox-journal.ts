@@ -1,9 +1,15 @@
 import type { OrderId } from '../../../src/domain/ids';
-import { AS_USUAL, type Entry, type KeyState, type SandboxJournal } from '../../../src/adapters/sandbox/journal';
+import {
+  AS_USUAL,
+  type Charged,
+  type Entry,
+  type KeyState,
+  type SandboxJournal,
+} from '../../../src/adapters/sandbox/journal';
 import { uniqueId } from '../orders';
 
 const VOIDED: KeyState = { kind: 'VOIDED' };
-const CHARGED: KeyState = { kind: 'CHARGED', paymentId: 'pay_1', amount: 5998, refunded: 0 };
+const CHARGED: Charged = { kind: 'CHARGED', paymentId: 'pay_1', amount: 5998, refunded: 0 };
 
 /** What every memory of the sandbox companies does. */
 export function describeSandboxJournal(name: string, createJournal: () => SandboxJournal): void {
