@@ -86,9 +86,7 @@ test('of two who come when the carriers may be asked again, exactly one asks', a
   await runActivity(generateShippingLabel, request).catch(() => undefined);
   await new Promise((resolve) => setTimeout(resolve, 210));
   const both = await Promise.allSettled([1, 2].map(() => runActivity(generateShippingLabel, request)));
-  expect(both.map((one) => (one as { reason?: { type: string } }).reason?.type).toSorted()).toEqual([
-    'CIRCUIT_OPEN',
-    'PROVIDER_UNAVAILABLE',
-  ]);
+  const types = both.map((one) => (one as { reason?: { type: string } }).reason?.type);
+  expect(new Set(types)).toEqual(new Set(['CIRCUIT_OPEN', 'PROVIDER_UNAVAILABLE']));
   expect(bookLabel).toHaveBeenCalledTimes(2);
 });

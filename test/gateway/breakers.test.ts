@@ -6,7 +6,11 @@ afterEach(closeGateways);
 
 const unavailable = () => Promise.reject(new StepError('SERVICE_UNAVAILABLE', 'throttled'));
 const row = (worker: string, changes: Partial<BreakerRow> = {}): BreakerRow => ({
-  ...{ dependency: 'payment', worker, state: 'CLOSED', failures: 0, updatedAt: timeOf(1) },
+  dependency: 'payment',
+  worker,
+  state: 'CLOSED',
+  failures: 0,
+  updatedAt: timeOf(1),
   ...changes,
 });
 const get = { url: '/breakers' };
@@ -17,7 +21,9 @@ describe('GET /breakers', () => {
     expect(answer.statusCode).toBe(200);
     expect(answer.json()).toEqual({
       breakers: ['payment', 'carrier', 'supplier', 'notification'].map((dependency) => ({
-        ...{ dependency, state: 'CLOSED', workers: [] },
+        dependency,
+        state: 'CLOSED',
+        workers: [],
       })),
     });
   });

@@ -8,6 +8,7 @@ import type { AwsCall } from '../../src/adapters/aws/clients';
 import type { ManagedProcess } from '../../scripts/lib/managed-process';
 import type { OrderSubmission } from '../../src/domain/order';
 import type { Running } from '../../src/lifecycle';
+import type { ShownOrder } from '../support/system';
 import { batchOf, runActivity } from '../support/contracts/activities';
 import { type Config, loadConfig } from '../../src/config';
 import { createActivities } from '../../src/activities';
@@ -209,8 +210,11 @@ async function ended(orderId: string): Promise<void> {
   await until(`order ${orderId} ends`, async () => {
     const response = await fetch(`${gateway()}/orders/${orderId}`);
     if (!response.ok) return false;
-    const { status, states } = (await response.json()) as { status: string; states: { exitedAt: string | null }[] };
-    return !ON_THE_WAY.has(status) && states.every(({ exitedAt }) => exitedAt !== null);
+    const { status, states } = (await response.json()) as ShownOrder;
+    // delivered it is by somebody else
+    return (
+      !ON_THE_WAY.has(status) && states.every(({ name, exitedAt }) => exitedAt !== null || name === 'AwaitDelivery')
+    );
   });
 }
 

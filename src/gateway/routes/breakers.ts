@@ -51,5 +51,10 @@ export function dependencyOf(name: string): Dependency {
 function presentBreaker(dependency: Dependency, rows: readonly BreakerRow[]) {
   const own = rows.filter((row) => row.dependency === dependency);
   const worst = Math.max(0, ...own.map(({ state }) => BREAKER_STATES.indexOf(state)));
-  return { dependency, state: BREAKER_STATES[worst]!, workers: own.map(({ dependency: _, ...row }) => row) };
+  return { dependency, state: BREAKER_STATES[worst]!, workers: own.map(presentWorker) };
+}
+
+function presentWorker({ worker, state, failures, openUntil, updatedAt }: BreakerRow) {
+  const row = { worker, state, failures, updatedAt };
+  return openUntil === undefined ? row : { ...row, openUntil };
 }
