@@ -57,4 +57,4 @@ function settlementOf(
 }
 
 const entryOf = ({ orderId, chargeKey: key, outcome, amount, currency }: Settlement) =>
-  ({ provider: 'payment', operation: 'settle', ...{ orderId, key, outcome, amount, currency } }) as const;
+  ({ provider: 'payment', operation: 'settle', orderId, key, outcome, amount, currency }) as const;

@@ -2,7 +2,6 @@ import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import pino from 'pino';
 import type { BreakerRow } from '../../../src/gateway/ports';
 import type { BreakerTable } from '../../../src/adapters/breaker/breaker-mirror';
-import type { Dependency } from '../../../src/domain/breaker';
 import { becomes } from '../../../scripts/lib/wait';
 import { type Breaker, createBreaker } from '../../../src/adapters/breaker/breaker';
 import { type BreakerMirror, mirrorBreaker, ROW_LIFE_S } from '../../../src/adapters/breaker/breaker-mirror';
@@ -98,7 +97,11 @@ describe('a breaker of a process', () => {
 describe('the table', () => {
   const write = (worker: string, changes: object = {}) =>
     table.write({
-      ...{ dependency: 'notification', worker, state: 'OPEN', failures: 5, expiresInS: 60 },
+      dependency: 'notification',
+      worker,
+      state: 'OPEN',
+      failures: 5,
+      expiresInS: 60,
       ...changes,
     });
   const workers = async () => (await table.list()).map(({ worker }) => worker);
@@ -155,7 +158,7 @@ describe('the mirror', () => {
         rows.push({ state, at: Date.now() });
         expect(expiresInS).toBe(ROW_LIFE_S);
       },
-      async readReset(_: Dependency) {
+      async readReset() {
         reads++;
         if (isBroken) throw new Error('no table');
         return resetAt;

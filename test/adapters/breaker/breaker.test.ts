@@ -110,7 +110,7 @@ describe('when the time is over', () => {
   test.each(['two', 'fifty'])(
     'of %s callers exactly one tries, and the others wait for what comes of it',
     async (many) => {
-      let answerProbe = (_: string) => {};
+      let answerProbe: (answer: string) => void = () => {};
       const probe = jest.fn(() => new Promise<string>((resolve) => (answerProbe = resolve)));
       const others = Array.from({ length: many === 'two' ? 1 : 49 }, () => jest.fn(answer));
       const waiting = [outcome(probe), ...others.map((call) => outcome(call))];
