@@ -30,8 +30,8 @@ export function defineRoles(scope: Construct, props: RolesProps) {
   };
 }
 
-function gatewayGrants({ tables }: RolesProps): Grants {
-  const { Orders, OrderStatusView, OrderEvents, Inventory, WarehouseStock, SandboxJournal } = tables;
+function gatewayGrants({ tables, messaging: { bus } }: RolesProps): Grants {
+  const { Orders, OrderStatusView, OrderEvents, Inventory, WarehouseStock, Breakers, SandboxJournal } = tables;
   return {
     waybill: [
       // what an id stands for, where the engine has forgotten it
@@ -43,8 +43,14 @@ function gatewayGrants({ tables }: RolesProps): Grants {
       [OrderEvents.tableArn, 'dynamodb:Query'],
       [Inventory.tableArn, 'dynamodb:GetItem'],
       [WarehouseStock.tableArn, 'dynamodb:Query'],
+      // PutItem: a reset
+      [Breakers.tableArn, 'dynamodb:Query', 'dynamodb:PutItem'],
     ],
-    sandbox: [[SandboxJournal.tableArn, 'dynamodb:Query']],
+    sandbox: [
+      // its switches, and the settling of a pending payment, of which the company tells on the bus
+      [SandboxJournal.tableArn, 'dynamodb:Query', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
+      [bus.eventBusArn, 'events:PutEvents'],
+    ],
   };
 }
 
@@ -59,6 +65,8 @@ function workerGrants({ tables, messaging: { bus, queues, topics } }: RolesProps
       [tables.Inventory.tableArn, 'dynamodb:UpdateItem'],
       [tables.WarehouseStock.tableArn, 'dynamodb:UpdateItem', 'dynamodb:BatchGetItem'],
       [tables.Ledger.tableArn, 'dynamodb:PutItem', 'dynamodb:GetItem'],
+      // GetItem: a reset
+      [tables.Breakers.tableArn, 'dynamodb:PutItem', 'dynamodb:GetItem'],
       [bus.eventBusArn, 'events:PutEvents'],
       [queues.PartialInventory.queue.queueArn, 'sqs:SendMessage'],
       [queues.Shipping.queue.queueArn, 'sqs:SendMessage'],

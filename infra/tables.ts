@@ -45,6 +45,11 @@ export function defineTables(scope: Construct, prefix: string) {
     Ledger: table('Ledger', { partitionKey: text('key') }),
     Inbox: table('Inbox', { partitionKey: text('eventId'), timeToLiveAttribute: 'expiresAt' }),
     DeadLetters: table('DeadLetters', { partitionKey: text('id') }),
+    Breakers: table('Breakers', {
+      partitionKey: text('dependency'),
+      sortKey: text('worker'),
+      timeToLiveAttribute: 'expiresAt',
+    }),
     SandboxJournal: table('SandboxJournal', { partitionKey: text('id'), sortKey: text('entry') }),
   };
 }

@@ -1,5 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { Value } from '@sinclair/typebox/value';
+import type { Dependency } from './domain/breaker';
 import type { Warehouse } from './domain/inventory';
 import { type EngineAccess, readEngineAccess, withoutEmpty } from './config/engine-access';
 import * as a from './config/kinds';
@@ -15,6 +16,7 @@ const Resources = {
   LEDGER_TABLE: a.tableName('one record per effect'),
   INBOX_TABLE: a.tableName('inbound events; not used yet'),
   DEAD_LETTERS_TABLE: a.tableName('what failed; not used yet'),
+  BREAKERS_TABLE: a.tableName('how each process sees the outside companies, and resets'),
   SANDBOX_JOURNAL_TABLE: a.tableName('what the sandbox companies saw and did'),
   EVENT_BUS_NAME: a.busName('the bus that events are published on'),
   ORDER_INTAKE_QUEUE_URL: a.queueUrl('orders that come from the bus'),
@@ -48,6 +50,22 @@ const Settings = {
     maximum: 60_000,
     usual: 2000,
   }),
+  PAYMENT_BREAKER_FAILURES: a.wholeNumber('outages in a row after which the payment company is left alone', {
+    minimum: 1,
+    maximum: 1000,
+    usual: 3,
+  }),
+  PAYMENT_BREAKER_OPEN_MS: a.wholeNumber('milliseconds for which it is', {
+    minimum: 1,
+    maximum: 3_600_000,
+    usual: 30_000,
+  }),
+  BREAKER_FAILURES: a.wholeNumber('outages in a row after which any other outside company is left alone', {
+    minimum: 1,
+    maximum: 1000,
+    usual: 5,
+  }),
+  BREAKER_OPEN_MS: a.wholeNumber('milliseconds for which it is', { minimum: 1, maximum: 3_600_000, usual: 60_000 }),
   RELAY_GRACE_MS: a.wholeNumber(
     "milliseconds that a step's own attempt at publishing has before the relay takes over",
     { minimum: 0, maximum: 3_600_000, usual: 5000 },
@@ -70,16 +88,33 @@ const READ_MODEL = [
   'INVENTORY_TABLE',
   'WAREHOUSE_STOCK_TABLE',
 ] as const;
+const BREAKER_SETTINGS = [
+  'BREAKERS_TABLE',
+  'PAYMENT_BREAKER_FAILURES',
+  'PAYMENT_BREAKER_OPEN_MS',
+  'BREAKER_FAILURES',
+  'BREAKER_OPEN_MS',
+] as const;
 const ALL_READ = ['TASK_QUEUE', 'AWS_REGION', 'LOG_LEVEL'] as const;
 
 /** what each process reads: it is asked for nothing else, and its code can name nothing else */
 const READS = {
-  gateway: ['HOST', 'PORT', 'ORDERS_TABLE', ...READ_MODEL, 'SANDBOX_JOURNAL_TABLE', ...ALL_READ],
+  gateway: [
+    'HOST',
+    'PORT',
+    'ORDERS_TABLE',
+    ...READ_MODEL,
+    'BREAKERS_TABLE',
+    'SANDBOX_JOURNAL_TABLE',
+    'EVENT_BUS_NAME',
+    ...ALL_READ,
+  ],
   worker: [
     'HEALTH_PORT',
     'ORDERS_TABLE',
     ...READ_MODEL,
     'LEDGER_TABLE',
+    ...BREAKER_SETTINGS,
     'SANDBOX_JOURNAL_TABLE',
     'EVENT_BUS_NAME',
     'PARTIAL_INVENTORY_QUEUE_URL',
@@ -166,6 +201,16 @@ export function readTables(config: Pick<Config<'gateway'>, (typeof READ_MODEL)[n
     inventory: config.INVENTORY_TABLE,
     warehouseStock: config.WAREHOUSE_STOCK_TABLE,
   };
+}
+
+/** When a company that is out of order is left alone, and for how long. */
+export function breakerLimits(
+  config: Pick<Config<'worker'>, (typeof BREAKER_SETTINGS)[number]>,
+  dependency: Dependency,
+): { failures: number; openMs: number } {
+  return dependency === 'payment'
+    ? { failures: config.PAYMENT_BREAKER_FAILURES, openMs: config.PAYMENT_BREAKER_OPEN_MS }
+    : { failures: config.BREAKER_FAILURES, openMs: config.BREAKER_OPEN_MS };
 }
 
 /** The warehouses that orders ship from. */

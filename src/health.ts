@@ -1,6 +1,7 @@
 import { createServer, type ServerResponse } from 'node:http';
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Metrics } from './metrics';
 
 export interface HealthServer {
   close(): void;
@@ -13,15 +14,21 @@ const PATIENCE_MS = 3000;
 
 /**
  * Says over HTTP that a process lives, for one that has no API of its own: `/livez` answers as long as it can answer at
- * all, `/readyz` asks whether it can do its work.
+ * all, `/readyz` asks whether it can do its work, `/metrics` tells what it counts.
  *
  * @param p.isReady asked anew for each question; a failure is a no, and so is no answer within 3 s
+ * @param p.metrics of a process that counts something
  * @throws Error when the port is taken
  */
-export async function serveHealth(p: { port: number; isReady: () => Promise<boolean> }): Promise<HealthServer> {
+export async function serveHealth(p: {
+  port: number;
+  isReady: () => Promise<boolean>;
+  metrics?: Pick<Metrics, 'text' | 'contentType'> | undefined;
+}): Promise<HealthServer> {
   const server = createServer(async ({ url }, response) => {
     if (url === '/livez') answer(response, 200);
     else if (url === '/readyz') answer(response, (await saysYes(p.isReady())) ? 200 : 503);
+    else if (url === '/metrics' && p.metrics) await answerMetrics(response, p.metrics);
     else answer(response, 404);
   });
   server.listen(p.port, LOOPBACK);
@@ -40,6 +47,12 @@ async function saysYes(question: Promise<boolean>): Promise<boolean> {
   const yes = await Promise.race([question, tooLate]).catch(() => false);
   patience.abort();
   return yes;
+}
+
+async function answerMetrics(response: ServerResponse, metrics: Pick<Metrics, 'text' | 'contentType'>): Promise<void> {
+  const text = await metrics.text();
+  response.writeHead(200, { 'content-type': metrics.contentType, connection: 'close' });
+  response.end(text);
 }
 
 function answer(response: ServerResponse, status: 200 | 404 | 503): void {

@@ -1,5 +1,6 @@
 import { type Config, loadConfig, type ProcessName, unsetEmpty } from './config';
 import { ConfigurationError } from './config/problems';
+import type { Metrics } from './metrics';
 import { missingAwsAccess } from './adapters/aws/clients';
 import { serveHealth } from './health';
 import { createLogger, type Logger } from './telemetry';
@@ -11,6 +12,8 @@ export interface Running {
   failed?: Promise<void>;
   /** Rejects while the process cannot do its work. */
   ping?(): Promise<void>;
+  /** What it counts of itself, where it has no API of its own to tell it. */
+  metrics?: Pick<Metrics, 'text' | 'contentType'>;
 }
 
 /**
@@ -56,7 +59,7 @@ async function live(logger: Logger, start: () => Promise<Running>, healthPort: n
       await running.ping?.();
       return !draining;
     };
-    if (healthPort > 0) await serveHealth({ port: healthPort, isReady });
+    if (healthPort > 0) await serveHealth({ port: healthPort, isReady, metrics: running.metrics });
     process.send?.({ ready: true });
     logger.info('serving');
     const reason = await Promise.race([stopped, ...(running.failed ? [running.failed] : [])]);

@@ -1,7 +1,14 @@
+import { hostname } from 'node:os';
 import type { AwsClients } from './adapters/aws/clients';
 import type { Config } from './config';
 import type { Logger } from './telemetry';
+import type { Dependency } from './domain/breaker';
+import type { Metrics } from './metrics';
+import { type BreakerMirror, mirrorBreaker } from './adapters/breaker/breaker-mirror';
 import { connectOrderClient, type ConnectedOrderClient } from './client';
+import { breakerLimits } from './config';
+import { type Breaker, createBreaker } from './adapters/breaker/breaker';
+import { createBreakerTable } from './adapters/aws/breaker-table';
 import { createEventBus } from './adapters/aws/event-bus';
 import { createOrderRecords } from './adapters/aws/order-records';
 
@@ -30,4 +37,43 @@ export function openEventBus(
     onRefused: ({ orderId, sequence }, reason) =>
       logger.error({ orderId, sequence, reason }, 'the bus refuses an event for good'),
   });
+}
+
+/** Milliseconds between two looks for a reset: it is obeyed within 5 s. */
+const RESET_POLL_MS = 2000;
+
+/** The circuit breakers of a process, one for each outside company that it speaks to. */
+export interface Breakers {
+  /** the same one each time */
+  of(dependency: Dependency): Breaker;
+  stop(): Promise<void>;
+}
+
+/** Breakers whose state is seen in the table and in the metrics, and that obey the resets in the table. */
+export function openBreakers(
+  config: Parameters<typeof breakerLimits>[0],
+  { aws, logger, metrics }: { aws: Pick<AwsClients, 'db'>; logger: Logger; metrics: Metrics },
+): Breakers {
+  const table = createBreakerTable({ db: aws.db, table: config.BREAKERS_TABLE });
+  const worker = `${hostname()}#${process.pid}`;
+  const open = new Map<Dependency, { breaker: Breaker; mirror: BreakerMirror }>();
+
+  function openOne(dependency: Dependency) {
+    const breaker = createBreaker({ dependency, ...breakerLimits(config, dependency) });
+    const onError = (error: unknown) => logger.warn({ err: error, dependency }, 'a breaker is not seen in its table');
+    const mirror = mirrorBreaker({ breaker, table, worker, pollMs: RESET_POLL_MS, onError });
+    const tell = () => metrics.breakerState(dependency, breaker.report().state);
+    breaker.onChange(() => {
+      tell();
+      logger.warn({ dependency, ...breaker.report() }, 'a breaker changed');
+    });
+    tell();
+    open.set(dependency, { breaker, mirror });
+    return breaker;
+  }
+
+  return {
+    of: (dependency) => open.get(dependency)?.breaker ?? openOne(dependency),
+    stop: async () => void (await Promise.all([...open.values()].map(({ mirror }) => mirror.stop()))),
+  };
 }

@@ -1,20 +1,21 @@
 import { NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
 import type { ActivityDeps } from './activities';
 import type { AwsClients, CallObserver } from './adapters/aws/clients';
-import type { EventPublisher } from './activities/ports';
 import type { EngineAccess } from './config/engine-access';
 import type { Logger } from './telemetry';
+import { type Breakers, openBreakers, openEventBus } from './wiring';
 import { type Config, tableNames, warehousesOf } from './config';
 import { createActivities } from './activities';
 import { createAwsClients } from './adapters/aws/clients';
 import { createDynamoBooks } from './adapters/aws/books';
 import { createEventPublisher } from './adapters/event-publisher';
+import { createMetrics, type Metrics } from './metrics';
 import { createMessenger } from './adapters/aws/messenger';
 import { createSandboxCarriers } from './adapters/sandbox/carrier';
 import { createSandboxJournal } from './adapters/aws/sandbox-journal';
 import { createSandboxPayments } from './adapters/sandbox/payment';
-import { openEventBus } from './wiring';
 import { runProcess, type Running } from './lifecycle';
+import { withBreaker, withPaymentBreaker } from './adapters/breaker/with-breaker';
 
 /** How long events wait for company before they are published together, in milliseconds. */
 const PUBLISH_LINGER_MS = 25;
@@ -26,14 +27,17 @@ export function createPorts({
   config,
   aws,
   logger,
+  metrics = createMetrics(),
 }: {
   config: Config<'worker'>;
   aws: AwsClients;
   logger: Logger;
-}): ActivityDeps {
+  metrics?: Metrics;
+}): ActivityDeps & { breakers: Breakers } {
   const journal = createSandboxJournal({ db: aws.db, table: config.SANDBOX_JOURNAL_TABLE });
   const sandbox = { journal, timeoutMs: config.PROVIDER_TIMEOUT_MS };
   const warehouses = warehousesOf(config);
+  const breakers = openBreakers(config, { aws, logger, metrics });
   return {
     books: createDynamoBooks({ db: aws.db, tables: tableNames(config), warehouses }),
     publisher: createEventPublisher({
@@ -41,8 +45,8 @@ export function createPorts({
       lingerMs: PUBLISH_LINGER_MS,
       onError: (error) => logger.warn({ err: error }, 'events left to the relay'),
     }),
-    payments: createSandboxPayments(sandbox),
-    carriers: createSandboxCarriers(sandbox),
+    payments: withPaymentBreaker(createSandboxPayments(sandbox), breakers.of('payment')),
+    carriers: withBreaker(createSandboxCarriers({ ...sandbox, warehouses }), breakers.of('carrier')),
     messenger: createMessenger({
       sns: aws.sns,
       sqs: aws.sqs,
@@ -53,6 +57,7 @@ export function createPorts({
     }),
     warehouses,
     now: () => new Date().toISOString(),
+    breakers,
   };
 }
 
@@ -66,7 +71,8 @@ const workflowsOf = ({ WORKFLOW_BUNDLE }: Config<'worker'>): Pick<WorkerOptions,
 export async function start(config: Config<'worker'>, logger: Logger, observe?: CallObserver): Promise<Running> {
   Runtime.install({ shutdownSignals: [], logger: forTemporal(logger) });
   const aws = createAwsClients({ region: config.AWS_REGION, observe });
-  const ports = createPorts({ config, aws, logger });
+  const metrics = createMetrics();
+  const ports = createPorts({ config, aws, logger, metrics });
   const connection = await connectEngine(config.engine);
   const worker = await Worker.create({
     connection,
@@ -82,7 +88,8 @@ export async function start(config: Config<'worker'>, logger: Logger, observe?: 
   return {
     failed: run,
     ping: () => pingEngine(worker, connection),
-    stop: () => drain({ worker, run, publisher: ports.publisher, connection, aws }),
+    metrics,
+    stop: () => drain({ worker, run, ports, connection, aws }),
   };
 }
 
@@ -107,13 +114,13 @@ async function pingEngine(worker: Worker, connection: NativeConnection): Promise
 async function drain(p: {
   worker: Worker;
   run: Promise<void>;
-  publisher: EventPublisher;
+  ports: ReturnType<typeof createPorts>;
   connection: NativeConnection;
   aws: AwsClients;
 }): Promise<void> {
   if (p.worker.getState() === 'RUNNING') p.worker.shutdown();
   await p.run;
-  await p.publisher.flush();
+  await Promise.all([p.ports.publisher.flush(), p.ports.breakers.stop()]);
   await p.connection.close();
   p.aws.destroy();
 }

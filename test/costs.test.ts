@@ -65,6 +65,8 @@ test('a happy order takes 4 workflow tasks, 31 events, 9 billed actions and few 
   expect(puts).toBeLessThanOrEqual(5);
   expect(others).toEqual({
     BatchGetItemCommand: 1,
+    // whether the sandbox companies are switched off: once for each call to one, which no real provider would cost us
+    GetItemCommand: 2,
     // one for each PutEvents: takes the marks off
     BatchWriteItemCommand: puts,
     SendMessageCommand: 1,

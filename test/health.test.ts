@@ -42,6 +42,10 @@ describe('the answers', () => {
     expect([await get(port, '/livez'), await get(port, '/readyz')]).toEqual([200, status]);
   });
 
+  test('a process that counts nothing has no metrics', async () => {
+    expect(await get(port, '/metrics')).toBe(404);
+  });
+
   test('know no other question', async () => {
     expect(await get(port, '/')).toBe(404);
   });
@@ -86,6 +90,17 @@ describe('a worker', () => {
   test('is ready when it takes tasks', async () => {
     expect(await becomes(isReady, { timeoutMs: 30_000 })).toBe(true);
     expect(await check(port)).toEqual({ code: 0, output: `http://127.0.0.1:${port}/livez: 200 {"status":"ok"}\n` });
+  });
+
+  test('tells its metrics: the breakers of what it speaks to, closed', async () => {
+    const response = await fetch(`http://127.0.0.1:${port}/metrics`);
+    expect(response.status).toBe(200);
+    expect(response.headers.get('content-type')).toMatch(/^text\/plain; version=0\.0\.4/);
+    const lines = (await response.text()).split('\n').filter((line) => line.startsWith('waybill_breaker_state'));
+    expect(lines.toSorted()).toEqual([
+      'waybill_breaker_state{dependency="carrier"} 0',
+      'waybill_breaker_state{dependency="payment"} 0',
+    ]);
   });
 
   test('that hangs is not well, and well again when it goes on', async () => {

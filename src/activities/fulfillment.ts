@@ -3,6 +3,7 @@ import type { CarrierProvider, LabelRequest, Messenger } from './ports';
 import type { EventBatch, Label } from '../domain/events';
 import type { OrderId } from '../domain/ids';
 import type { Shipment } from '../domain/order';
+import { type Delayed, type MayBeDelayed, orDelayed } from './delay';
 import { StepError } from '../domain/failures';
 import { keys } from '../domain/ids';
 import { stockMoves } from '../domain/inventory';
@@ -14,16 +15,22 @@ export interface FulfillmentDeps extends BookkeepingDeps {
 }
 
 export type PackingInstruction = Parameters<Messenger['instructPacking']>[0];
-export type BookedLabel = { carrier: string; trackingNumber: string; attempts: number };
+export type LabelStep = LabelRequest & MayBeDelayed;
+export type BookedLabel = ({ kind: 'BOOKED'; carrier: string; trackingNumber: string } | Delayed<'carrier'>) & {
+  attempts: number;
+};
 
 /** GenerateShippingLabel with its undo, the packing instruction, and CommitTransaction. */
 export function createFulfillmentActivities(deps: FulfillmentDeps) {
   const { carriers, messenger } = deps;
   return {
     /** Selects and books the carrier: label and tracking number in one call. */
-    generateShippingLabel: asStep(async (request: LabelRequest): Promise<BookedLabel> => {
-      const { carrier, trackingNumber } = await carriers.bookLabel(request);
-      return { carrier, trackingNumber, attempts: attempts() };
+    generateShippingLabel: asStep(async ({ tellWhenDown, ...request }: LabelStep): Promise<BookedLabel> => {
+      const booked = await orDelayed({ dependency: 'carrier', tellWhenDown }, async () => {
+        const { carrier, trackingNumber } = await carriers.bookLabel(request);
+        return { kind: 'BOOKED' as const, carrier, trackingNumber };
+      });
+      return { ...booked, attempts: attempts() };
     }),
 
     cancelShippingLabel: asStep((label: Parameters<CarrierProvider['cancelLabel']>[0]) => carriers.cancelLabel(label)),

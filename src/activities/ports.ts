@@ -105,7 +105,8 @@ export interface ChargeReference {
 
 /**
  * A payment company. Every call is idempotent by its key. Throws `StepError` PROVIDER_UNAVAILABLE when the company
- * answered with an error, OUTCOME_UNKNOWN when it did not answer: then the call may or may not have had its effect.
+ * answered with an error, ISSUER_UNAVAILABLE when the bank behind a payment method did, OUTCOME_UNKNOWN when nobody
+ * answered: then the call may or may not have had its effect. CIRCUIT_OPEN: it was out of order lately, and is not asked.
  */
 export interface PaymentProvider {
   charge(request: ChargeRequest): Promise<ChargeOutcome>;
@@ -123,7 +124,12 @@ export interface PaymentProvider {
    * the money stays until it is refunded.
    */
   void(charge: ChargeReference): Promise<{ kind: 'VOIDED' } | Taken<'CHARGED'>>;
-  /** Several refunds of one charge have keys of their own. @param p.amount minor units, at most what was charged under `chargeKey` */
+  /**
+   * Several refunds of one charge have keys of their own.
+   *
+   * @param p.amount minor units, at most what was charged under `chargeKey`
+   * @throws StepError REFUND_REFUSED when it is refused for good; somebody may have the company change its mind
+   */
   refund(p: { key: string; chargeKey: string; orderId: OrderId; amount: number; currency: string }): Promise<void>;
 }
 

@@ -3,6 +3,7 @@ import type { Books, EventPublisher, LedgerEntry } from './ports';
 import type { EventBatch, NewEvent, OrderEvent } from '../domain/events';
 import type { StatePassed } from '../domain/states';
 import type { StockMove } from '../domain/inventory';
+import { CircuitOpenError } from '../domain/breaker';
 import { FAILURES, StepError } from '../domain/failures';
 import { canonicalJson } from '../domain/canonical-json';
 import { effectOf, numberEvents } from '../domain/events';
@@ -24,12 +25,17 @@ export function asStep<P, R>(run: (input: P) => Promise<R>): (input: P) => Promi
         type: error.type,
         message: error.message,
         nonRetryable: !FAILURES[error.type].retryable,
+        // the engine waits, instead of an activity that holds a slot of the worker
+        ...(error instanceof CircuitOpenError && { nextRetryDelay: millisecondsTo(error.until) }),
         details: [{ attempts: attempts() }],
         cause: error,
       });
     }
   };
 }
+
+/** At least one: none would be the usual back-off. */
+const millisecondsTo = (time: string): number => Math.max(1, Date.parse(time) - Date.now());
 
 export interface BookkeepingDeps {
   books: Books;

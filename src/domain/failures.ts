@@ -15,6 +15,12 @@ export const FAILURES = {
   PROVIDER_UNAVAILABLE: { retryable: true },
   /** a provider did not answer and does not know the key yet: the call may be in flight, tried again under the same key */
   OUTCOME_UNKNOWN: { retryable: true },
+  /** the bank behind one payment method is out of order, the payment company is not: tried again under the same key */
+  ISSUER_UNAVAILABLE: { retryable: true },
+  /** a provider was out of order lately, and is not asked for a while: tried again when that is over */
+  CIRCUIT_OPEN: { retryable: true },
+  /** the payment company will not give this money back */
+  REFUND_REFUSED: { retryable: false },
   /** no carrier goes there */
   NO_CARRIER: { retryable: false },
   /** the carrier refused the label for good */

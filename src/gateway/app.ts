@@ -3,6 +3,7 @@ import { TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox';
 import type { GatewayDeps } from './ports';
 import type { Logger } from '../telemetry';
 import { answerClientError, answerError, BODY_LIMIT, handleErrors } from './errors';
+import { breakerRoutes } from './routes/breakers';
 import { documentRoutes } from './openapi';
 import { drainOnClose } from './drain';
 import { eventsRoute } from './routes/events';
@@ -49,7 +50,15 @@ export function buildApp(deps: GatewayDeps, { logger }: { logger?: Logger } = {}
   documentRoutes(app);
   // after the plugin that describes them
   app.after(() => {
-    for (const addRoutes of [placeOrderRoute, orderRoutes, eventsRoute, inventoryRoutes, sandboxRoutes, healthRoutes])
+    for (const addRoutes of [
+      placeOrderRoute,
+      orderRoutes,
+      eventsRoute,
+      inventoryRoutes,
+      breakerRoutes,
+      sandboxRoutes,
+      healthRoutes,
+    ])
       addRoutes(app, deps);
     refuseOtherMethods();
   });

@@ -113,6 +113,23 @@ export const journalExample = {
   currency: 'USD',
 } as const;
 
+export const providerExample = { provider: 'payment', available: true, refunds: 'refused' } as const;
+
+export const settlementExample = {
+  orderId: 'ORD-2025-001234',
+  chargeKey: 'charge#ORD-2025-001234#1',
+  paymentId: 'pay_1',
+  outcome: 'succeeded',
+  amount: 59.98,
+  currency: 'USD',
+} as const;
+
+export const breakerExample = {
+  dependency: 'payment',
+  state: 'OPEN',
+  workers: [{ worker: 'worker-1#7', state: 'OPEN', failures: 3, openUntil: at('30.410'), updatedAt: at('00.410') }],
+} as const;
+
 export const problemExample = {
   type: 'urn:waybill:problem:order_invalid',
   title: 'The order has missing or wrong values',

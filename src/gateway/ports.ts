@@ -1,3 +1,4 @@
+import type { BreakerReport, Dependency } from '../domain/breaker';
 import type { OrderClient } from '../client';
 import type { OrderEvent } from '../domain/events';
 import type { OrderId } from '../domain/ids';
@@ -45,19 +46,77 @@ export class InvalidCursorError extends Error {
 export interface JournalEntry {
   /** ISO 8601 */
   at: string;
-  provider: 'payment' | 'carrier';
-  operation: 'charge' | 'refund' | 'void' | 'lookup' | 'label' | 'cancel-label';
+  provider: Dependency;
+  operation: 'charge' | 'capture' | 'settle' | 'refund' | 'void' | 'lookup' | 'label' | 'cancel-label';
   key: string;
   outcome: string;
   amount?: number;
   currency?: string;
+  /** who took or refused a parcel */
+  carrier?: string;
+}
+
+/** How a process sees an outside company. */
+export interface BreakerRow extends BreakerReport {
+  dependency: Dependency;
+  worker: string;
+  /** ISO 8601 */
+  updatedAt: string;
+}
+
+/** The circuit breakers of all processes. Throws `StepError` SERVICE_UNAVAILABLE. */
+export interface BreakerBoard {
+  /** those that are or were not closed lately */
+  list(): Promise<BreakerRow[]>;
+  /** Asks every process to close its breaker. Answers when, ISO 8601. */
+  reset(dependency: Dependency): Promise<string>;
+}
+
+/** How a sandbox company is to behave. */
+export interface ProviderSwitch {
+  /** false: it answers every call with an error */
+  available: boolean;
+  /** of payments with `pm_refund_refused` */
+  refunds: 'accepted' | 'refused';
+}
+
+export type ProviderSwitches = Record<Dependency, ProviderSwitch>;
+
+/** What a payment company says of a charge that it left open. */
+export interface Settlement {
+  orderId: string;
+  chargeKey: string;
+  paymentId: string;
+  outcome: SettlementOutcome;
+  /** major units */
+  amount: number;
+  currency: string;
+  reason?: string;
+}
+
+export const SETTLEMENT_OUTCOMES = ['succeeded', 'failed'] as const;
+export type SettlementOutcome = (typeof SETTLEMENT_OUTCOMES)[number];
+
+export interface SandboxDesk {
+  entries(orderId: string): Promise<JournalEntry[]>;
+  providers(): Promise<ProviderSwitches>;
+  /** Answers how it stands then. */
+  switchProvider(name: Dependency, changes: Partial<ProviderSwitch>): Promise<ProviderSwitch>;
+  /**
+   * Settles a pending charge, and has the company tell of it on the bus; settled again it tells and answers as the
+   * first time.
+   *
+   * @returns `unknown` when nothing was ever asked under the key, `not-pending` when it was not left open
+   */
+  settle(p: { chargeKey: string; outcome: SettlementOutcome }): Promise<Settlement | 'unknown' | 'not-pending'>;
 }
 
 export interface GatewayDeps {
   orders: OrderClient;
   reader: OrderReader;
+  breakers: BreakerBoard;
   /** present with sandbox adapters */
-  sandbox?: { entries(orderId: string): Promise<JournalEntry[]> };
+  sandbox?: SandboxDesk;
   /** a new order's id, unique */
   newOrderId(): OrderId;
   /** unique for each request */

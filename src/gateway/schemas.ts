@@ -1,7 +1,9 @@
-import { Type } from '@sinclair/typebox';
+import { type Static, type TUnsafe, Type } from '@sinclair/typebox';
 import * as examples from './examples';
 import { EVENT_SOURCES, type EventType } from '../domain/events';
+import { BREAKER_STATES, DEPENDENCIES } from '../domain/breaker';
 import { PROBLEMS, type ProblemCode } from './problem';
+import { SETTLEMENT_OUTCOMES } from './ports';
 import {
   Amount,
   Currency,
@@ -14,6 +16,10 @@ import {
   Status,
   Time,
 } from './schema-parts';
+
+/** The same in a request: checked, and what was expected is told. */
+const checkedOneOf = <T extends string>(values: readonly T[], description: string) =>
+  Type.String({ enum: [...values], pattern: `^(${values.join('|')})$`, description }) as unknown as TUnsafe<T>;
 
 export const Problem = Type.Object(
   {
@@ -107,17 +113,92 @@ export const ProductStock = Type.Object(
 
 const JournalEntry = Type.Object({
   at: Time('when the provider was called'),
-  provider: oneOf(['payment', 'carrier']),
-  operation: oneOf(['charge', 'refund', 'void', 'lookup', 'label', 'cancel-label']),
+  provider: oneOf(DEPENDENCIES),
+  operation: oneOf(['charge', 'capture', 'settle', 'refund', 'void', 'lookup', 'label', 'cancel-label']),
   key: Type.String({ description: 'the idempotency key of the call' }),
   outcome: Type.String(),
   amount: Type.Optional(Amount('of money that the call is about')),
   currency: Type.Optional(Currency),
+  carrier: Type.Optional(Type.String({ description: 'who took or refused a parcel' })),
 });
 
 export const Journal = Type.Object(
   { entries: Type.Array(JournalEntry) },
   { $id: 'Journal', examples: [{ entries: [examples.journalExample] }] },
+);
+
+const ProviderSwitch = {
+  available: Type.Boolean({ description: 'false: it answers every call with an error' }),
+  refunds: checkedOneOf(['accepted', 'refused'], 'of payments with `pm_refund_refused`'),
+};
+
+export const ProviderChange = Type.Partial(Type.Object(ProviderSwitch), {
+  $id: 'ProviderChange',
+  additionalProperties: false,
+  minProperties: 1,
+  description: 'What is to change; the rest stays.',
+  examples: [{ available: false }],
+});
+
+export const Provider = Type.Object(
+  { provider: oneOf(DEPENDENCIES), ...ProviderSwitch },
+  { $id: 'Provider', examples: [examples.providerExample] },
+);
+
+export const Providers = Type.Object(
+  { providers: Type.Array(Type.Unsafe<Static<typeof Provider>>({ $ref: 'Provider#' })) },
+  { $id: 'Providers', examples: [{ providers: [examples.providerExample] }] },
+);
+
+const ChargeKey = Type.String({ minLength: 1, maxLength: 256, description: 'the idempotency key of the charge' });
+
+export const SettlementRequest = Type.Object(
+  { chargeKey: ChargeKey, outcome: checkedOneOf(SETTLEMENT_OUTCOMES, 'how the payment ends') },
+  {
+    $id: 'SettlementRequest',
+    additionalProperties: false,
+    examples: [{ chargeKey: examples.settlementExample.chargeKey, outcome: 'succeeded' }],
+  },
+);
+
+export const Settlement = Type.Object(
+  {
+    orderId: Type.String(),
+    chargeKey: ChargeKey,
+    paymentId: Type.String(),
+    outcome: oneOf(SETTLEMENT_OUTCOMES, 'of the first settling'),
+    amount: Amount('of the charge'),
+    currency: Currency,
+    reason: Type.Optional(Type.String()),
+  },
+  { $id: 'Settlement', examples: [examples.settlementExample] },
+);
+
+const BreakerState = oneOf(BREAKER_STATES, 'CLOSED lets calls through, OPEN none, HALF_OPEN one whose answer decides');
+
+const Breaker = Type.Object({
+  dependency: oneOf(DEPENDENCIES),
+  state: BreakerState,
+  workers: Type.Array(
+    Type.Object({
+      worker: Type.String({ description: 'host and process' }),
+      state: BreakerState,
+      failures: Type.Integer({ description: 'outages in a row, at the last count' }),
+      openUntil: Type.Optional(Time('when it asks again; absent when CLOSED')),
+      updatedAt: Time('when the process last said so'),
+    }),
+    { description: 'the processes that have something to tell; the breakers of others are closed' },
+  ),
+});
+
+export const Breakers = Type.Object(
+  { breakers: Type.Array(Breaker) },
+  { $id: 'Breakers', examples: [{ breakers: [examples.breakerExample] }] },
+);
+
+export const BreakerReset = Type.Object(
+  { dependency: oneOf(DEPENDENCIES), resetAt: Time('when it was asked for') },
+  { $id: 'BreakerReset', examples: [{ dependency: 'payment', resetAt: examples.breakerExample.workers[0].updatedAt }] },
 );
 
 export const Readiness = Type.Object(

@@ -5,19 +5,25 @@ import { buildApp } from './app';
 import { type Config, readTables } from '../config';
 import { type CallObserver, createAwsClients } from '../adapters/aws/clients';
 import { connectOrders } from '../wiring';
+import { createBreakerTable } from '../adapters/aws/breaker-table';
 import { createOrderReader } from '../adapters/aws/order-reader';
+import { createPaymentNews } from '../adapters/aws/payment-news';
 import { createSandboxJournal } from '../adapters/aws/sandbox-journal';
+import { createSettlement } from '../adapters/sandbox/settlement';
 import { runProcess, type Running } from '../lifecycle';
 
 /** @param observe sees every call to AWS */
 export async function start(config: Config<'gateway'>, logger: Logger, observe?: CallObserver): Promise<Running> {
   const aws = createAwsClients({ region: config.AWS_REGION, observe });
   const orders = connectOrders(config, aws);
+  const journal = createSandboxJournal({ db: aws.db, table: config.SANDBOX_JOURNAL_TABLE });
+  const tell = createPaymentNews({ events: aws.events, busName: config.EVENT_BUS_NAME });
   const app = buildApp(
     {
       orders,
       reader: createOrderReader({ db: aws.db, tables: readTables(config) }),
-      sandbox: createSandboxJournal({ db: aws.db, table: config.SANDBOX_JOURNAL_TABLE }),
+      breakers: createBreakerTable({ db: aws.db, table: config.BREAKERS_TABLE }),
+      sandbox: { ...journal, settle: createSettlement({ journal, tell }) },
       newOrderId: () => `ORD-${randomUUID()}` as OrderId,
       newRequestId: randomUUID,
     },

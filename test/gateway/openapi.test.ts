@@ -29,7 +29,12 @@ const ROUTES: [method: string, path: string, statuses: number[]][] = [
   ['get', '/orders/{orderId}', [200, 404, 500, 503]],
   ['get', '/orders/{orderId}/events', [200, 400, 404, 406, 500, 503]],
   ['get', '/inventory/{productId}', [200, 404, 500, 503]],
+  ['get', '/breakers', [200, 500, 503]],
+  ['post', '/breakers/{dependency}/reset', [202, 404, 500, 503]],
   ['get', '/sandbox/journal', [200, 400, 500, 503]],
+  ['get', '/sandbox/providers', [200, 500, 503]],
+  ['post', '/sandbox/providers/{provider}', [200, 400, 404, 415, 500, 503]],
+  ['post', '/sandbox/payments/settle', [200, 400, 404, 409, 415, 500, 503]],
   ['get', '/livez', [200]],
   ['get', '/readyz', [200, 500, 503]],
 ];
@@ -73,6 +78,13 @@ test('resolves every reference, and gives every schema of orders an example', as
     'OrderEvents',
     'ProductStock',
     'Journal',
+    'Breakers',
+    'BreakerReset',
+    'Provider',
+    'ProviderChange',
+    'Providers',
+    'Settlement',
+    'SettlementRequest',
     'Problem',
   ])
     expect(document.components.schemas[name]?.examples).toHaveLength(1);

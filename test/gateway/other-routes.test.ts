@@ -1,5 +1,13 @@
 import type { JournalEntry, ProductStock } from '../../src/gateway/ports';
-import { closeGateways, createGateway, engineDown, expectProblem, ORDER_ID, timeOf } from './support';
+import {
+  closeGateways,
+  createGateway,
+  createMemorySandbox,
+  engineDown,
+  expectProblem,
+  ORDER_ID,
+  timeOf,
+} from './support';
 import { StepError } from '../../src/domain/failures';
 
 afterEach(closeGateways);
@@ -58,7 +66,7 @@ describe('GET /sandbox/journal', () => {
 
   test('shows what the providers did', async () => {
     const read = jest.fn(async (_orderId: string) => entries);
-    const answer = await createGateway({ sandbox: { entries: read } }).inject({
+    const answer = await createGateway({ sandbox: { ...createMemorySandbox(), entries: read } }).inject({
       url: `/sandbox/journal?orderId=${ORDER_ID}`,
     });
     expect(answer.statusCode).toBe(200);

@@ -1,12 +1,14 @@
 import type { FastifyInstance, InjectOptions } from 'fastify';
 import { EngineUnavailableError } from '../../src/client';
-import type { GatewayDeps, OrderReader } from '../../src/gateway/ports';
+import type { BreakerBoard, GatewayDeps, OrderReader, SandboxDesk, Settlement } from '../../src/gateway/ports';
 import type { NewEvent, OrderEvent } from '../../src/domain/events';
 import type { Order } from '../../src/domain/order';
 import type { OrderClient, PlaceOutcome } from '../../src/client';
 import type { OrderId } from '../../src/domain/ids';
 import type { StatePassed } from '../../src/domain/states';
 import { buildApp } from '../../src/gateway/app';
+import { createMemoryJournal } from '../support/memory/journal';
+import { createSettlement } from '../../src/adapters/sandbox/settlement';
 import { PROBLEMS, type ProblemCode } from '../../src/gateway/problem';
 import { submissionExample } from '../../src/gateway/examples';
 import { numberEvents } from '../../src/domain/events';
@@ -21,12 +23,21 @@ export interface Doubles {
   isKnown: OrderClient['isKnown'];
   pingEngine: () => Promise<void>;
   reader: Partial<OrderReader>;
-  sandbox: GatewayDeps['sandbox'] | null;
+  breakers: Partial<BreakerBoard>;
+  sandbox: SandboxDesk | null;
+}
+
+/** The sandbox companies as they are, in memory; what they say on the bus is noted. */
+export function createMemorySandbox() {
+  const journal = createMemoryJournal();
+  const told: Settlement[] = [];
+  const settle = createSettlement({ journal, tell: async (news) => void told.push(news) });
+  return { ...journal, settle, journal, told };
 }
 
 /** Ports in memory: they know nothing, and accept every order. */
 export function createDeps(doubles: Partial<Doubles> = {}): GatewayDeps {
-  const { sandbox = { entries: async () => [] } } = doubles;
+  const { sandbox = createMemorySandbox() } = doubles;
   let requests = 0;
   return {
     orders: {
@@ -42,6 +53,7 @@ export function createDeps(doubles: Partial<Doubles> = {}): GatewayDeps {
       ping: async () => {},
       ...doubles.reader,
     },
+    breakers: { list: async () => [], reset: async () => timeOf(0), ...doubles.breakers },
     ...(sandbox && { sandbox }),
     newOrderId: () => 'ORD-generated' as OrderId,
     newRequestId: () => `req-${++requests}`,

@@ -50,8 +50,10 @@ test('the tables are there, with their indexes and expiry', async () => {
     'by-day',
     'by-status',
   ]);
-  const expiry = await db.send(new DescribeTimeToLiveCommand({ TableName: resources.INBOX_TABLE }));
-  expect(expiry.TimeToLiveDescription).toMatchObject({ AttributeName: 'expiresAt', TimeToLiveStatus: 'ENABLED' });
+  for (const TableName of [resources.INBOX_TABLE, resources.BREAKERS_TABLE]) {
+    const expiry = await db.send(new DescribeTimeToLiveCommand({ TableName }));
+    expect(expiry.TimeToLiveDescription).toMatchObject({ AttributeName: 'expiresAt', TimeToLiveStatus: 'ENABLED' });
+  }
 });
 
 test.each([

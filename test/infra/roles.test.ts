@@ -8,6 +8,7 @@ import type { AwsCall } from '../../src/adapters/aws/clients';
 import type { ManagedProcess } from '../../scripts/lib/managed-process';
 import type { OrderSubmission } from '../../src/domain/order';
 import type { Running } from '../../src/lifecycle';
+import type { ShownOrder } from '../support/system';
 import { batchOf, runActivity } from '../support/contracts/activities';
 import { type Config, loadConfig } from '../../src/config';
 import { createActivities } from '../../src/activities';
@@ -61,6 +62,9 @@ beforeAll(async () => {
     RELAY_GRACE_MS: '0',
     RELAY_INTERVAL_MS: '200',
     PROVIDER_TIMEOUT_MS: '500',
+    // the first answer that is lost opens it
+    PAYMENT_BREAKER_FAILURES: '1',
+    PAYMENT_BREAKER_OPEN_MS: '500',
   };
   config = { ...loadConfig('gateway', env), ...loadConfig('worker', env), ...loadConfig('consumer', env) };
   const documents = documentsAt(endpoint);
@@ -97,6 +101,7 @@ test('each process may do what it does, and nothing else', async () => {
   running.push(await startWorker(config, logger, observe('Worker')));
   await Promise.all([placeOrders(), leaveEventToRelay(), repeatSteps()]);
   await readEverything();
+  await turnSwitches();
 
   for (const name of PROCESSES) {
     const granted = rightsOf(template, `${name}Role`).toSorted();
@@ -163,17 +168,40 @@ async function readEverything(): Promise<void> {
     '/orders?status=SHIPPED',
     '/inventory/PROD-12345',
     `/sandbox/journal?orderId=${order.orderId}`,
+    '/sandbox/providers',
+    '/breakers',
     '/readyz',
   ];
   await post(order);
   for (const path of paths) expect([path, (await fetch(`${gateway()}${path}`)).status]).toEqual([path, 200]);
 }
 
-const post = (order: Partial<OrderSubmission>): Promise<Response> =>
-  fetch(`${gateway()}/orders`, {
+/** What operations, and those who try the sandbox, may do. */
+async function turnSwitches(): Promise<void> {
+  const charge = {
+    key: keys.charge(uniqueId(), 1),
+    orderId: uniqueId(),
+    amount: 1,
+    currency: 'USD',
+    paymentMethod: 'pm_pending',
+  };
+  const aws = createAwsClients({ region: config.AWS_REGION });
+  await createPorts({ config, aws, logger }).payments.charge(charge);
+  aws.destroy();
+  const calls: [path: string, body?: object][] = [
+    ['/breakers/supplier/reset'],
+    ['/sandbox/providers/supplier', { available: true }],
+    ['/sandbox/payments/settle', { chargeKey: charge.key, outcome: 'succeeded' }],
+  ];
+  for (const [path, body] of calls) expect([path, (await send(path, body)).ok]).toEqual([path, true]);
+}
+
+const post = (order: Partial<OrderSubmission>): Promise<Response> => send('/orders', order);
+
+const send = (path: string, body?: object): Promise<Response> =>
+  fetch(`${gateway()}${path}`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(order),
+    ...(body && { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
   });
 
 const ON_THE_WAY = new Set(['RECEIVED', 'VALIDATED', 'RESERVED', 'PAID']);
@@ -182,8 +210,11 @@ async function ended(orderId: string): Promise<void> {
   await until(`order ${orderId} ends`, async () => {
     const response = await fetch(`${gateway()}/orders/${orderId}`);
     if (!response.ok) return false;
-    const { status, states } = (await response.json()) as { status: string; states: { exitedAt: string | null }[] };
-    return !ON_THE_WAY.has(status) && states.every(({ exitedAt }) => exitedAt !== null);
+    const { status, states } = (await response.json()) as ShownOrder;
+    // delivered it is by somebody else
+    return (
+      !ON_THE_WAY.has(status) && states.every(({ name, exitedAt }) => exitedAt !== null || name === 'AwaitDelivery')
+    );
   });
 }
 

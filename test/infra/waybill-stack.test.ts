@@ -42,7 +42,7 @@ describe('tables', () => {
         PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
       },
     };
-    expect(tables).toHaveLength(9);
+    expect(tables).toHaveLength(10);
     for (const table of tables) expect(table).toMatchObject(safe);
   });
 

@@ -7,13 +7,13 @@ import { amountOf } from '../../src/domain/order';
 import { fold } from '../../src/domain/projection';
 import { toDecimal } from '../../src/domain/money';
 
-/** What the payment company really took, by its own journal: charges that succeeded less refunds that did. */
+/** What the payment company really took, by its own journal: at once, later or when captured, less what it gave back. */
 export function netCharged(entries: readonly JournalEntry[]): number {
   const sum = (operation: JournalEntry['operation']) =>
     entries
       .filter((entry) => entry.operation === operation && entry.outcome === 'succeeded')
       .reduce((all, { amount = 0 }) => all + Math.round(amount * 1000), 0);
-  return (sum('charge') - sum('refund')) / 1000;
+  return (sum('charge') + sum('settle') + sum('capture') - sum('refund')) / 1000;
 }
 
 /** Labels that the carriers hold booked. */

@@ -1,11 +1,26 @@
+import type { Entry, SandboxJournal } from './journal';
+import type { ProviderSwitch } from '../../gateway/ports';
 import { StepError } from '../../domain/failures';
 
 /** A call that is never answered. */
 export const never = (): Promise<never> => new Promise(() => undefined);
 
-/** A company's answer of 5xx. */
-export const unavailable = (company: string): StepError =>
-  new StepError('PROVIDER_UNAVAILABLE', `${company} answered with an error: service unavailable`);
+/**
+ * A call to a sandbox company, which answers it with an error while it is switched off.
+ *
+ * @param entry the call as it is journaled, but for its outcome
+ * @throws StepError PROVIDER_UNAVAILABLE
+ */
+export async function unlessSwitchedOff<T>(
+  journal: SandboxJournal,
+  entry: Omit<Entry, 'outcome'>,
+  call: (how: ProviderSwitch) => Promise<T>,
+): Promise<T> {
+  const how = await journal.provider(entry.provider);
+  if (how.available) return call(how);
+  await journal.append({ ...entry, outcome: 'error' });
+  throw new StepError('PROVIDER_UNAVAILABLE', `the ${entry.provider} sandbox answered with an error: switched off`);
+}
 
 /**
  * What our side does with an outside company: it waits only so long, and then knows nothing.

@@ -1,71 +1,125 @@
 import { createHash } from 'node:crypto';
 import type { CarrierProvider, LabelRequest } from '../../activities/ports';
 import type { Entry, KeyState, SandboxJournal } from './journal';
+import type { Warehouse } from '../../domain/inventory';
+import { answerWithin, never, unlessSwitchedOff } from './answer';
+import { DEFAULT_WEIGHT_G } from '../../domain/order';
+import { rankCarriers } from '../../domain/carriers';
 import { StepError } from '../../domain/failures';
-import { answerWithin, never } from './answer';
 
 const COMPANY = 'the carrier sandbox';
 
 type Booked = Extract<KeyState, { kind: 'BOOKED' }>;
+type LabelEntry = Omit<Entry, 'outcome'>;
 
-/** A carrier broker in a box: it behaves by the destination's zip code, and remembers every key for ever. */
-export function createSandboxCarriers(p: { journal: SandboxJournal; timeoutMs: number }): CarrierProvider {
-  const ask = <T>(call: Promise<T>) => answerWithin(p.timeoutMs, COMPANY, call);
+/**
+ * A carrier broker in a box: it asks the carriers that serve the destination, the best first, and books with the first
+ * that takes the parcel; which do, the destination's zip code says. It remembers every key for ever.
+ */
+export function createSandboxCarriers(p: {
+  journal: SandboxJournal;
+  timeoutMs: number;
+  /** where parcels come from */
+  warehouses: readonly Warehouse[];
+}): CarrierProvider {
+  const { journal } = p;
+  const countries = new Map(p.warehouses.map(({ warehouseId, country }) => [warehouseId, country]));
+  const ask = <T>(entry: LabelEntry, call: () => Promise<T>) =>
+    answerWithin(p.timeoutMs, COMPANY, unlessSwitchedOff(journal, entry, call));
   return {
-    bookLabel: (request) => ask(bookLabel(p.journal, request)),
-    cancelLabel: (request) => ask(cancelLabel(p.journal, request)),
+    bookLabel(request) {
+      const entry = entryOf('label', request);
+      const names = () => carriersFor(request, countries.get(request.shipment.warehouseId));
+      return ask(entry, async () => labelOf(await bookLabel(journal, { request, entry, names })));
+    },
+    cancelLabel(request) {
+      const entry = entryOf('cancel-label', request);
+      return ask(entry, () => cancelLabel(journal, entry));
+    },
   };
 }
 
-async function bookLabel(journal: SandboxJournal, request: LabelRequest): Promise<Booked> {
-  switch (request.address.zipCode) {
-    case '00000':
-      await settle(journal, request, { kind: 'REFUSED', reason: 'no carrier serves this destination' });
-      throw new StepError('NO_CARRIER', `no carrier serves zip code ${request.address.zipCode}`);
-    case '99999':
-      await settle(journal, request, { kind: 'REFUSED', reason: 'label refused' });
-      throw new StepError('LABEL_REFUSED', `the carrier refused the label for ${request.shipment.shipmentId}`);
-    case '77777': {
-      const known = await journal.state(request.key);
-      const state = await settle(journal, request, booked(request));
-      return known ? accepted(state, request) : never();
-    }
-    default:
-      return accepted(await settle(journal, request, booked(request)), request);
-  }
+const entryOf = (
+  operation: 'label' | 'cancel-label',
+  { key, orderId }: { key: string; orderId: string },
+): LabelEntry => ({ provider: 'carrier', operation, orderId, key });
+
+const labelOf = ({ carrier, trackingNumber }: Booked) => ({ carrier, trackingNumber });
+
+/** The carriers that would take a parcel, the best first. */
+function carriersFor({ address, shipment, weight, promisedBy }: LabelRequest, origin: string | undefined): string[] {
+  if (address.zipCode === '00000') return [];
+  const units = shipment.lines.reduce((sum, { quantity }) => sum + quantity, 0);
+  const offers = rankCarriers({
+    destination: address.country,
+    weight: weight ?? units * DEFAULT_WEIGHT_G,
+    at: new Date().toISOString(),
+    ...(origin !== undefined && { origin }),
+    ...(promisedBy !== undefined && { promisedBy }),
+  });
+  return offers.map(({ carrier }) => carrier);
 }
 
-async function settle(journal: SandboxJournal, { key, orderId }: LabelRequest, state: KeyState): Promise<KeyState> {
-  const entry: Entry = { provider: 'carrier', operation: 'label', orderId, key, outcome: '' };
-  const outcome = state.kind === 'BOOKED' ? 'succeeded' : 'refused';
-  const before = await journal.claim({ key, state, entry: { ...entry, outcome } });
-  if (!before) return state;
+/** How many of the carriers refuse a parcel, the best first, by its zip code. */
+const REFUSING: Record<string, number> = { '66666': 1, '99999': Infinity };
+
+interface Booking {
+  request: LabelRequest;
+  entry: LabelEntry;
+  /** the carriers to ask, the best first */
+  names: () => string[];
+}
+
+async function bookLabel(journal: SandboxJournal, { request, entry, names }: Booking): Promise<Booked> {
+  const { zipCode } = request.address;
+  const refusing = REFUSING[zipCode] ?? 0;
+  // asked before: not offered to the carriers again
+  const known = refusing > 0 || zipCode === '77777' ? await journal.state(request.key) : undefined;
+  const offered = known ? [] : names();
+  for (const carrier of offered.slice(0, refusing)) await journal.append({ ...entry, outcome: 'refused', carrier });
+  const [carrier] = offered.slice(refusing);
+  const outcome = carrier === undefined ? refusalOf(offered) : booked(request, carrier);
+  const state = known ? await replay(journal, entry, known) : await settle(journal, { request, entry, outcome });
+  if (zipCode === '77777' && !known) return never();
+  return accepted(state, request);
+}
+
+const refusalOf = (offered: string[]): KeyState =>
+  offered.length === 0
+    ? { kind: 'REFUSED', code: 'NO_CARRIER', reason: 'no carrier goes there' }
+    : { kind: 'REFUSED', code: 'LABEL_REFUSED', reason: `refused by ${offered.join(', ')}` };
+
+/** Gives a key its outcome, once; a repeated key keeps the one it had. */
+async function settle(
+  journal: SandboxJournal,
+  { request: { key }, entry, outcome }: { request: LabelRequest; entry: LabelEntry; outcome: KeyState },
+): Promise<KeyState> {
+  const told = outcome.kind === 'BOOKED' ? { outcome: 'succeeded', carrier: outcome.carrier } : { outcome: 'refused' };
+  const before = await journal.claim({ key, state: outcome, entry: { ...entry, ...told } });
+  return before ? replay(journal, entry, before) : outcome;
+}
+
+async function replay(journal: SandboxJournal, entry: LabelEntry, before: KeyState): Promise<KeyState> {
   await journal.append({ ...entry, outcome: before.kind === 'CANCELLED' ? 'refused' : 'replayed' });
   return before;
 }
 
-function accepted(state: KeyState, { shipment }: LabelRequest): Booked {
+/** @throws StepError NO_CARRIER or LABEL_REFUSED */
+function accepted(state: KeyState, { shipment: { shipmentId } }: LabelRequest): Booked {
   if (state.kind === 'BOOKED') return state;
-  throw new StepError('LABEL_REFUSED', `the label for ${shipment.shipmentId} was cancelled`);
+  if (state.kind === 'REFUSED')
+    throw new StepError(state.code ?? 'LABEL_REFUSED', `the label for ${shipmentId}: ${state.reason}`);
+  throw new StepError('LABEL_REFUSED', `the label for ${shipmentId} was cancelled`);
 }
 
-function booked({ key, address }: LabelRequest): Booked {
+function booked({ key }: LabelRequest, carrier: string): Booked {
   const digits = BigInt(`0x${createHash('sha256').update(key).digest('hex').slice(0, 15)}`);
   const trackingNumber = `WB${String(digits).padStart(12, '0').slice(-12)}`;
-  return { kind: 'BOOKED', carrier: CARRIERS.get(address.country) ?? 'Globe Parcel', trackingNumber };
+  return { kind: 'BOOKED', carrier, trackingNumber };
 }
 
-const CARRIERS = new Map([
-  ['KR', 'Peninsula Express'],
-  ['US', 'Prairie Freight'],
-  ['JP', 'Island Courier'],
-]);
-
-async function cancelLabel(
-  journal: SandboxJournal,
-  { key, orderId }: { key: string; orderId: string },
-): Promise<boolean> {
-  const entry: Entry = { provider: 'carrier', operation: 'cancel-label', orderId, key, outcome: '' };
+async function cancelLabel(journal: SandboxJournal, entry: LabelEntry): Promise<boolean> {
+  const { key } = entry;
   const tombstone: KeyState = { kind: 'CANCELLED', label: false };
   const before = await journal.claim({ key, state: tombstone, entry: { ...entry, outcome: 'nothing-to-cancel' } });
   if (!before) return false;

@@ -1,21 +1,46 @@
-import type { JournalEntry } from '../../gateway/ports';
+import type { Dependency } from '../../domain/breaker';
+import type { JournalEntry, ProviderSwitch, ProviderSwitches, Settlement } from '../../gateway/ports';
 
-/** Money taken; `refunded` of it went back. Minor units. */
-export interface Charged {
-  kind: 'CHARGED';
+/** What all states of money have: minor units. */
+interface Money {
   paymentId: string;
   amount: number;
+  /** of a payment method whose refunds are refused until the company accepts them */
+  refusesRefunds?: true;
+}
+
+/** Money taken; `refunded` of it went back. */
+export interface Charged extends Money {
+  kind: 'CHARGED';
   refunded: number;
+}
+
+/** Money held until it is captured or voided. */
+export interface Authorized extends Money {
+  kind: 'AUTHORIZED';
+}
+
+/** A payment that the company decides on later. */
+export interface Pending extends Money {
+  kind: 'PENDING';
+  orderId: string;
+  currency: string;
 }
 
 /** What a sandbox company knows under a key; the first to claim a key decides it. */
 export type KeyState =
   | Charged
+  | Authorized
+  | Pending
   | { kind: 'DECLINED'; reason: string }
-  | { kind: 'VOIDED' }
+  /** `pending`: the money may arrive nevertheless */
+  | { kind: 'VOIDED'; pending?: Pending }
+  | { kind: 'CAPTURED' }
   | { kind: 'REFUNDED' }
+  /** `told`: what the company says of it, each time */
+  | { kind: 'SETTLED'; told: Settlement }
   | { kind: 'BOOKED'; carrier: string; trackingNumber: string }
-  | { kind: 'REFUSED'; reason: string }
+  | { kind: 'REFUSED'; reason: string; code?: 'NO_CARRIER' | 'LABEL_REFUSED' }
   /** `label`: there was one */
   | { kind: 'CANCELLED'; label: boolean }
   | { kind: 'SEEN'; by: string };
@@ -33,13 +58,25 @@ export interface SandboxJournal {
   /** Replaces the state of a key that is in the state `from`, and journals the call; false when it is not, any more. */
   change(p: { key: string; from: KeyState['kind']; to: KeyState; entry: Entry }): Promise<boolean>;
   /**
-   * Takes a key for a refund and counts it on the charge, and journals the call, all or nothing.
+   * Takes a key with its state, replaces that of a charge, and journals the call, all or nothing.
    *
    * @returns false when the key is taken, or the charge is not as it was read
    */
-  refund(p: { key: string; chargeKey: string; from: Charged; amount: number; entry: Entry }): Promise<boolean>;
+  take(p: {
+    key: string;
+    state: KeyState;
+    charge: { key: string; from: KeyState; to: KeyState };
+    entry: Entry;
+  }): Promise<boolean>;
   state(key: string): Promise<KeyState | undefined>;
   append(entry: Entry): Promise<void>;
   /** in the order of the calls */
   entries(orderId: string): Promise<JournalEntry[]>;
+  /** how a company is to behave just now */
+  provider(name: Dependency): Promise<ProviderSwitch>;
+  providers(): Promise<ProviderSwitches>;
+  switchProvider(name: Dependency, changes: Partial<ProviderSwitch>): Promise<ProviderSwitch>;
 }
+
+/** Of a company that nobody has switched. */
+export const AS_USUAL: ProviderSwitch = { available: true, refunds: 'refused' };

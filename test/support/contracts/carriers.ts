@@ -1,11 +1,11 @@
 import type { CarrierProvider, LabelRequest } from '../../../src/activities/ports';
 import type { OrderId } from '../../../src/domain/ids';
-import type { SandboxJournal } from '../../../src/adapters/sandbox/journal';
+import { AS_USUAL, type SandboxJournal } from '../../../src/adapters/sandbox/journal';
 import { createSandboxCarriers } from '../../../src/adapters/sandbox/carrier';
 import { failureTypeOf } from './books';
 import { keys } from '../../../src/domain/ids';
 import { sampleShipment } from './events';
-import { uniqueId } from '../orders';
+import { uniqueId, WAREHOUSES } from '../orders';
 
 /** What the carrier sandbox does over any journal. */
 export function describeSandboxCarriers(name: string, p: { createJournal(): SandboxJournal; timeoutMs: number }): void {
@@ -15,7 +15,7 @@ export function describeSandboxCarriers(name: string, p: { createJournal(): Sand
     let orderId: OrderId;
     beforeEach(() => {
       journal = p.createJournal();
-      carriers = createSandboxCarriers({ journal, timeoutMs: p.timeoutMs });
+      carriers = createSandboxCarriers({ journal, timeoutMs: p.timeoutMs, warehouses: WAREHOUSES });
       orderId = uniqueId();
     });
 
@@ -73,7 +73,86 @@ export function describeSandboxCarriers(name: string, p: { createJournal(): Sand
       ])('zip code %s is refused for good: %s, each time', async (zipCode, type) => {
         expect(await failureTypeOf(book({ zipCode }))).toBe(type);
         expect(await failureTypeOf(book({ zipCode }))).toBe(type);
-        expect(await calls()).toEqual(['label refused', 'label replayed']);
+        const told = await calls();
+        expect(told.at(-1)).toBe('label replayed');
+        expect(new Set(told.slice(0, -1))).toEqual(new Set(['label refused']));
+      });
+
+      const asked = async () =>
+        (await journal.entries(orderId)).map(({ carrier, outcome }) => `${carrier ?? 'the broker'}: ${outcome}`);
+
+      test('zip code 66666: the first refuses, the next one takes it, also when asked again', async () => {
+        const first = await book({ zipCode: '66666' });
+        expect(first.carrier).toBe('Globe Parcel');
+        expect(await book({ zipCode: '66666' })).toEqual(first);
+        expect(await asked()).toEqual([
+          'Peninsula Express: refused',
+          'Globe Parcel: succeeded',
+          'the broker: replayed',
+        ]);
+      });
+
+      test('zip code 66666: books once, of many at once', async () => {
+        const labels = await Promise.all(Array.from({ length: 10 }, () => book({ zipCode: '66666' })));
+        expect(new Set(labels.map(({ trackingNumber }) => trackingNumber)).size).toBe(1);
+        expect((await calls()).filter((call) => call === 'label succeeded')).toHaveLength(1);
+      });
+
+      test('zip code 99999: each one who serves the destination refuses', async () => {
+        await expect(book({ zipCode: '99999' })).rejects.toThrow('refused by Peninsula Express, Globe Parcel');
+        expect(await asked()).toEqual([
+          'Peninsula Express: refused',
+          'Globe Parcel: refused',
+          'Meridian Air: refused',
+          'Harbour Lines: refused',
+          'the broker: refused',
+        ]);
+      });
+
+      test('zip code 00000: nobody is asked', async () => {
+        await book({ zipCode: '00000' }).catch(() => undefined);
+        expect(await asked()).toEqual(['the broker: refused']);
+      });
+
+      test('what is too heavy for one goes with another', async () => {
+        expect((await carriers.bookLabel({ ...requestOf(), weight: 31_000 })).carrier).toBe('Globe Parcel');
+      });
+
+      test('without a weight, the units weigh the usual', async () => {
+        const { shipment, ...request } = requestOf();
+        const lines = [{ productId: 'PROD-12345', quantity: 61 }];
+        expect((await carriers.bookLabel({ ...request, shipment: { ...shipment, lines } })).carrier).toBe(
+          'Globe Parcel',
+        );
+      });
+
+      test('what is promised soon goes with who is fast enough', async () => {
+        const promisedBy = new Date(Date.now() + 50 * 3_600_000).toISOString();
+        const abroad = requestOf({ country: 'DE' });
+        expect((await carriers.bookLabel({ ...abroad, promisedBy })).carrier).toBe('Meridian Air');
+      });
+
+      test.each([
+        ['ICN', 'Peninsula Express'],
+        ['LAX', 'Island Courier'],
+        ['unknown', 'Island Courier'],
+      ])('to Korea from %s goes %s: the warehouse says where it comes from', async (warehouseId, carrier) => {
+        const { shipment, ...request } = requestOf();
+        expect((await carriers.bookLabel({ ...request, shipment: { ...shipment, warehouseId } })).carrier).toBe(
+          carrier,
+        );
+      });
+
+      test('switched off, the broker answers with an error, and books nothing', async () => {
+        const off = createSandboxCarriers({
+          journal: { ...journal, provider: async () => ({ ...AS_USUAL, available: false }) },
+          timeoutMs: p.timeoutMs,
+          warehouses: WAREHOUSES,
+        });
+        expect(await failureTypeOf(off.bookLabel(requestOf()))).toBe('PROVIDER_UNAVAILABLE');
+        expect(await failureTypeOf(off.cancelLabel({ key: requestOf().key, orderId }))).toBe('PROVIDER_UNAVAILABLE');
+        expect(await calls()).toEqual(['label error', 'cancel-label error']);
+        expect((await book()).carrier).toBe('Peninsula Express');
       });
 
       test('zip code 77777: books without an answer, and answers when asked again', async () => {
@@ -111,7 +190,7 @@ export function describeSandboxCarriers(name: string, p: { createJournal(): Sand
       });
 
       test('has nothing to cancel when the label was refused', async () => {
-        await book({ zipCode: '99999' }).catch(() => undefined);
+        await book({ zipCode: '00000' }).catch(() => undefined);
         await cancel();
         expect(await calls()).toEqual(['label refused', 'cancel-label nothing-to-cancel']);
       });

@@ -33,7 +33,7 @@ export function createMemoryWorld({ timeoutMs = 50 } = {}): MemoryWorld {
     books,
     publisher: { publish: (events) => void published.push(...events), flush: async () => undefined },
     payments: createSandboxPayments({ journal, timeoutMs }),
-    carriers: createSandboxCarriers({ journal, timeoutMs }),
+    carriers: createSandboxCarriers({ journal, timeoutMs, warehouses: WAREHOUSES }),
     messenger: {
       notifyCustomer: async (notification) => void notifications.push(notification),
       instructPacking: async ({ key }) => void packing.push(key),

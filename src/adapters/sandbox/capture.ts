@@ -1,0 +1,39 @@
+import type { CaptureRequest, PaymentProvider } from '../../activities/ports';
+import type { Authorized, Charged, KeyState, SandboxJournal } from './journal';
+import type { PaymentEntry } from './payment';
+import { moneyOf } from './charge-key';
+
+type Captured = Awaited<ReturnType<PaymentProvider['capture']>>;
+
+/** Takes held money, once per key; what is held beyond it is let go. */
+export async function captureMoney(
+  journal: SandboxJournal,
+  { request, entry }: { request: CaptureRequest; entry: PaymentEntry },
+): Promise<Captured> {
+  const { key, chargeKey, amount } = request;
+  for (;;) {
+    const isCaptured = (await journal.state(key)) !== undefined;
+    const held = await journal.state(chargeKey);
+    if (isCaptured && held?.kind === 'CHARGED') {
+      await journal.append({ ...entry, outcome: 'replayed' });
+      return moneyOf(held);
+    }
+    const refusal = refusalOf(held, request);
+    if (refusal !== undefined) {
+      await journal.append({ ...entry, outcome: 'refused' });
+      return { kind: 'DECLINED', reason: refusal };
+    }
+    const to = captured(held as Authorized, amount);
+    const charge = { key: chargeKey, from: held as Authorized, to };
+    const succeeded = { ...entry, outcome: 'succeeded' };
+    // voided or captured in between: looked at again
+    if (await journal.take({ key, state: { kind: 'CAPTURED' }, charge, entry: succeeded })) return moneyOf(to);
+  }
+}
+
+function refusalOf(held: KeyState | undefined, { chargeKey, amount }: CaptureRequest): string | undefined {
+  if (held?.kind !== 'AUTHORIZED') return `nothing is held under ${chargeKey}`;
+  return amount > held.amount ? `less is held under ${chargeKey}` : undefined;
+}
+
+const captured = (held: Authorized, amount: number): Charged => ({ ...held, kind: 'CHARGED', amount, refunded: 0 });
