@@ -2,6 +2,7 @@ import type { AwsClients } from './adapters/aws/clients';
 import type { Config } from './config';
 import type { Logger } from './telemetry';
 import { connectOrderClient, type ConnectedOrderClient } from './client';
+import { connectStockClient, type ConnectedStockClient } from './stock-client';
 import { createEventBus } from './adapters/aws/event-bus';
 import { createOrderRecords } from './adapters/aws/order-records';
 
@@ -16,6 +17,10 @@ export function connectOrders(
     stored: createOrderRecords({ db, table: config.ORDERS_TABLE }),
   });
 }
+
+/** The way to the deliveries and reorders of a process that takes some. */
+export const connectStock = (config: Pick<Config<'gateway'>, 'engine' | 'TASK_QUEUE'>): ConnectedStockClient =>
+  connectStockClient({ engine: config.engine, taskQueue: config.TASK_QUEUE });
 
 /** The bus of a process that publishes; what it refuses for good is logged. */
 export function openEventBus(

@@ -13,6 +13,7 @@ import { createMessenger } from './adapters/aws/messenger';
 import { createSandboxCarriers } from './adapters/sandbox/carrier';
 import { createSandboxJournal } from './adapters/aws/sandbox-journal';
 import { createSandboxPayments } from './adapters/sandbox/payment';
+import { createSandboxSupplier } from './adapters/sandbox/supplier';
 import { openEventBus } from './wiring';
 import { runProcess, type Running } from './lifecycle';
 
@@ -43,15 +44,18 @@ export function createPorts({
     }),
     payments: createSandboxPayments(sandbox),
     carriers: createSandboxCarriers(sandbox),
+    supplier: createSandboxSupplier(sandbox),
     messenger: createMessenger({
       sns: aws.sns,
       sqs: aws.sqs,
       customerNotificationTopicArn: config.CUSTOMER_NOTIFICATION_TOPIC_ARN,
       inventoryAlertTopicArn: config.INVENTORY_ALERT_TOPIC_ARN,
+      operationsAlertTopicArn: config.OPERATIONS_ALERT_TOPIC_ARN,
       partialInventoryQueueUrl: config.PARTIAL_INVENTORY_QUEUE_URL,
       shippingQueueUrl: config.SHIPPING_QUEUE_URL,
     }),
     warehouses,
+    lowStockThreshold: config.LOW_STOCK_THRESHOLD,
     now: () => new Date().toISOString(),
   };
 }

@@ -185,7 +185,8 @@ export interface SupplyOrder {
 
 /** Who sells us what we sell; idempotent by the key, throws like {@link PaymentProvider}. */
 export interface Supplier {
-  order(p: SupplyOrder): Promise<{ supplyOrderId: string }>;
+  /** @returns what is ordered under the key: of the first call */
+  order(p: SupplyOrder): Promise<{ supplyOrderId: string; quantity: number }>;
 }
 
 /** Messages to people and to other systems; each carries a key by which a repeated one is known. */

@@ -163,17 +163,22 @@ export interface StockMove {
 
 type MoveKind = 'reserve' | 'release' | 'ship' | 'restock';
 
-/** The moves of stock that reserve, release, ship or take back what is planned. */
+/** The moves of stock that reserve, release, ship or take back what is planned: one for each product and warehouse. */
 export function stockMoves(kind: MoveKind, shipments: readonly Shipment[]): StockMove[] {
   const sign = { reserve: [-1, 1], release: [1, -1], ship: [0, -1], restock: [1, 0] }[kind] as [number, number];
-  return shipments.flatMap(({ warehouseId, lines }) =>
-    lines.map(({ productId, quantity }) => ({
-      productId,
-      warehouseId,
-      available: sign[0] * quantity,
-      reserved: sign[1] * quantity,
-    })),
-  );
+  const moves = new Map<string, StockMove>();
+  for (const { warehouseId, lines } of shipments)
+    for (const { productId, quantity } of lines) {
+      const row = JSON.stringify([productId, warehouseId]);
+      const { available, reserved } = moves.get(row) ?? { available: 0, reserved: 0 };
+      moves.set(row, {
+        productId,
+        warehouseId,
+        available: available + sign[0] * quantity,
+        reserved: reserved + sign[1] * quantity,
+      });
+    }
+  return [...moves.values()];
 }
 
 /** The same moves on the totals of the products, one per product. */

@@ -45,8 +45,8 @@ export class InvalidCursorError extends Error {
 export interface JournalEntry {
   /** ISO 8601 */
   at: string;
-  provider: 'payment' | 'carrier';
-  operation: 'charge' | 'refund' | 'void' | 'lookup' | 'label' | 'cancel-label';
+  provider: 'payment' | 'carrier' | 'supplier';
+  operation: 'charge' | 'refund' | 'void' | 'lookup' | 'label' | 'cancel-label' | 'reorder';
   key: string;
   outcome: string;
   amount?: number;

@@ -167,8 +167,8 @@ export const ProductStock = Type.Object(
 
 const JournalEntry = Type.Object({
   at: Time('when the provider was called'),
-  provider: oneOf(['payment', 'carrier']),
-  operation: oneOf(['charge', 'refund', 'void', 'lookup', 'label', 'cancel-label']),
+  provider: oneOf(['payment', 'carrier', 'supplier']),
+  operation: oneOf(['charge', 'refund', 'void', 'lookup', 'label', 'cancel-label', 'reorder']),
   key: Type.String({ description: 'the idempotency key of the call' }),
   outcome: Type.String(),
   amount: Type.Optional(Amount('of money that the call is about')),

@@ -18,6 +18,7 @@ export type KeyState =
   | { kind: 'REFUSED'; reason: string }
   /** `label`: there was one */
   | { kind: 'CANCELLED'; label: boolean }
+  | { kind: 'ORDERED'; quantity: number }
   | { kind: 'SEEN'; by: string };
 
 export type Entry = Omit<JournalEntry, 'at'> & { orderId: string };
