@@ -1,4 +1,9 @@
-import { ApplicationFailure, type Client, WorkflowExecutionAlreadyStartedError, WorkflowFailedError } from '@temporalio/client';
+import {
+  ApplicationFailure,
+  type Client,
+  WorkflowExecutionAlreadyStartedError,
+  WorkflowFailedError,
+} from '@temporalio/client';
 import type { Delivery } from './activities/receiving';
 import type { DeliveryRefusal, ReplenishmentInput, StockReceived } from './workflows/stock-messages';
 import type { EngineAccess } from './config/engine-access';

@@ -50,7 +50,7 @@ export function answerError(error: FastifyError, request: FastifyRequest, reply:
 
 function problemOf(error: FastifyError, request: FastifyRequest): ProblemError {
   if (error instanceof ProblemError) return error;
-  if (error.validation) return invalidParameter(error);
+  if (error.validation) return invalidInput(error);
   const known = FRAMEWORK_PROBLEMS[error.code];
   if (known) return new ProblemError(known.code, { detail: known.detail });
   if (isUnavailable(error)) return new ProblemError('service_unavailable', { detail: 'try again later' });
@@ -59,13 +59,16 @@ function problemOf(error: FastifyError, request: FastifyRequest): ProblemError {
   return new ProblemError('internal_error', { detail: `it is logged under the request id ${request.id}` });
 }
 
-function invalidParameter({ validation = [], validationContext }: FastifyError): ProblemError {
+function invalidInput({ validation = [], validationContext }: FastifyError): ProblemError {
   // what is missing is reported twice, as missing and as of the wrong type
   const errors = new Map<string, ValidationError>();
   for (const { instancePath: pointer, message: detail = 'not as expected' } of validation)
     if (!errors.has(pointer)) errors.set(pointer, { pointer, code: 'invalid', detail });
   const detail = `not as expected in the ${validationContext}: ${[...errors.keys()].join(', ')}`;
-  return new ProblemError('invalid_parameter', { detail, errors: [...errors.values()] });
+  return new ProblemError(validationContext === 'body' ? 'invalid_body' : 'invalid_parameter', {
+    detail,
+    errors: [...errors.values()],
+  });
 }
 
 function logProblem({ code }: ProblemError, err: Error, { log }: FastifyRequest): void {

@@ -33,7 +33,7 @@ export function documentRoutes(app: FastifyInstance): void {
       tags: [
         { name: 'orders', description: 'Place orders and follow them' },
         { name: 'events', description: 'Orders as events' },
-        { name: 'inventory', description: 'What can be ordered' },
+        { name: 'inventory', description: 'What can be ordered, and what arrives' },
         { name: 'sandbox', description: 'What the sandbox providers did' },
         { name: 'health', description: 'For those who run the service' },
       ],

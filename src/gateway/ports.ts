@@ -3,6 +3,7 @@ import type { OrderEvent } from '../domain/events';
 import type { OrderId } from '../domain/ids';
 import type { OrderView } from '../domain/projection';
 import type { OrderStatus } from '../domain/states';
+import type { StockClient } from '../stock-client';
 
 export type OrderSummary = Pick<OrderView, 'orderId' | 'status' | 'createdAt' | 'updatedAt'> &
   Partial<Pick<OrderView, 'customerId' | 'totalAmount' | 'currency' | 'inventoryStatus'>>;
@@ -12,6 +13,8 @@ export interface ProductStock {
   name?: string;
   availableQuantity: number;
   reservedQuantity: number;
+  /** units that orders wait for, beside what is set aside for them */
+  waiting: number;
   warehouses: { warehouseId: string; availableQuantity: number; reservedQuantity: number }[];
 }
 
@@ -56,6 +59,7 @@ export interface JournalEntry {
 export interface GatewayDeps {
   orders: OrderClient;
   reader: OrderReader;
+  stock: Pick<StockClient, 'receive'>;
   /** present with sandbox adapters */
   sandbox?: { entries(orderId: string): Promise<JournalEntry[]> };
   /** a new order's id, unique */

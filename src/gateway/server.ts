@@ -4,7 +4,7 @@ import type { OrderId } from '../domain/ids';
 import { buildApp } from './app';
 import { type Config, readTables } from '../config';
 import { type CallObserver, createAwsClients } from '../adapters/aws/clients';
-import { connectOrders } from '../wiring';
+import { connectOrders, connectStock } from '../wiring';
 import { createOrderReader } from '../adapters/aws/order-reader';
 import { createSandboxJournal } from '../adapters/aws/sandbox-journal';
 import { runProcess, type Running } from '../lifecycle';
@@ -13,9 +13,11 @@ import { runProcess, type Running } from '../lifecycle';
 export async function start(config: Config<'gateway'>, logger: Logger, observe?: CallObserver): Promise<Running> {
   const aws = createAwsClients({ region: config.AWS_REGION, observe });
   const orders = connectOrders(config, aws);
+  const stock = connectStock(config);
   const app = buildApp(
     {
       orders,
+      stock,
       reader: createOrderReader({ db: aws.db, tables: readTables(config) }),
       sandbox: createSandboxJournal({ db: aws.db, table: config.SANDBOX_JOURNAL_TABLE }),
       newOrderId: () => `ORD-${randomUUID()}` as OrderId,
@@ -27,7 +29,7 @@ export async function start(config: Config<'gateway'>, logger: Logger, observe?:
   return {
     async stop() {
       await app.close();
-      await orders.close();
+      await Promise.all([orders.close(), stock.close()]);
       aws.destroy();
     },
   };

@@ -6,6 +6,7 @@ import type { Order } from '../../src/domain/order';
 import type { OrderClient, PlaceOutcome } from '../../src/client';
 import type { OrderId } from '../../src/domain/ids';
 import type { StatePassed } from '../../src/domain/states';
+import type { StockClient } from '../../src/stock-client';
 import { buildApp } from '../../src/gateway/app';
 import { PROBLEMS, type ProblemCode } from '../../src/gateway/problem';
 import { submissionExample } from '../../src/gateway/examples';
@@ -21,6 +22,7 @@ export interface Doubles {
   isKnown: OrderClient['isKnown'];
   pingEngine: () => Promise<void>;
   reader: Partial<OrderReader>;
+  receive: StockClient['receive'];
   sandbox: GatewayDeps['sandbox'] | null;
 }
 
@@ -41,6 +43,9 @@ export function createDeps(doubles: Partial<Doubles> = {}): GatewayDeps {
       readInventory: async () => undefined,
       ping: async () => {},
       ...doubles.reader,
+    },
+    stock: {
+      receive: doubles.receive ?? (async () => ({ kind: 'pending' })),
     },
     ...(sandbox && { sandbox }),
     newOrderId: () => 'ORD-generated' as OrderId,
