@@ -168,8 +168,8 @@ describe('releaseInventory', () => {
     expect(left()).toEqual({ availableQuantity: 4, reservedQuantity: 0 });
     expect(await world.books.readLedger(keys.release(orderId))).toEqual({
       shipments,
-      firstSequence: 2,
-      sequence: 2,
+      firstSequence: 3,
+      sequence: 3,
       at: first.at,
     });
     expect(again.at).toBe(first.at);
