@@ -27,6 +27,7 @@ const ROUTES: [method: string, path: string, statuses: number[]][] = [
   ['get', '/orders/{orderId}', [200, 404, 500, 503]],
   ['get', '/orders/{orderId}/events', [200, 400, 404, 406, 500, 503]],
   ['get', '/inventory/{productId}', [200, 404, 500, 503]],
+  ['post', '/inventory/{productId}/receive', [200, 202, 400, 404, 409, 415, 422, 500, 503]],
   ['get', '/sandbox/journal', [200, 400, 500, 503]],
   ['get', '/livez', [200]],
   ['get', '/readyz', [200, 500, 503]],

@@ -20,6 +20,7 @@ describe('tables', () => {
     ['Inventory', ['productId']],
     ['WarehouseStock', ['productId', 'warehouseId']],
     ['Ledger', ['key']],
+    ['Backorders', ['productId', 'entry']],
     ['Inbox', ['eventId']],
     ['DeadLetters', ['id']],
     ['SandboxJournal', ['id', 'entry']],
@@ -42,7 +43,7 @@ describe('tables', () => {
         PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
       },
     };
-    expect(tables).toHaveLength(9);
+    expect(tables).toHaveLength(10);
     for (const table of tables) expect(table).toMatchObject(safe);
   });
 
@@ -250,6 +251,7 @@ describe('topics', () => {
     );
     expect(open.map(([, { Topics }]) => Topics![0]!.Ref.replace(/Topic.*/, '')).sort()).toEqual([
       'CustomerNotification',
+      'InventoryAlert',
       'OrderConfirmation',
       'OrderStatus',
     ]);
@@ -281,6 +283,15 @@ describe('rules', () => {
       source: [source],
       'detail-type': [detailType],
       ...(detail && { detail }),
+    });
+  });
+
+  test('LowStockRule matches our own events of stock that runs out', () => {
+    const found = rules.find(([, { Name }]) => Name === 'LowStockRule');
+    expect(found?.[1].EventPattern).toEqual({
+      source: ['inventory.service'],
+      'detail-type': ['Stock Low'],
+      detail: { origin: ['waybill'] },
     });
   });
 
