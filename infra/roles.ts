@@ -31,7 +31,8 @@ export function defineRoles(scope: Construct, props: RolesProps) {
 }
 
 function gatewayGrants({ tables, messaging: { bus } }: RolesProps): Grants {
-  const { Orders, OrderStatusView, OrderEvents, Inventory, WarehouseStock, Breakers, SandboxJournal } = tables;
+  const { Orders, OrderStatusView, OrderEvents, Inventory, WarehouseStock } = tables;
+  const { Backorders, Breakers, SandboxJournal } = tables;
   return {
     waybill: [
       // what an id stands for, where the engine has forgotten it
@@ -43,6 +44,7 @@ function gatewayGrants({ tables, messaging: { bus } }: RolesProps): Grants {
       [OrderEvents.tableArn, 'dynamodb:Query'],
       [Inventory.tableArn, 'dynamodb:GetItem'],
       [WarehouseStock.tableArn, 'dynamodb:Query'],
+      [Backorders.tableArn, 'dynamodb:Query'],
       // PutItem: a reset
       [Breakers.tableArn, 'dynamodb:Query', 'dynamodb:PutItem'],
     ],
@@ -67,22 +69,32 @@ function workerGrants({ tables, messaging: { bus, queues, topics } }: RolesProps
       [tables.Ledger.tableArn, 'dynamodb:PutItem', 'dynamodb:GetItem'],
       // GetItem: a reset
       [tables.Breakers.tableArn, 'dynamodb:PutItem', 'dynamodb:GetItem'],
+      [
+        tables.Backorders.tableArn,
+        'dynamodb:Query',
+        'dynamodb:BatchGetItem',
+        'dynamodb:PutItem',
+        'dynamodb:DeleteItem',
+      ],
       [bus.eventBusArn, 'events:PutEvents'],
       [queues.PartialInventory.queue.queueArn, 'sqs:SendMessage'],
       [queues.Shipping.queue.queueArn, 'sqs:SendMessage'],
       [topics.CustomerNotification.topicArn, 'sns:Publish'],
       [topics.InventoryAlert.topicArn, 'sns:Publish'],
+      [topics.OperationsAlert.topicArn, 'sns:Publish'],
     ],
     sandbox: [[tables.SandboxJournal.tableArn, 'dynamodb:GetItem', 'dynamodb:PutItem']],
   };
 }
 
 function consumerGrants({ tables, messaging: { bus, queues } }: RolesProps): Grants {
-  const { queue, deadLetters } = queues.OrderIntake;
+  const read = [queues.OrderIntake, queues.Reorder];
   return {
     waybill: [
-      [queue.queueArn, 'sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:ChangeMessageVisibility'],
-      [deadLetters.queueArn, 'sqs:SendMessage'],
+      ...read.flatMap(({ queue, deadLetters }): Grant[] => [
+        [queue.queueArn, 'sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:ChangeMessageVisibility'],
+        [deadLetters.queueArn, 'sqs:SendMessage'],
+      ]),
       [tables.Orders.tableArn, 'dynamodb:GetItem'],
       [indexOf(tables.OrderEvents, 'unpublished'), 'dynamodb:Query'],
       [tables.OrderEvents.tableArn, 'dynamodb:BatchWriteItem'],

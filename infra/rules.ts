@@ -22,7 +22,7 @@ export interface RulesProps {
   messaging: Messaging;
 }
 
-/** The rules of requirements E1 to E3, and the one that feeds the topic of E5. */
+/** The rules of requirements E1 to E3, and those that feed the topics of E5. */
 export function defineRules(scope: Construct, { prefix, messaging }: RulesProps): Rule[] {
   const { bus, queues, topics, undelivered } = messaging;
   const rule = (ruleName: string, eventPattern: EventPattern, ...targets: IRuleTarget[]) =>
@@ -53,6 +53,11 @@ export function defineRules(scope: Construct, { prefix, messaging }: RulesProps)
       toTopic(topics.CustomerNotification, shipmentNotification()),
     ),
     rule(
+      'LowStockRule',
+      { ...eventOf('Stock Low'), detail: { origin: [ORIGIN] } },
+      toTopic(topics.InventoryAlert, lowStockAlert()),
+    ),
+    rule(
       'OrderStatusRule',
       { detailType: Object.keys(STATUS_AFTER), detail: { origin: [ORIGIN] } },
       toTopic(topics.OrderStatus),
@@ -74,5 +79,18 @@ function shipmentNotification(): RuleTargetInput {
     message: `Your order ${orderId} is on its way.`,
     customerId: EventField.fromPath('$.detail.customerId'),
     notificationKey: keys.notify(orderId),
+  });
+}
+
+/** The message of a product that runs out; of the same topic as the shortage that an order met. */
+function lowStockAlert(): RuleTargetInput {
+  const orderId = EventField.fromPath('$.detail.orderId');
+  return RuleTargetInput.fromObject({
+    alert: 'low-stock',
+    orderId,
+    items: EventField.fromPath('$.detail.items'),
+    key: EventField.fromPath('$.detail.eventId'),
+    at: EventField.fromPath('$.detail.at'),
+    origin: ORIGIN,
   });
 }

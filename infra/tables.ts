@@ -43,6 +43,7 @@ export function defineTables(scope: Construct, prefix: string) {
     Inventory: table('Inventory', { partitionKey: text('productId') }),
     WarehouseStock: table('WarehouseStock', { partitionKey: text('productId'), sortKey: text('warehouseId') }),
     Ledger: table('Ledger', { partitionKey: text('key') }),
+    Backorders: table('Backorders', { partitionKey: text('productId'), sortKey: text('entry') }),
     Inbox: table('Inbox', { partitionKey: text('eventId'), timeToLiveAttribute: 'expiresAt' }),
     DeadLetters: table('DeadLetters', { partitionKey: text('id') }),
     Breakers: table('Breakers', {

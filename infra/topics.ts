@@ -39,7 +39,7 @@ export function defineTopics(scope: Construct, { prefix, queues, undelivered }: 
   // raw: the message is the event, as a queue gets it from a rule
   subscribe(OrderStatus, queues.OrderStatus, { rawMessageDelivery: true });
   subscribe(OrderStatus, queues.Analytics, { rawMessageDelivery: true });
-  subscribe(InventoryAlert, queues.Reorder, RUNNING_OUT);
+  subscribe(InventoryAlert, queues.Reorder, { rawMessageDelivery: true, ...RUNNING_OUT });
 
   const customerService = defineAddress(scope, 'CustomerServiceEmail', 'hears what customers are told');
   const operations = defineAddress(scope, 'OperationsEmail', 'hears of alarms and of stock that runs out');
@@ -60,9 +60,11 @@ const wantedOn = (channel: string): SqsSubscriptionProps => ({
   },
 });
 
-/** Of the alerts, by their attribute `alert`, those that more stock would end. */
+/** Of the alerts those that more stock would end, by `alert` in the body: what a rule publishes has no attributes. */
 const RUNNING_OUT: SqsSubscriptionProps = {
-  filterPolicy: { alert: SubscriptionFilter.stringFilter({ allowlist: ['shortage', 'low-stock'] }) },
+  filterPolicyWithMessageBody: {
+    alert: FilterOrPolicy.filter(SubscriptionFilter.stringFilter({ allowlist: ['shortage', 'low-stock'] })),
+  },
 };
 
 const subscribe = (topic: Topic, { queue, deadLetters }: QueuePair, props: SqsSubscriptionProps) =>

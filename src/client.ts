@@ -73,7 +73,7 @@ export class EngineUnavailableError extends Error {
 }
 
 /** How long the engine has for a question that needs no worker, in milliseconds. */
-const QUESTION_MS = 2000;
+export const QUESTION_MS = 2000;
 
 export interface ConnectedOrderClient extends OrderClient {
   close(): Promise<void>;
@@ -98,9 +98,14 @@ export function connectOrderClient({
   engine,
   ...deps
 }: { engine: EngineAccess } & Omit<OrderClientDeps, 'client'>): ConnectedOrderClient {
+  const client = connectClient(engine);
+  return { ...createOrderClient({ client, ...deps }), close: () => client.connection.close() };
+}
+
+/** Temporal's client, which connects when it is first used. */
+export function connectClient(engine: EngineAccess): Client {
   const connection = Connection.lazy({ ...engine.connection, interceptors: [makeGrpcRetryInterceptor(RETRY)] });
-  const client = new Client({ connection, namespace: engine.namespace });
-  return { ...createOrderClient({ client, ...deps }), close: () => connection.close() };
+  return new Client({ connection, namespace: engine.namespace });
 }
 
 /** The only place that names Temporal's client to gateway and consumer. */
@@ -203,7 +208,8 @@ async function answerWithin(
   }
 }
 
-async function reachEngine<T>(call: () => Promise<T>): Promise<T> {
+/** @throws EngineUnavailableError where the failure of a call says nothing against what was asked */
+export async function reachEngine<T>(call: () => Promise<T>): Promise<T> {
   try {
     return await call();
   } catch (error) {

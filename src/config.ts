@@ -14,6 +14,7 @@ const Resources = {
   INVENTORY_TABLE: a.tableName('stock by product'),
   WAREHOUSE_STOCK_TABLE: a.tableName('stock by product and warehouse'),
   LEDGER_TABLE: a.tableName('one record per effect'),
+  BACKORDERS_TABLE: a.tableName('who waits for stock'),
   INBOX_TABLE: a.tableName('inbound events; not used yet'),
   DEAD_LETTERS_TABLE: a.tableName('what failed; not used yet'),
   BREAKERS_TABLE: a.tableName('how each process sees the outside companies, and resets'),
@@ -24,7 +25,10 @@ const Resources = {
   PARTIAL_INVENTORY_QUEUE_URL: a.queueUrl('what was missing of an order'),
   SHIPPING_QUEUE_URL: a.queueUrl('what a warehouse is to pack'),
   CUSTOMER_NOTIFICATION_TOPIC_ARN: a.topicArn('what a customer is told'),
+  REORDER_QUEUE_URL: a.queueUrl('what runs out'),
+  REORDER_DLQ_URL: a.queueUrl('messages of that queue that are no alerts'),
   INVENTORY_ALERT_TOPIC_ARN: a.topicArn('what was sold out'),
+  OPERATIONS_ALERT_TOPIC_ARN: a.topicArn('what operations have to know'),
 } as const;
 
 const LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
@@ -39,7 +43,28 @@ const Settings = {
   }),
   TASK_QUEUE: a.word("Temporal's task queue, the same for all processes", 'orders'),
   WORKFLOW_BUNDLE: a.optionalPath('file of the workflows, bundled before; unset, the worker bundles their source'),
-  WAREHOUSES: a.warehouses('what ships from where: `<id>:<country>:<city>`, …', 'ICN:KR:Seoul,LAX:US:Los Angeles'),
+  WAREHOUSES: a.warehouses(
+    'what ships from where: `<id>:<country>:<city>:<latitude>:<longitude>`, …; without the last two, from the middle of the country',
+    'ICN:KR:Seoul:37.46:126.44,LAX:US:Los Angeles:33.94:-118.41',
+  ),
+  LOW_STOCK_THRESHOLD: a.wholeNumber(
+    'units of a product, in all warehouses, from which on it is running out; told again at half of them and at none',
+    { minimum: 0, maximum: 1_000_000, usual: 10 },
+  ),
+  REORDER_QUANTITY: a.wholeNumber('units that are reordered of a product, beside those that orders wait for', {
+    minimum: 1,
+    maximum: 1_000_000,
+    usual: 100,
+  }),
+  REORDER_OVERDUE_S: a.wholeNumber('seconds after which units that were reordered, and did not come, are an alert', {
+    minimum: 1,
+    maximum: 31_622_400,
+    usual: 1_209_600,
+  }),
+  REORDER_VISIBILITY_S: a.wholeNumber(
+    'seconds that a message from ReorderQueue is ours; extended while work on it goes on',
+    { minimum: 3, maximum: 43_200, usual: 60 },
+  ),
   AWS_REGION: a.region('the AWS region; unset, that of the AWS profile'),
   ORDER_INTAKE_VISIBILITY_S: a.wholeNumber(
     'seconds that a message from OrderIntakeQueue is ours; extended while work on it goes on',
@@ -105,6 +130,7 @@ const READS = {
     'ORDERS_TABLE',
     ...READ_MODEL,
     'BREAKERS_TABLE',
+    'BACKORDERS_TABLE',
     'SANDBOX_JOURNAL_TABLE',
     'EVENT_BUS_NAME',
     ...ALL_READ,
@@ -115,14 +141,17 @@ const READS = {
     ...READ_MODEL,
     'LEDGER_TABLE',
     ...BREAKER_SETTINGS,
+    'BACKORDERS_TABLE',
     'SANDBOX_JOURNAL_TABLE',
     'EVENT_BUS_NAME',
     'PARTIAL_INVENTORY_QUEUE_URL',
     'SHIPPING_QUEUE_URL',
     'CUSTOMER_NOTIFICATION_TOPIC_ARN',
     'INVENTORY_ALERT_TOPIC_ARN',
+    'OPERATIONS_ALERT_TOPIC_ARN',
     'WORKFLOW_BUNDLE',
     'WAREHOUSES',
+    'LOW_STOCK_THRESHOLD',
     'PROVIDER_TIMEOUT_MS',
     ...ALL_READ,
   ],
@@ -134,6 +163,11 @@ const READS = {
     'ORDER_INTAKE_QUEUE_URL',
     'ORDER_INTAKE_DLQ_URL',
     'ORDER_INTAKE_VISIBILITY_S',
+    'REORDER_QUEUE_URL',
+    'REORDER_DLQ_URL',
+    'REORDER_VISIBILITY_S',
+    'REORDER_QUANTITY',
+    'REORDER_OVERDUE_S',
     'RELAY_GRACE_MS',
     'RELAY_INTERVAL_MS',
     ...ALL_READ,
@@ -194,12 +228,13 @@ export function tableNames(config: Config<'worker'>) {
 }
 
 /** The names of the tables that questions are answered from. */
-export function readTables(config: Pick<Config<'gateway'>, (typeof READ_MODEL)[number]>) {
+export function readTables(config: Pick<Config<'gateway'>, (typeof READ_MODEL)[number] | 'BACKORDERS_TABLE'>) {
   return {
     events: config.ORDER_EVENTS_TABLE,
     view: config.ORDER_STATUS_VIEW_TABLE,
     inventory: config.INVENTORY_TABLE,
     warehouseStock: config.WAREHOUSE_STOCK_TABLE,
+    backorders: config.BACKORDERS_TABLE,
   };
 }
 
@@ -216,8 +251,10 @@ export function breakerLimits(
 /** The warehouses that orders ship from. */
 export function warehousesOf({ WAREHOUSES }: Pick<Config<'worker'>, 'WAREHOUSES'>): Warehouse[] {
   return WAREHOUSES.split(',').map((text) => {
-    const [warehouseId = '', country = '', city = ''] = text.split(':');
-    return { warehouseId, country, city };
+    const [warehouseId = '', country = '', city = '', latitude, longitude] = text.split(':');
+    const warehouse = { warehouseId, country, city };
+    if (latitude === undefined || longitude === undefined) return warehouse;
+    return { ...warehouse, place: { latitude: Number(latitude), longitude: Number(longitude) } };
   });
 }
 

@@ -9,6 +9,7 @@ import { connectOrderClient, type ConnectedOrderClient } from './client';
 import { breakerLimits } from './config';
 import { type Breaker, createBreaker } from './adapters/breaker/breaker';
 import { createBreakerTable } from './adapters/aws/breaker-table';
+import { connectStockClient, type ConnectedStockClient } from './stock-client';
 import { createEventBus } from './adapters/aws/event-bus';
 import { createOrderRecords } from './adapters/aws/order-records';
 
@@ -23,6 +24,10 @@ export function connectOrders(
     stored: createOrderRecords({ db, table: config.ORDERS_TABLE }),
   });
 }
+
+/** The way to the deliveries and reorders of a process that takes some. */
+export const connectStock = (config: Pick<Config<'gateway'>, 'engine' | 'TASK_QUEUE'>): ConnectedStockClient =>
+  connectStockClient({ engine: config.engine, taskQueue: config.TASK_QUEUE });
 
 /** The bus of a process that publishes; what it refuses for good is logged. */
 export function openEventBus(

@@ -14,6 +14,7 @@ import { createMessenger } from './adapters/aws/messenger';
 import { createSandboxCarriers } from './adapters/sandbox/carrier';
 import { createSandboxJournal } from './adapters/aws/sandbox-journal';
 import { createSandboxPayments } from './adapters/sandbox/payment';
+import { createSandboxSupplier } from './adapters/sandbox/supplier';
 import { runProcess, type Running } from './lifecycle';
 import { withBreaker, withPaymentBreaker } from './adapters/breaker/with-breaker';
 
@@ -47,15 +48,18 @@ export function createPorts({
     }),
     payments: withPaymentBreaker(createSandboxPayments(sandbox), breakers.of('payment')),
     carriers: withBreaker(createSandboxCarriers({ ...sandbox, warehouses }), breakers.of('carrier')),
+    supplier: withBreaker(createSandboxSupplier(sandbox), breakers.of('supplier')),
     messenger: createMessenger({
       sns: aws.sns,
       sqs: aws.sqs,
       customerNotificationTopicArn: config.CUSTOMER_NOTIFICATION_TOPIC_ARN,
       inventoryAlertTopicArn: config.INVENTORY_ALERT_TOPIC_ARN,
+      operationsAlertTopicArn: config.OPERATIONS_ALERT_TOPIC_ARN,
       partialInventoryQueueUrl: config.PARTIAL_INVENTORY_QUEUE_URL,
       shippingQueueUrl: config.SHIPPING_QUEUE_URL,
     }),
     warehouses,
+    lowStockThreshold: config.LOW_STOCK_THRESHOLD,
     now: () => new Date().toISOString(),
     breakers,
   };

@@ -55,7 +55,7 @@ test('everything that is missing or wrong is said at once, the Temporal profile 
       "  ORDERS_TABLE is not set; it takes a table's name or ARN",
       '  SHIPPING_QUEUE_URL is "shipping"; it takes a queue\'s URL, like https://sqs.us-east-1.amazonaws.com/123456789012/orders',
       '  INVENTORY_ALERT_TOPIC_ARN is "alerts"; it takes a topic\'s ARN, like arn:aws:sns:us-east-1:123456789012:orders',
-      '  WAREHOUSES is "Seoul"; it takes warehouses as <id>:<country>:<city>, separated by commas',
+      '  WAREHOUSES is "Seoul"; it takes warehouses as <id>:<country>:<city> or <id>:<country>:<city>:<latitude>:<longitude>, separated by commas',
       '  PROVIDER_TIMEOUT_MS is 0; it takes a whole number from 1 to 60000',
       '  AWS_REGION is "Ireland"; it takes a region, like us-east-1',
       '  LOG_LEVEL is "loud"; it takes one of fatal, error, warn, info, debug, trace, silent',
@@ -90,6 +90,19 @@ test('the warehouses', () => {
     { warehouseId: 'ICN', country: 'KR', city: 'Seoul' },
     { warehouseId: 'LAX', country: 'US', city: 'Los Angeles' },
   ]);
+});
+
+test('the warehouses, with their places', () => {
+  const config = loadConfig('worker', {
+    ...resources,
+    WAREHOUSES: 'ICN:KR:Seoul:37.46:126.44,SYD:AU:Sydney:-33.9:151',
+  });
+  expect(warehousesOf(config).map(({ place }) => place)).toEqual([
+    { latitude: 37.46, longitude: 126.44 },
+    { latitude: -33.9, longitude: 151 },
+  ]);
+  for (const wrong of ['ICN:KR:Seoul:37.46', 'ICN:KR:Seoul:north:126'])
+    expect(() => loadConfig('worker', { ...resources, WAREHOUSES: wrong })).toThrow(/WAREHOUSES is/);
 });
 
 describe('the Temporal server', () => {

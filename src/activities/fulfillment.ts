@@ -59,11 +59,13 @@ export function createFulfillmentActivities(deps: FulfillmentDeps) {
      *
      * @returns what was shipped, if it was
      */
-    decideToGiveBack: asStep(async ({ orderId, part }: { orderId: OrderId; part?: number }): Promise<Shipped | undefined> => {
-      const ledger = { key: keys.decision(orderId, part), result: { givenBack: true } };
-      const outcome = await deps.books.post({ orderId, ledger, events: [] });
-      return outcome.kind === 'step-known' && isShipped(outcome.result) ? outcome.result : undefined;
-    }),
+    decideToGiveBack: asStep(
+      async ({ orderId, part }: { orderId: OrderId; part?: number }): Promise<Shipped | undefined> => {
+        const ledger = { key: keys.decision(orderId, part), result: { givenBack: true } };
+        const outcome = await deps.books.post({ orderId, ledger, events: [] });
+        return outcome.kind === 'step-known' && isShipped(outcome.result) ? outcome.result : undefined;
+      },
+    ),
   };
 }
 

@@ -1,20 +1,27 @@
 import type { FulfillmentDeps } from './fulfillment';
 import type { InventoryDeps } from './inventory';
 import type { PaymentProvider } from './ports';
+import type { ReplenishmentDeps } from './replenishment';
+import { createBackorderActivities } from './backorders';
 import { createEventActivities } from './events';
 import { createFulfillmentActivities } from './fulfillment';
 import { createInventoryActivities } from './inventory';
 import { createNotificationActivities } from './notification';
 import { createPaymentActivities } from './payment';
+import { createReceivingActivities } from './receiving';
+import { createReplenishmentActivities } from './replenishment';
 import { createValidationActivities } from './validation';
 
-export type ActivityDeps = FulfillmentDeps & InventoryDeps & { payments: PaymentProvider };
+export type ActivityDeps = FulfillmentDeps & InventoryDeps & ReplenishmentDeps & { payments: PaymentProvider };
 
 /** All activities of the worker, over the given ports. */
 export function createActivities(deps: ActivityDeps) {
   return {
     ...createValidationActivities(deps),
     ...createInventoryActivities(deps),
+    ...createBackorderActivities(deps),
+    ...createReceivingActivities(deps),
+    ...createReplenishmentActivities(deps),
     ...createPaymentActivities(deps),
     ...createFulfillmentActivities(deps),
     ...createNotificationActivities(deps),

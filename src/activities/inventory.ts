@@ -2,15 +2,17 @@ import type { Appended, BookkeepingDeps } from './step';
 import type { EventBatch, NewEvent } from '../domain/events';
 import type { InventoryReport, Messenger } from './ports';
 import type { Order, Shipment } from '../domain/order';
-import type { ReservationPlan, Warehouse } from '../domain/inventory';
+import type { LowStock, ReservationPlan, Warehouse } from '../domain/inventory';
 import { StepError } from '../domain/failures';
 import { keys } from '../domain/ids';
-import { planReservation, stockMoves } from '../domain/inventory';
+import { lowStock, planReservation, stockMoves } from '../domain/inventory';
 import { asStep, post, postEffect } from './step';
 
 export interface InventoryDeps extends BookkeepingDeps {
   messenger: Messenger;
   warehouses: readonly Warehouse[];
+  /** units in all warehouses from which on a product is running out */
+  lowStockThreshold: number;
 }
 
 export interface OrderStep {
@@ -30,7 +32,8 @@ export function createInventoryActivities(deps: InventoryDeps) {
       for (let round = 0; round < MAX_ROUNDS; round++) {
         const stock = await deps.books.readStock(productIds);
         const plan = planReservation({ order, stock, warehouses: deps.warehouses });
-        const reservation = await reserve(deps, batch, plan);
+        const low = lowStock({ stock, shipments: plan.shipments, threshold: deps.lowStockThreshold });
+        const reservation = await reserve(deps, batch, { plan, low });
         if (reservation) return reservation;
       }
       throw new StepError(
@@ -39,10 +42,10 @@ export function createInventoryActivities(deps: InventoryDeps) {
       );
     }),
 
-    /** Gives back what the order reserved. */
-    releaseInventory: asStep(async ({ batch, orderId, shipments }: ReleaseInput): Promise<Appended> => {
+    /** Gives back what the order reserved, or a part of it. */
+    releaseInventory: asStep(async ({ batch, orderId, part, shipments }: ReleaseInput): Promise<Appended> => {
       return postEffect(deps, batch, {
-        key: keys.release(orderId),
+        key: keys.release(orderId, part),
         result: { shipments },
         stock: stockMoves('release', shipments),
       });
@@ -62,6 +65,8 @@ export function createInventoryActivities(deps: InventoryDeps) {
 export interface ReleaseInput {
   batch: EventBatch;
   orderId: Order['orderId'];
+  /** 1, the first, when absent */
+  part?: number;
   shipments: Shipment[];
 }
 
@@ -76,9 +81,10 @@ const MAX_ROUNDS = 25;
 async function reserve(
   deps: BookkeepingDeps,
   batch: EventBatch,
-  plan: ReservationPlan,
+  { plan, low }: { plan: ReservationPlan; low: LowStock[] },
 ): Promise<Reservation | undefined> {
-  const full = { ...batch, events: [...batch.events, reservationEvent(plan)] };
+  const told: NewEvent[] = low.length > 0 ? [{ type: 'Stock Low', data: { items: low } }] : [];
+  const full = { ...batch, events: [...batch.events, reservationEvent(plan), ...told] };
   const posted = await post(deps, full, {
     key: keys.reserve(batch.orderId),
     result: { plan },

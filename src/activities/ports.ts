@@ -2,6 +2,7 @@ import type { EventType, OrderEvent } from '../domain/events';
 import type { InventoryStatus, OrderView } from '../domain/projection';
 import type { OrderId } from '../domain/ids';
 import type { Order, Shipment, ShippingAddress, Shortage, ValidationError } from '../domain/order';
+import type { Backorder, BackorderChange } from '../domain/backorders';
 import type { StockMove, WarehouseStock } from '../domain/inventory';
 
 /** Orders: who an id belongs to, for longer than the engine remembers its workflow. */
@@ -28,17 +29,23 @@ export interface LedgerEntry {
   result: Record<string, unknown>;
 }
 
+/** What moves stock, and whom it is set aside for: all of it in one transaction, or nothing. */
+export interface StockPosting {
+  /** the step: refused when it is in the ledger already */
+  ledger?: LedgerEntry;
+  /** one for each product and warehouse; refused when a quantity would fall below zero, or of a product nobody knows */
+  stock?: StockMove[];
+  /** refused when an entry is not as it was read */
+  backorders?: BackorderChange[];
+}
+
 /** Everything that one step writes: all of it in one transaction, or nothing. */
-export interface Posting {
+export interface Posting extends StockPosting {
   orderId: OrderId;
   /** put unless the id is taken */
   order?: OrderRecord;
-  /** the step: refused when it is in the ledger already */
-  ledger?: LedgerEntry;
   /** effects that others had and that the events tell of: recorded with them */
   effects?: LedgerEntry[];
-  /** refused when a quantity would fall below zero */
-  stock?: StockMove[];
   /** appended at exactly their numbers; the view moves with them */
   events: OrderEvent[];
 }
@@ -50,7 +57,10 @@ export type PostingOutcome =
   | { kind: 'step-known'; result: Record<string, unknown> }
   /** the order has more events than the workflow knew of */
   | { kind: 'sequence-taken'; lastSequence: number }
+  /** the stock, or who waits for it, is not as it was read */
   | { kind: 'stock-changed' };
+
+export type StockPostingOutcome = Extract<PostingOutcome, { kind: 'posted' | 'step-known' | 'stock-changed' }>;
 
 /**
  * The books: orders, events, view, stock and ledger. Every method throws `StepError` SERVICE_UNAVAILABLE when the
@@ -67,6 +77,12 @@ export interface Books {
   readLedger(key: string): Promise<Record<string, unknown> | undefined>;
   /** consistent; products that no warehouse knows are absent */
   readStock(productIds: readonly string[]): Promise<WarehouseStock[]>;
+  /** Moves stock that is no order's own step, such as a delivery. */
+  postStock(posting: StockPosting): Promise<StockPostingOutcome>;
+  /** who waits for a product, longest first; consistent */
+  readQueue(productId: string): Promise<Backorder[]>;
+  /** the entries that are there; consistent, in no order */
+  readBackorders(keys: readonly Pick<Backorder, 'productId' | 'entry'>[]): Promise<Backorder[]>;
 }
 
 /** Puts events on the bus; never fails and never waits: what it cannot publish, the relay publishes later. */
@@ -166,6 +182,19 @@ export interface CarrierProvider {
   cancelLabel(p: { key: string; orderId: OrderId }): Promise<boolean>;
 }
 
+export interface SupplyOrder {
+  key: string;
+  productId: string;
+  /** units */
+  quantity: number;
+}
+
+/** Who sells us what we sell; idempotent by the key, throws like {@link PaymentProvider}. */
+export interface Supplier {
+  /** @returns what is ordered under the key: of the first call */
+  order(p: SupplyOrder): Promise<{ supplyOrderId: string; quantity: number }>;
+}
+
 /** Messages to people and to other systems; each carries a key by which a repeated one is known. */
 export interface Messenger {
   /** to the customer-notifications topic, with the message attribute `customerId` (requirements B) */
@@ -176,6 +205,8 @@ export interface Messenger {
   reportPartialInventory(p: InventoryReport): Promise<void>;
   /** to the inventory-alerts topic (requirements D4) */
   reportShortage(p: InventoryReport): Promise<void>;
+  /** to the operations-alerts topic: stock that was ordered has not come in time */
+  reportOverdueSupply(p: OverdueSupply): Promise<void>;
 }
 
 export interface CustomerNotification {
@@ -193,4 +224,13 @@ export interface InventoryReport {
   inventoryStatus: InventoryStatus;
   availableItems: { productId: string; quantity: number }[];
   unavailableItems: Shortage[];
+}
+
+export interface OverdueSupply {
+  key: string;
+  productId: string;
+  /** units that have not come */
+  outstanding: number;
+  /** ISO 8601 */
+  orderedAt: string;
 }

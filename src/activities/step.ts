@@ -2,6 +2,7 @@ import { ApplicationFailure, Context } from '@temporalio/activity';
 import type { Books, EventPublisher, LedgerEntry } from './ports';
 import type { EventBatch, NewEvent, OrderEvent } from '../domain/events';
 import type { StatePassed } from '../domain/states';
+import type { BackorderChange } from '../domain/backorders';
 import type { StockMove } from '../domain/inventory';
 import { CircuitOpenError } from '../domain/breaker';
 import { FAILURES, StepError } from '../domain/failures';
@@ -64,6 +65,7 @@ export interface Step {
   /** what is remembered of the step, and answered when it is tried again */
   result?: Record<string, unknown>;
   stock?: StockMove[];
+  backorders?: BackorderChange[];
 }
 
 export interface PostedStep {
@@ -92,7 +94,8 @@ export async function post(deps: BookkeepingDeps, batch: EventBatch, step: Step)
     const appended = { sequence: firstSequence + events.length - 1, at };
     const ledger = { key: step.key, result: { ...step.result, firstSequence, ...appended } };
     const effects = effectsOf(events);
-    const outcome = await books.post({ orderId, ledger, effects, events, ...(step.stock && { stock: step.stock }) });
+    const { stock = [], backorders = [] } = step;
+    const outcome = await books.post({ orderId, ledger, effects, events, stock, backorders });
     switch (outcome.kind) {
       case 'posted':
         publisher.publish(events);

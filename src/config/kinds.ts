@@ -33,11 +33,15 @@ export const topicArn = text(
 export const region = (description: string) =>
   Type.Optional(text('^[a-z]+(-[a-z]+)+-\\d+$', 'a region, like us-east-1')(description));
 
-/** What ships from where: `<id>:<country>:<city>`, separated by commas. */
+const DEGREES = '-?\\d{1,3}(\\.\\d+)?';
+const WAREHOUSE = `[^:,]+:[A-Z]{2}:[^:,]+(:${DEGREES}:${DEGREES})?`;
+
+/** What ships from where: `<id>:<country>:<city>`, perhaps with `:<latitude>:<longitude>`, separated by commas. */
 export const warehouses = (description: string, usual: string): TString =>
   Type.String({
-    pattern: '^[^:,]+:[A-Z]{2}:[^:,]+(,[^:,]+:[A-Z]{2}:[^:,]+)*$',
-    expected: 'warehouses as <id>:<country>:<city>, separated by commas',
+    pattern: `^${WAREHOUSE}(,${WAREHOUSE})*$`,
+    expected:
+      'warehouses as <id>:<country>:<city> or <id>:<country>:<city>:<latitude>:<longitude>, separated by commas',
     description,
     default: usual,
   });

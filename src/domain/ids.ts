@@ -48,9 +48,13 @@ export const keys = {
   nth: (what: string, orderId: OrderId, n: number) => `${what}#${orderId}#${n}`,
   carrierUpdate: (orderId: OrderId, updateId: string) => `carrier#${orderId}#${updateId}`,
   backorder: (orderId: OrderId) => `backorder#${orderId}`,
+  closeBackorder: (orderId: OrderId) => `close-backorder#${orderId}`,
   restock: (orderId: OrderId, cause: string) => `restock#${orderId}#${cause}`,
   /** @param reference of the delivery, the sender's */
   receive: (reference: string) => `receive#${reference}`,
+  /** @param run of the product's replenishment, which orders for the n-th time */
+  reorder: (productId: string, run: string, n: number) => `reorder#${productId}#${run}#${n}`,
+  overdue: (reorderKey: string) => `overdue#${reorderKey}`,
 } as const;
 
 /** The first one has no number: most orders have one. */

@@ -1,12 +1,14 @@
 import type { InventoryStatus } from './projection';
 import type { Order, Shipment, ShipmentLine, Shortage } from './order';
+import { centerOf, distanceKm, type Place } from './geography';
 import { shipmentIdOf } from './ids';
 
-/** What a warehouse can still promise of a product. */
+/** What a warehouse can still promise of a product, and what it has promised and not shipped yet. */
 export interface WarehouseStock {
   productId: string;
   warehouseId: string;
   availableQuantity: number;
+  reservedQuantity: number;
 }
 
 export interface Warehouse {
@@ -14,6 +16,8 @@ export interface Warehouse {
   /** ISO 3166-1 alpha-2 */
   country: string;
   city: string;
+  /** absent: the middle of its country */
+  place?: Place;
 }
 
 /** How the units of an order are taken from the warehouses, and what is missing. */
@@ -27,11 +31,18 @@ export interface ReservationPlan {
 /** Shipments that one order may be split into: each adds rows to the transaction that ships it. */
 export const MAX_SHIPMENTS = 3;
 /** Rows of stock, totals and warehouses together, that one transaction has room for beside events, ledger and view. */
-const MAX_STOCK_ROWS = 80;
+export const MAX_STOCK_ROWS = 80;
 
 /**
- * Plans which warehouse gives what, over the stock as it was read: as few shipments as possible, from the
- * destination's own country first, then from the warehouse that has most.
+ * Plans which warehouse gives what, over the stock as it was read: as few shipments as possible, from near the
+ * destination. One warehouse after the other is picked, each time the best of those left for what is still missing:
+ *
+ * 1. one that has all of it
+ * 2. one in the destination's country that has any of it
+ * 3. the one that has most units of it
+ * 4. the nearest to the destination, in steps of {@link NEAR_KM}
+ * 5. the one with the least load, in tenths: of its units of these products, those that are reserved
+ * 6. the one that has most of these products left, then the first by its id
  *
  * @returns AVAILABLE when every unit is planned, PARTIAL as soon as one is, UNAVAILABLE when none is
  */
@@ -59,26 +70,62 @@ export function planReservation(p: {
   return { shipments, ...itemsOf(lines, missing, p.stock) };
 }
 
+/** units that are available, by product */
 type Stock = Map<string, number>;
 
-const stockOf = ({ warehouseId }: Warehouse, stock: readonly WarehouseStock[]): Stock =>
-  new Map(stock.filter((s) => s.warehouseId === warehouseId).map((s) => [s.productId, s.availableQuantity]));
+interface Candidate {
+  available: Stock;
+  reserved: Stock;
+}
 
-function best(candidates: [Warehouse, Stock][], missing: Stock, country: string): [Warehouse, Stock] {
-  const ranked = candidates.map(([warehouse, stock]) => ({
-    candidate: [warehouse, stock] as [Warehouse, Stock],
-    rank: rankOf(stock, missing, warehouse.country === country),
+function stockOf({ warehouseId }: Warehouse, stock: readonly WarehouseStock[]): Candidate {
+  const rows = stock.filter((row) => row.warehouseId === warehouseId);
+  return {
+    available: new Map(rows.map((row) => [row.productId, row.availableQuantity])),
+    reserved: new Map(rows.map((row) => [row.productId, row.reservedQuantity])),
+  };
+}
+
+function best(candidates: [Warehouse, Candidate][], missing: Stock, country: string): [Warehouse, Stock] {
+  const ranked = candidates.map(([warehouse, candidate]) => ({
+    warehouse,
+    stock: candidate.available,
+    rank: rankOf(candidate, missing, { warehouse, country }),
   }));
-  ranked.sort((a, b) => compare(b.rank, a.rank) || (a.candidate[0].warehouseId < b.candidate[0].warehouseId ? -1 : 1));
-  return ranked[0]!.candidate;
+  ranked.sort((a, b) => compare(b.rank, a.rank) || (a.warehouse.warehouseId < b.warehouse.warehouseId ? -1 : 1));
+  return [ranked[0]!.warehouse, ranked[0]!.stock];
 }
 
-/** Serves all of it, then is in the country, then serves most units, then has most left. */
-function rankOf(stock: Stock, missing: Stock, domestic: boolean): number[] {
-  const units = sum(take(stock, missing).map(({ quantity }) => quantity));
-  const left = sum([...missing.keys()].map((productId) => stock.get(productId) ?? 0));
-  return [units === sum([...missing.values()]) ? 1 : 0, units > 0 && domestic ? 1 : 0, units, left];
+/** Compared from the left, the greater one first. */
+function rankOf(
+  { available, reserved }: Candidate,
+  missing: Stock,
+  { warehouse, country }: { warehouse: Warehouse; country: string },
+): number[] {
+  const units = sum(take(available, missing).map(({ quantity }) => quantity));
+  const left = unitsOf(available, missing);
+  const held = unitsOf(reserved, missing);
+  return [
+    units === sum([...missing.values()]) ? 1 : 0,
+    units > 0 && warehouse.country === country ? 1 : 0,
+    units,
+    -stepsAway(warehouse, country),
+    -Math.floor((10 * held) / Math.max(1, left + held)),
+    left,
+  ];
 }
+
+/** Kilometres that make no difference: a country is not a point. */
+export const NEAR_KM = 250;
+
+/** How far a warehouse is from a country, in steps of {@link NEAR_KM}; what nobody knows is farther than everything. */
+export function stepsAway({ place, country: from }: Warehouse, country: string): number {
+  const [start, end] = [place ?? centerOf(from), centerOf(country)];
+  return start && end ? Math.floor(distanceKm(start, end) / NEAR_KM) : Number.MAX_SAFE_INTEGER;
+}
+
+const unitsOf = (stock: Stock, products: Stock): number =>
+  sum([...products.keys()].map((productId) => stock.get(productId) ?? 0));
 
 const compare = (a: number[], b: number[]): number => a.map((x, i) => x - b[i]!).find((x) => x !== 0) ?? 0;
 
@@ -114,19 +161,24 @@ export interface StockMove {
   reserved: number;
 }
 
-type MoveKind = 'reserve' | 'release' | 'ship';
+type MoveKind = 'reserve' | 'release' | 'ship' | 'restock';
 
-/** The moves of stock that reserve, release or ship what is planned. */
+/** The moves of stock that reserve, release, ship or take back what is planned: one for each product and warehouse. */
 export function stockMoves(kind: MoveKind, shipments: readonly Shipment[]): StockMove[] {
-  const sign = { reserve: [-1, 1], release: [1, -1], ship: [0, -1] }[kind] as [number, number];
-  return shipments.flatMap(({ warehouseId, lines }) =>
-    lines.map(({ productId, quantity }) => ({
-      productId,
-      warehouseId,
-      available: sign[0] * quantity,
-      reserved: sign[1] * quantity,
-    })),
-  );
+  const sign = { reserve: [-1, 1], release: [1, -1], ship: [0, -1], restock: [1, 0] }[kind] as [number, number];
+  const moves = new Map<string, StockMove>();
+  for (const { warehouseId, lines } of shipments)
+    for (const { productId, quantity } of lines) {
+      const row = JSON.stringify([productId, warehouseId]);
+      const { available, reserved } = moves.get(row) ?? { available: 0, reserved: 0 };
+      moves.set(row, {
+        productId,
+        warehouseId,
+        available: available + sign[0] * quantity,
+        reserved: reserved + sign[1] * quantity,
+      });
+    }
+  return [...moves.values()];
 }
 
 /** The same moves on the totals of the products, one per product. */
@@ -141,4 +193,31 @@ export function totalMoves(moves: readonly StockMove[]): Omit<StockMove, 'wareho
     });
   }
   return [...totals.values()];
+}
+
+/** A product that is running out. */
+export interface LowStock {
+  productId: string;
+  /** in all warehouses */
+  availableQuantity: number;
+  /** the lowest one that it fell to */
+  threshold: number;
+}
+
+/**
+ * The products whose stock a reservation lets fall to a threshold, to half of it, or to nothing. Orders at one time may
+ * each see only their own part of a fall and miss a threshold: the next one catches it.
+ */
+export function lowStock(p: {
+  stock: readonly WarehouseStock[];
+  shipments: readonly Shipment[];
+  threshold: number;
+}): LowStock[] {
+  const thresholds = [0, Math.floor(p.threshold / 2), p.threshold];
+  return totalMoves(stockMoves('reserve', p.shipments)).flatMap(({ productId, available }) => {
+    const before = total(p.stock, productId);
+    const availableQuantity = before + available;
+    const threshold = thresholds.find((limit) => before > limit && availableQuantity <= limit);
+    return threshold === undefined ? [] : [{ productId, availableQuantity, threshold }];
+  });
 }

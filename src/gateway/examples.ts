@@ -100,8 +100,19 @@ export const stockExample = {
   name: 'Travel mug',
   availableQuantity: 9998,
   reservedQuantity: 0,
+  waiting: 0,
   warehouses: [{ warehouseId: 'WH-ICN-01', availableQuantity: 9998, reservedQuantity: 0 }],
 };
+
+export const deliveryExample = { warehouseId: 'WH-ICN-01', quantity: 100, reference: 'DN-2025-0042' };
+
+export const stockReceivedExample = {
+  status: 'RECEIVED',
+  productId: 'PROD-12345',
+  ...deliveryExample,
+  toBackorders: 3,
+  availableQuantity: 10_095,
+} as const;
 
 export const journalExample = {
   at: at('00.240'),

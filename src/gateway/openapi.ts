@@ -36,6 +36,8 @@ export function documentRoutes(app: FastifyInstance): void {
         { name: 'inventory', description: 'What can be ordered' },
         { name: 'breakers', description: 'Outside companies that are left alone because they are out of order' },
         { name: 'sandbox', description: 'What the sandbox providers did, and are to do' },
+        { name: 'inventory', description: 'What can be ordered, and what arrives' },
+        { name: 'sandbox', description: 'What the sandbox providers did' },
         { name: 'health', description: 'For those who run the service' },
       ],
     },

@@ -4,6 +4,7 @@ import type { OrderEvent } from '../domain/events';
 import type { OrderId } from '../domain/ids';
 import type { OrderView } from '../domain/projection';
 import type { OrderStatus } from '../domain/states';
+import type { StockClient } from '../stock-client';
 
 export type OrderSummary = Pick<OrderView, 'orderId' | 'status' | 'createdAt' | 'updatedAt'> &
   Partial<Pick<OrderView, 'customerId' | 'totalAmount' | 'currency' | 'inventoryStatus'>>;
@@ -13,6 +14,8 @@ export interface ProductStock {
   name?: string;
   availableQuantity: number;
   reservedQuantity: number;
+  /** units that orders wait for, beside what is set aside for them */
+  waiting: number;
   warehouses: { warehouseId: string; availableQuantity: number; reservedQuantity: number }[];
 }
 
@@ -47,7 +50,7 @@ export interface JournalEntry {
   /** ISO 8601 */
   at: string;
   provider: Dependency;
-  operation: 'charge' | 'capture' | 'settle' | 'refund' | 'void' | 'lookup' | 'label' | 'cancel-label';
+  operation: 'charge' | 'capture' | 'settle' | 'refund' | 'void' | 'lookup' | 'label' | 'cancel-label' | 'reorder';
   key: string;
   outcome: string;
   amount?: number;
@@ -115,6 +118,7 @@ export interface GatewayDeps {
   orders: OrderClient;
   reader: OrderReader;
   breakers: BreakerBoard;
+  stock: Pick<StockClient, 'receive'>;
   /** present with sandbox adapters */
   sandbox?: SandboxDesk;
   /** a new order's id, unique */

@@ -1,5 +1,6 @@
 import { type Static, type TUnsafe, Type } from '@sinclair/typebox';
 import * as examples from './examples';
+import { ORDER_ID_PATTERN as REFERENCE_PATTERN } from '../domain/ids';
 import { EVENT_SOURCES, type EventType } from '../domain/events';
 import { BREAKER_STATES, DEPENDENCIES } from '../domain/breaker';
 import { PROBLEMS, type ProblemCode } from './problem';
@@ -104,6 +105,7 @@ export const ProductStock = Type.Object(
     name: Type.Optional(Type.String()),
     availableQuantity: Quantity,
     reservedQuantity: Quantity,
+    waiting: Type.Integer({ description: 'units that orders wait for, beside what is set aside for them' }),
     warehouses: Type.Array(
       Type.Object({ warehouseId: Type.String(), availableQuantity: Quantity, reservedQuantity: Quantity }),
     ),
@@ -111,10 +113,42 @@ export const ProductStock = Type.Object(
   { $id: 'ProductStock', examples: [examples.stockExample] },
 );
 
+export const Delivery = Type.Object(
+  {
+    warehouseId: Type.String({ minLength: 1, maxLength: 64, description: 'where it arrived' }),
+    quantity: Type.Integer({ minimum: 1, maximum: 1_000_000, description: 'units' }),
+    reference: Type.Optional(
+      Type.String({
+        pattern: REFERENCE_PATTERN,
+        description: "the sender's number of the delivery; it never names a second one. Or as Idempotency-Key",
+      }),
+    ),
+  },
+  { $id: 'Delivery', examples: [examples.deliveryExample] },
+);
+
+export const StockReceived = Type.Object(
+  {
+    status: oneOf(
+      ['RECEIVED', 'RECEIVING'],
+      '`RECEIVING`: it goes on by itself; send it again to hear what became of it',
+    ),
+    productId: Type.String(),
+    warehouseId: Type.String(),
+    quantity: Quantity,
+    reference: Type.String(),
+    toBackorders: Type.Optional(Type.Integer({ description: 'units that went to orders that waited' })),
+    availableQuantity: Type.Optional(
+      Type.Integer({ description: 'units that can be ordered then, in all warehouses' }),
+    ),
+  },
+  { $id: 'StockReceived', examples: [examples.stockReceivedExample] },
+);
+
 const JournalEntry = Type.Object({
   at: Time('when the provider was called'),
   provider: oneOf(DEPENDENCIES),
-  operation: oneOf(['charge', 'capture', 'settle', 'refund', 'void', 'lookup', 'label', 'cancel-label']),
+  operation: oneOf(['charge', 'capture', 'settle', 'refund', 'void', 'lookup', 'label', 'cancel-label', 'reorder']),
   key: Type.String({ description: 'the idempotency key of the call' }),
   outcome: Type.String(),
   amount: Type.Optional(Amount('of money that the call is about')),

@@ -4,8 +4,8 @@ import type { OrderId } from '../domain/ids';
 import { buildApp } from './app';
 import { type Config, readTables } from '../config';
 import { type CallObserver, createAwsClients } from '../adapters/aws/clients';
-import { connectOrders } from '../wiring';
 import { createBreakerTable } from '../adapters/aws/breaker-table';
+import { connectOrders, connectStock } from '../wiring';
 import { createOrderReader } from '../adapters/aws/order-reader';
 import { createPaymentNews } from '../adapters/aws/payment-news';
 import { createSandboxJournal } from '../adapters/aws/sandbox-journal';
@@ -18,9 +18,11 @@ export async function start(config: Config<'gateway'>, logger: Logger, observe?:
   const orders = connectOrders(config, aws);
   const journal = createSandboxJournal({ db: aws.db, table: config.SANDBOX_JOURNAL_TABLE });
   const tell = createPaymentNews({ events: aws.events, busName: config.EVENT_BUS_NAME });
+  const stock = connectStock(config);
   const app = buildApp(
     {
       orders,
+      stock,
       reader: createOrderReader({ db: aws.db, tables: readTables(config) }),
       breakers: createBreakerTable({ db: aws.db, table: config.BREAKERS_TABLE }),
       sandbox: { ...journal, settle: createSettlement({ journal, tell }) },
@@ -33,7 +35,7 @@ export async function start(config: Config<'gateway'>, logger: Logger, observe?:
   return {
     async stop() {
       await app.close();
-      await orders.close();
+      await Promise.all([orders.close(), stock.close()]);
       aws.destroy();
     },
   };

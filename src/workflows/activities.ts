@@ -112,3 +112,15 @@ export const notification = proxyActivities<Pick<Activities, 'notifyCustomer'>>(
   startToCloseTimeout: '10s',
   retry: { initialInterval: '500ms', backoffCoefficient: 2, maximumInterval: '1m' },
 });
+
+/** Deliveries and what is said of them: our own tables and topics, waited for as long as it takes. */
+export const stock = proxyActivities<Pick<Activities, 'receiveStock' | 'reportOverdueSupply'>>({
+  startToCloseTimeout: '30s',
+  retry: { initialInterval: '200ms', backoffCoefficient: 2, maximumInterval: '1m' },
+});
+
+/** Suppliers: nobody waits for the answer, so there is all the patience that a company needs. */
+export const suppliers = proxyActivities<Pick<Activities, 'orderFromSupplier'>>({
+  startToCloseTimeout: '10s',
+  retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '10m' },
+});

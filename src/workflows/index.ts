@@ -1,1 +1,3 @@
 export { fulfillmentWorkflow, orderWorkflow } from './order';
+export { receiveStockWorkflow } from './receive-stock';
+export { replenishmentWorkflow } from './replenishment';

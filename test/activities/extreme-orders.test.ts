@@ -194,6 +194,7 @@ describe('the largest order there can be', () => {
         productId,
         warehouseId,
         availableQuantity: i % MAX_SHIPMENTS === w ? 2 : 0,
+        reservedQuantity: 0,
       })),
     );
     const { shipments, status } = planReservation({ order, stock, warehouses });

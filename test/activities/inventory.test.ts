@@ -45,13 +45,13 @@ function withRivals(taken: number, times: number): { rounds: () => number } {
 
 describe('checkInventory', () => {
   test.each([
-    { quantity: 2, status: 'AVAILABLE', event: 'Inventory Reserved', reserved: 2 },
-    { quantity: 4, status: 'AVAILABLE', event: 'Inventory Reserved', reserved: 4 },
-    { quantity: 9, status: 'PARTIAL', event: 'Inventory Partially Reserved', reserved: 4 },
-  ])('$quantity of 4 units: $status, and what there is is reserved', async ({ quantity, status, event, reserved }) => {
+    { quantity: 2, status: 'AVAILABLE', events: ['Inventory Reserved'], reserved: 2 },
+    { quantity: 4, status: 'AVAILABLE', events: ['Inventory Reserved', 'Stock Low'], reserved: 4 },
+    { quantity: 9, status: 'PARTIAL', events: ['Inventory Partially Reserved', 'Stock Low'], reserved: 4 },
+  ])('$quantity of 4 units: $status, and what there is is reserved', async ({ quantity, status, events, reserved }) => {
     const order = orderOf(quantity);
-    expect(await check(order)).toMatchObject({ status, sequence: 1 });
-    expect(typesOf(order)).toEqual([event]);
+    expect(await check(order)).toMatchObject({ status, sequence: events.length });
+    expect(typesOf(order)).toEqual(events);
     expect(left()).toEqual({ availableQuantity: 4 - reserved, reservedQuantity: reserved });
   });
 
@@ -104,8 +104,8 @@ describe('checkInventory', () => {
     const again = await check(order, { attempt: 2 });
     // its first time included; and nothing was left out
     expect(again).toEqual({ ...first, leftover: { events: [], states: [] } });
-    expect(typesOf(order)).toEqual(['Inventory Reserved']);
-    expect(world.published).toHaveLength(1);
+    expect(typesOf(order)).toEqual(['Inventory Reserved', 'Stock Low']);
+    expect(world.published).toHaveLength(2);
   });
 
   test('tried again after it found nothing, it stays with that answer, though stock has come', async () => {
@@ -114,6 +114,41 @@ describe('checkInventory', () => {
     world.books.setStock([{ productId: 'PROD-LATE', warehouseId: 'ICN', availableQuantity: 5 }]);
     expect(await check(order, { attempt: 2 })).toMatchObject({ status: 'UNAVAILABLE' });
     expect(world.books.inventory.get('PROD-LATE')).toMatchObject({ availableQuantity: 5 });
+  });
+});
+
+describe('stock that runs out', () => {
+  const items = () =>
+    world.published
+      .flatMap((event) => (event.type === 'Stock Low' ? event.data.items : []))
+      .map((item) => ({ ...item }));
+  const stockOf = (units: number) =>
+    world.books.setStock([{ productId: 'PROD-LOW', warehouseId: 'ICN', availableQuantity: units }]);
+  const take = (quantity: number) =>
+    check(sampleValidOrder({ items: [{ productId: 'PROD-LOW', quantity, price: 1 }], totalAmount: quantity }));
+
+  test('is told once at each threshold', async () => {
+    stockOf(13);
+    for (let n = 0; n < 13; n++) await take(1);
+    expect(items()).toEqual(
+      [10, 5, 0].map((threshold) => ({ productId: 'PROD-LOW', availableQuantity: threshold, threshold })),
+    );
+  });
+
+  test('is told by the next order when those of one time each saw only their own part of the fall', async () => {
+    stockOf(11);
+    const { readStock } = world.books;
+    world.ports.books = {
+      ...world.books,
+      // both read before the other one took anything
+      readStock: async (ids) =>
+        (await readStock(ids)).map((row) => ({ ...row, availableQuantity: row.availableQuantity + 1 })),
+    };
+    await take(1);
+    expect(items()).toEqual([]);
+    world.ports.books = world.books;
+    await take(5);
+    expect(items()).toEqual([{ productId: 'PROD-LOW', availableQuantity: 5, threshold: 5 }]);
   });
 });
 
@@ -129,12 +164,12 @@ describe('releaseInventory', () => {
     };
     const first = await runActivity(activities().releaseInventory, input);
     const again = await runActivity(activities().releaseInventory, input, { attempt: 2 });
-    expect([first.sequence, again.sequence]).toEqual([2, 2]);
+    expect([first.sequence, again.sequence]).toEqual([3, 3]);
     expect(left()).toEqual({ availableQuantity: 4, reservedQuantity: 0 });
     expect(await world.books.readLedger(keys.release(orderId))).toEqual({
       shipments,
-      firstSequence: 2,
-      sequence: 2,
+      firstSequence: 3,
+      sequence: 3,
       at: first.at,
     });
     expect(again.at).toBe(first.at);

@@ -52,9 +52,12 @@ describe('when AWS cannot be reached', () => {
           books.readLedger('key'),
           books.readEvents({ orderId, from: 1, to: 1 }),
           books.readStock(['PROD-12345']),
+          books.postStock({ ledger: { key: 'key', result: {} } }),
+          books.readQueue('PROD-12345'),
+          books.readBackorders([{ productId: 'PROD-12345', entry: 'entry' }]),
         ].map(failureTypeOf),
       );
     });
-    expect(failures).toEqual(Array.from({ length: 6 }, () => 'SERVICE_UNAVAILABLE'));
+    expect(failures).toEqual(Array.from({ length: 9 }, () => 'SERVICE_UNAVAILABLE'));
   });
 });

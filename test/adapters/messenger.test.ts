@@ -22,6 +22,7 @@ const messengerOn = (aws: Emulator, queueUrl?: string) =>
     sqs: aws.sqs,
     customerNotificationTopicArn: config.CUSTOMER_NOTIFICATION_TOPIC_ARN,
     inventoryAlertTopicArn: config.INVENTORY_ALERT_TOPIC_ARN,
+    operationsAlertTopicArn: config.OPERATIONS_ALERT_TOPIC_ARN,
     partialInventoryQueueUrl: queueUrl ?? config.PARTIAL_INVENTORY_QUEUE_URL,
     shippingQueueUrl: queueUrl ?? config.SHIPPING_QUEUE_URL,
   });
@@ -94,23 +95,37 @@ test('what is missing of a partial order reaches the partial-inventory queue', a
   ]);
 });
 
-test('a shortage reaches whoever listens to the inventory alerts', async () => {
+/** What a topic tells whoever listens while something happens. */
+async function heardOn(TopicArn: string, happens: () => Promise<void>): Promise<SnsEnvelope> {
   const { QueueUrl = '' } = await sqs.send(new CreateQueueCommand({ QueueName: uniqueId('alerts') }));
   const { Attributes } = await sqs.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['QueueArn'] }));
   const { SubscriptionArn } = await sns.send(
     new SubscribeCommand({
-      TopicArn: config.INVENTORY_ALERT_TOPIC_ARN,
+      TopicArn,
       Protocol: 'sqs',
       Endpoint: Attributes?.['QueueArn'],
       ReturnSubscriptionArn: true,
     }),
   );
-  await messenger.reportShortage({ ...report, inventoryStatus: 'UNAVAILABLE' });
+  await happens();
   const [envelope] = (await receiveAll(sqs, QueueUrl, ours, 1)) as [SnsEnvelope];
-  expect(envelope.MessageAttributes['alert']?.Value).toBe('shortage');
-  expect(JSON.parse(envelope.Message)).toEqual({ ...report, inventoryStatus: 'UNAVAILABLE', origin: 'waybill' });
   await sns.send(new UnsubscribeCommand({ SubscriptionArn }));
   await sqs.send(new DeleteQueueCommand({ QueueUrl }));
+  return envelope;
+}
+
+test('a shortage reaches whoever listens to the inventory alerts', async () => {
+  const unavailable = { ...report, inventoryStatus: 'UNAVAILABLE' as const };
+  const heard = await heardOn(config.INVENTORY_ALERT_TOPIC_ARN, () => messenger.reportShortage(unavailable));
+  expect(heard.MessageAttributes['alert']?.Value).toBe('shortage');
+  expect(JSON.parse(heard.Message)).toEqual({ ...unavailable, alert: 'shortage', origin: 'waybill' });
+});
+
+const overdue = { key: `overdue#${orderId}`, productId: 'A', outstanding: 70, orderedAt: '2025-07-09T10:30:00.000Z' };
+
+test('units that did not come in time reach whoever listens to the operations alerts', async () => {
+  const heard = await heardOn(config.OPERATIONS_ALERT_TOPIC_ARN, () => messenger.reportOverdueSupply(overdue));
+  expect(JSON.parse(heard.Message)).toEqual({ ...overdue, alert: 'overdue-supply', origin: 'waybill' });
 });
 
 test('every message fails as SERVICE_UNAVAILABLE when AWS cannot be reached', async () => {
@@ -122,8 +137,9 @@ test('every message fails as SERVICE_UNAVAILABLE when AWS cannot be reached', as
       unreachable.instructPacking({ key: 'k', orderId, shipment: sampleShipment(orderId), address }),
       unreachable.reportPartialInventory(report),
       unreachable.reportShortage(report),
+      unreachable.reportOverdueSupply(overdue),
     ];
     return Promise.all(messages.map(failureTypeOf));
   });
-  expect(failures).toEqual(Array.from({ length: 4 }, () => 'SERVICE_UNAVAILABLE'));
+  expect(failures).toEqual(Array.from({ length: 5 }, () => 'SERVICE_UNAVAILABLE'));
 });

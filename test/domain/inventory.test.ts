@@ -1,7 +1,15 @@
 import fc from 'fast-check';
 import type { Order, Shipment } from '../../src/domain/order';
 import type { OrderId } from '../../src/domain/ids';
-import { MAX_SHIPMENTS, planReservation, stockMoves, totalMoves, type Warehouse } from '../../src/domain/inventory';
+import {
+  lowStock,
+  MAX_SHIPMENTS,
+  planReservation,
+  stockMoves,
+  totalMoves,
+  type Warehouse,
+  type WarehouseStock,
+} from '../../src/domain/inventory';
 import { MAX_PRODUCTS } from '../../src/domain/validation';
 import { holds } from '../support/contracts/runs';
 import { WAREHOUSES } from '../support/orders';
@@ -22,7 +30,12 @@ function orderOf(wanted: Record<string, number>, country = 'KR'): Pick<Order, 'o
 /** Stock as a table: warehouse → product → units. */
 const stockOf = (stock: Record<string, Record<string, number>>) =>
   Object.entries(stock).flatMap(([warehouseId, products]) =>
-    Object.entries(products).map(([productId, availableQuantity]) => ({ warehouseId, productId, availableQuantity })),
+    Object.entries(products).map(([productId, availableQuantity]) => ({
+      warehouseId,
+      productId,
+      availableQuantity,
+      reservedQuantity: 0,
+    })),
   );
 
 /** A plan as text: `ICN: A×2, B×1`. */
@@ -40,6 +53,18 @@ const unitsOf = (lines: readonly { productId: string; quantity: number }[]) => {
 
 const warehouse = (warehouseId: string, country: string): Warehouse => ({ warehouseId, country, city: warehouseId });
 const MANY = ['KR', 'KR', 'US', 'US', 'JP', 'DE'].map((country, i) => warehouse(`W${i}`, country));
+
+const placed = (warehouseId: string, country: string, latitude: number, longitude: number): Warehouse => ({
+  ...warehouse(warehouseId, country),
+  place: { latitude, longitude },
+});
+/** Berlin twice, Warsaw, and Tokyo by the middle of its country. */
+const PLACES = [
+  placed('BER', 'DE', 52.5, 13.4),
+  placed('BEX', 'DE', 52.4, 13.5),
+  placed('WAW', 'PL', 52.2, 21),
+  warehouse('NRT', 'JP'),
+];
 
 describe('planReservation', () => {
   test.each([
@@ -97,6 +122,82 @@ describe('planReservation', () => {
     const planned = planReservation({ order: orderOf(wanted), stock: stockOf(stock), warehouses: WAREHOUSES });
     expect(asText(planned.shipments)).toEqual(plan);
     expect(planned.status).toBe(status);
+  });
+
+  test.each<{ name: string; to: string; rows: [string, number, number][]; plan: string[] }>([
+    {
+      name: 'of two abroad that have everything, takes from the nearer one',
+      to: 'FR',
+      rows: [
+        ['BER', 5, 0],
+        ['NRT', 500, 0],
+      ],
+      plan: ['BER: A×4'],
+    },
+    {
+      name: 'takes from one far away that has everything rather than from two that are near',
+      to: 'FR',
+      rows: [
+        ['BER', 2, 0],
+        ['WAW', 2, 0],
+        ['NRT', 4, 0],
+      ],
+      plan: ['NRT: A×4'],
+    },
+    {
+      name: 'starts with the one that has most when nobody has everything and none is in the country',
+      to: 'FR',
+      rows: [
+        ['BER', 1, 0],
+        ['NRT', 3, 0],
+      ],
+      plan: ['NRT: A×3', 'BER: A×1'],
+    },
+    {
+      name: 'of two in one place, takes from the one that is less busy',
+      to: 'FR',
+      rows: [
+        ['BER', 500, 500],
+        ['BEX', 50, 0],
+      ],
+      plan: ['BEX: A×4'],
+    },
+    {
+      name: 'of two that are as busy, within a tenth, takes from the one that has more left',
+      to: 'FR',
+      rows: [
+        ['BER', 50, 1],
+        ['BEX', 80, 7],
+      ],
+      plan: ['BEX: A×4'],
+    },
+    {
+      name: 'prefers the near one, however busy',
+      to: 'FR',
+      rows: [
+        ['BER', 4, 400],
+        ['WAW', 400, 0],
+      ],
+      plan: ['BER: A×4'],
+    },
+    {
+      name: 'does without the distance to a country that nobody has on a map',
+      to: 'ZZ',
+      rows: [
+        ['BER', 5, 0],
+        ['NRT', 500, 0],
+      ],
+      plan: ['NRT: A×4'],
+    },
+  ])('$name', ({ to, rows, plan }) => {
+    const stock: WarehouseStock[] = rows.map(([warehouseId, availableQuantity, reservedQuantity]) => ({
+      warehouseId,
+      productId: 'A',
+      availableQuantity,
+      reservedQuantity,
+    }));
+    const planned = planReservation({ order: orderOf({ A: 4 }, to), stock, warehouses: PLACES });
+    expect(asText(planned.shipments)).toEqual(plan);
   });
 
   test('says what is available and what is missing, by line', () => {
@@ -292,4 +393,33 @@ describe('for any order and any stock', () => {
       }),
     );
   });
+});
+
+describe('a product runs out', () => {
+  test.each<{ before: number; taken: number; threshold?: number; alert?: number }>([
+    { before: 12, taken: 1 },
+    { before: 11, taken: 1, alert: 10 },
+    { before: 11, taken: 5, alert: 10 },
+    { before: 11, taken: 6, alert: 5 },
+    { before: 10, taken: 1 },
+    { before: 6, taken: 1, alert: 5 },
+    { before: 5, taken: 4 },
+    { before: 5, taken: 5, alert: 0 },
+    { before: 99, taken: 99, alert: 0 },
+    { before: 3, taken: 3, threshold: 0, alert: 0 },
+    { before: 3, taken: 2, threshold: 0 },
+  ])('$taken of $before, threshold $threshold: $alert', ({ before, taken, threshold = 10, alert }) => {
+    // in two warehouses: what counts is all there is
+    const stock = stockOf({ ICN: { A: before - 1 }, LAX: { A: 1 } });
+    const shipments = [{ shipmentId: 'S', warehouseId: 'ICN', lines: [{ productId: 'A', quantity: taken }] }];
+    const expected = { productId: 'A', availableQuantity: before - taken, threshold: alert };
+    expect(lowStock({ stock, shipments, threshold })).toEqual(alert === undefined ? [] : [expected]);
+  });
+});
+
+test('moves of one product in one warehouse are one move, whatever parcels they are in', () => {
+  const parcel = { shipmentId: 'S', warehouseId: 'ICN', lines: [{ productId: 'A', quantity: 2 }] };
+  expect(stockMoves('restock', [parcel, { ...parcel, shipmentId: 'T' }])).toEqual([
+    { productId: 'A', warehouseId: 'ICN', available: 4, reserved: 0 },
+  ]);
 });

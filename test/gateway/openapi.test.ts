@@ -31,6 +31,7 @@ const ROUTES: [method: string, path: string, statuses: number[]][] = [
   ['get', '/inventory/{productId}', [200, 404, 500, 503]],
   ['get', '/breakers', [200, 500, 503]],
   ['post', '/breakers/{dependency}/reset', [202, 404, 500, 503]],
+  ['post', '/inventory/{productId}/receive', [200, 202, 400, 404, 409, 415, 422, 500, 503]],
   ['get', '/sandbox/journal', [200, 400, 500, 503]],
   ['get', '/sandbox/providers', [200, 500, 503]],
   ['post', '/sandbox/providers/{provider}', [200, 400, 404, 415, 500, 503]],

@@ -21,6 +21,7 @@ describe('GET /inventory/{productId}', () => {
     name: 'Travel mug',
     availableQuantity: 9998,
     reservedQuantity: 2,
+    waiting: 0,
     warehouses: [{ warehouseId: 'WH-1', availableQuantity: 9998, reservedQuantity: 2 }],
   };
 

@@ -6,6 +6,7 @@ import type { Order } from '../../src/domain/order';
 import type { OrderClient, PlaceOutcome } from '../../src/client';
 import type { OrderId } from '../../src/domain/ids';
 import type { StatePassed } from '../../src/domain/states';
+import type { StockClient } from '../../src/stock-client';
 import { buildApp } from '../../src/gateway/app';
 import { createMemoryJournal } from '../support/memory/journal';
 import { createSettlement } from '../../src/adapters/sandbox/settlement';
@@ -24,6 +25,7 @@ export interface Doubles {
   pingEngine: () => Promise<void>;
   reader: Partial<OrderReader>;
   breakers: Partial<BreakerBoard>;
+  receive: StockClient['receive'];
   sandbox: SandboxDesk | null;
 }
 
@@ -54,6 +56,9 @@ export function createDeps(doubles: Partial<Doubles> = {}): GatewayDeps {
       ...doubles.reader,
     },
     breakers: { list: async () => [], reset: async () => timeOf(0), ...doubles.breakers },
+    stock: {
+      receive: doubles.receive ?? (async () => ({ kind: 'pending' })),
+    },
     ...(sandbox && { sandbox }),
     newOrderId: () => 'ORD-generated' as OrderId,
     newRequestId: () => `req-${++requests}`,

@@ -19,6 +19,7 @@ import { type Deployed, drain, startDeployed } from '../support/deployed';
 import { EVENT_SOURCES, type EventType } from '../../src/domain/events';
 import { EVENT_TYPES, eventOfEachType, numbered, sampleValidOrder } from '../support/contracts/events';
 import { keys, type OrderId } from '../../src/domain/ids';
+import { parseAlert } from '../../src/messaging/reorder';
 import { projectEvents } from '../../src/domain/projection';
 import { QUEUE_NAMES } from '../../infra/queues';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -167,13 +168,12 @@ describe('an event on the bus', () => {
 });
 
 /** Publishes and says which queues got it. */
-async function published(topic: string, message: object, alert?: string): Promise<string[]> {
+async function published(topic: string, message: object): Promise<string[]> {
   const orderId = uniqueId();
   await sns.send(
     new PublishCommand({
       TopicArn: deployed.outputs[`${topic}TopicArn`],
       Message: JSON.stringify({ orderId, ...message }),
-      MessageAttributes: alert ? { alert: { DataType: 'String', StringValue: alert } } : {},
     }),
   );
   const all = await collect();
@@ -193,12 +193,40 @@ describe('a customer hears', () => {
 
 describe('more stock is ordered', () => {
   test.each([
-    ['after a shortage', 'shortage', ['Reorder']],
-    ['when stock is low', 'low-stock', ['Reorder']],
-    ['for no other alert', 'recount', []],
-    ['for nothing that does not say what it is', undefined, []],
-  ])('%s', async (_, alert, lands) => {
-    expect(await published('InventoryAlert', {}, alert)).toEqual(lands);
+    ['after a shortage', { alert: 'shortage' }, ['Reorder']],
+    ['when stock is low', { alert: 'low-stock' }, ['Reorder']],
+    ['for no other alert', { alert: 'recount' }, []],
+    ['for nothing that does not say what it is', {}, []],
+  ])('%s', async (_, message, lands) => {
+    expect(await published('InventoryAlert', message)).toEqual(lands);
+  });
+
+  test('of the products that an event of ours names, in the shape that the queue is read in', async () => {
+    const orderId = uniqueId();
+    const item = { productId: 'PROD-LOW', availableQuantity: 4, threshold: 5 };
+    const stockLow = { orderId, eventId: `${orderId}#3`, at: '2025-07-09T10:30:00.000Z', items: [item, item] };
+    const entry = {
+      EventBusName: deployed.outputs['EventBusName'],
+      Source: 'inventory.service',
+      DetailType: 'Stock Low',
+    };
+    const Entries = ['waybill', 'elsewhere'].map((origin) => ({
+      ...entry,
+      Detail: JSON.stringify({ ...stockLow, origin }),
+    }));
+    await events.send(new PutEventsCommand({ Entries }));
+    const landed = (await collect()).get(orderId) ?? [];
+    expect(landed.map(({ queue }) => queue)).toEqual(['Reorder']);
+    const { body } = landed[0]!;
+    expect(body).toEqual({
+      alert: 'low-stock',
+      orderId,
+      items: [item, item],
+      key: `${orderId}#3`,
+      at: '2025-07-09T10:30:00.000Z',
+      origin: 'waybill',
+    });
+    expect(parseAlert(JSON.stringify(body))).toEqual({ alert: 'low-stock', productIds: ['PROD-LOW'] });
   });
 });
 

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
+import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import pino from 'pino';
 import type { AwsCall } from '../../src/adapters/aws/clients';
 import type { ManagedProcess } from '../../scripts/lib/managed-process';
@@ -14,6 +15,7 @@ import { type Config, loadConfig } from '../../src/config';
 import { createActivities } from '../../src/activities';
 import { createAwsClients } from '../../src/adapters/aws/clients';
 import { createPorts, start as startWorker } from '../../src/worker';
+import { createReorderReader } from '../../src/messaging/reorder';
 import { deployToEmulator } from '../../infra/deploy';
 import { documentsAt, EMULATOR_REGION } from '../../scripts/lib/aws-access';
 import { environmentFromOutputs } from '../../infra/outputs';
@@ -59,6 +61,7 @@ beforeAll(async () => {
     PORT: `${gatewayPort}`,
     TASK_QUEUE: uniqueId('roles'),
     ORDER_INTAKE_VISIBILITY_S: '3',
+    REORDER_VISIBILITY_S: '3',
     RELAY_GRACE_MS: '0',
     RELAY_INTERVAL_MS: '200',
     PROVIDER_TIMEOUT_MS: '500',
@@ -89,6 +92,7 @@ test.each(PROCESSES)('no right of the %s is on everything, and none is for every
 });
 
 test('each process may do what it does, and nothing else', async () => {
+  await keepAlert();
   running.push(
     await startGateway(config, logger, observe('Gateway')),
     await startConsumer(config, logger, observe('Consumer')),
@@ -99,7 +103,7 @@ test('each process may do what it does, and nothing else', async () => {
   await until('the consumer looks whose the id is', () => has('Consumer', 'dynamodb:GetItem Orders'));
   await until('the consumer keeps a message', () => has('Consumer', 'sqs:ChangeMessageVisibility order-intake-queue'));
   running.push(await startWorker(config, logger, observe('Worker')));
-  await Promise.all([placeOrders(), leaveEventToRelay(), repeatSteps()]);
+  await Promise.all([placeOrders(), leaveEventToRelay(), repeatSteps(), waitForStock(), sendNoAlert()]);
   await readEverything();
   await turnSwitches();
 
@@ -119,6 +123,71 @@ async function placeOnBus(): Promise<void> {
   const Entries = [sampleOrder(), { items: 1 }].map((detail) => ({ ...event, Detail: JSON.stringify(detail) }));
   await events.send(new PutEventsCommand({ Entries }));
   events.destroy();
+}
+
+/** An alert that an engine takes its time for: nobody else may read it meanwhile. */
+async function keepAlert(): Promise<void> {
+  const aws = createAwsClients({ region: config.AWS_REGION, observe: observe('Consumer') });
+  const kept = () =>
+    until('the consumer keeps an alert', () => has('Consumer', 'sqs:ChangeMessageVisibility reorder-queue'));
+  const reader = createReorderReader({
+    sqs: aws.sqs,
+    queueUrl: config.REORDER_QUEUE_URL,
+    deadLetterQueueUrl: config.REORDER_DLQ_URL,
+    visibilityS: config.REORDER_VISIBILITY_S,
+    stock: { replenish: kept },
+    quantity: config.REORDER_QUANTITY,
+    overdueAfterS: config.REORDER_OVERDUE_S,
+    logger,
+  });
+  reader.start();
+  await sendAlert({ alert: 'low-stock', items: [{ productId: 'PROD-20003' }] });
+  await kept();
+  await reader.stop();
+  aws.destroy();
+}
+
+async function sendAlert(alert: object): Promise<void> {
+  const aws = createAwsClients({ region: config.AWS_REGION });
+  const command = new SendMessageCommand({ QueueUrl: config.REORDER_QUEUE_URL, MessageBody: JSON.stringify(alert) });
+  await aws.sqs.send(command);
+  aws.destroy();
+}
+
+async function sendNoAlert(): Promise<void> {
+  await sendAlert({ alert: 'none' });
+  await until('the consumer buries it', () => has('Consumer', 'sqs:SendMessage reorder-dlq'));
+}
+
+/** Orders that wait for a delivery, of which one goes on and one gives up; and a supplier that is late. */
+async function waitForStock(): Promise<void> {
+  const aws = createAwsClients({ region: config.AWS_REGION, observe: observe('Worker') });
+  const activities = createActivities(createPorts({ config, aws, logger }));
+  const items = [{ productId: 'PROD-20004', quantity: 1000 }];
+  const deadline = new Date().toISOString();
+  const address = { street: '1 Street', city: 'Seoul', country: 'KR', zipCode: '1' };
+  const [first, second] = [uniqueId(), uniqueId()];
+  for (const orderId of [first, second]) {
+    const batch = batchOf(orderId, [{ type: 'Order Backordered', data: { items, until: deadline } }]);
+    await runActivity(activities.openBackorder, { batch, orderId, items, until: deadline, address });
+  }
+  const response = await fetch(`${gateway()}/inventory/PROD-20004/receive`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ warehouseId: 'ICN', quantity: 1000, reference: 'DN-1' }),
+  });
+  expect([response.status, await response.json()]).toMatchObject([200, { toBackorders: 1000 }]);
+  const taken = { batch: batchOf(first, [], 2), orderId: first, part: 2, firstShipment: 1 };
+  expect(await runActivity(activities.takeBackorder, taken)).toMatchObject({ kind: 'FILLED' });
+  const ended = batchOf(
+    second,
+    [{ type: 'Backorder Ended', data: { items, reason: 'time is up', status: 'SHIPPED' } }],
+    2,
+  );
+  await runActivity(activities.closeBackorder, { batch: ended, orderId: second });
+  const overdue = { key: 'overdue', productId: 'PROD-20004', outstanding: 1, orderedAt: deadline };
+  await runActivity(activities.reportOverdueSupply, overdue);
+  aws.destroy();
 }
 
 /** Every end that an order can have, and the first one sent again. */

@@ -20,6 +20,7 @@ describe('tables', () => {
     ['Inventory', ['productId']],
     ['WarehouseStock', ['productId', 'warehouseId']],
     ['Ledger', ['key']],
+    ['Backorders', ['productId', 'entry']],
     ['Inbox', ['eventId']],
     ['DeadLetters', ['id']],
     ['SandboxJournal', ['id', 'entry']],
@@ -250,6 +251,7 @@ describe('topics', () => {
     );
     expect(open.map(([, { Topics }]) => Topics![0]!.Ref.replace(/Topic.*/, '')).sort()).toEqual([
       'CustomerNotification',
+      'InventoryAlert',
       'OrderConfirmation',
       'OrderStatus',
     ]);
@@ -281,6 +283,15 @@ describe('rules', () => {
       source: [source],
       'detail-type': [detailType],
       ...(detail && { detail }),
+    });
+  });
+
+  test('LowStockRule matches our own events of stock that runs out', () => {
+    const found = rules.find(([, { Name }]) => Name === 'LowStockRule');
+    expect(found?.[1].EventPattern).toEqual({
+      source: ['inventory.service'],
+      'detail-type': ['Stock Low'],
+      detail: { origin: ['waybill'] },
     });
   });
 

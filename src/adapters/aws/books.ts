@@ -4,10 +4,19 @@ import {
   BatchGetCommand,
   type DynamoDBDocumentClient,
   GetCommand,
+  paginateQuery,
   QueryCommand,
   TransactWriteCommand,
 } from '@aws-sdk/lib-dynamodb';
-import type { Books, LedgerEntry, Posting, PostingOutcome } from '../../activities/ports';
+import type { Backorder } from '../../domain/backorders';
+import type {
+  Books,
+  LedgerEntry,
+  Posting,
+  PostingOutcome,
+  StockPosting,
+  StockPostingOutcome,
+} from '../../activities/ports';
 import type { OrderEvent } from '../../domain/events';
 import type { OrderView } from '../../domain/projection';
 import type { Warehouse, WarehouseStock } from '../../domain/inventory';
@@ -32,7 +41,7 @@ export function createDynamoBooks({ db, tables, warehouses }: DynamoBooksDeps): 
 
   const books: Books = {
     async post(posting) {
-      const refused = await transact(db, transactionOf(posting, tables), posting.orderId);
+      const refused = await transact(db, transactionOf(posting, tables), `order ${posting.orderId}`);
       return refused ? explain(refused, posting) : { kind: 'posted' };
     },
     ...createOrderRecords({ db, table: tables.orders }),
@@ -53,9 +62,31 @@ export function createDynamoBooks({ db, tables, warehouses }: DynamoBooksDeps): 
     },
     async readStock(productIds) {
       const keys = productIds.flatMap((productId) => warehouses.map(({ warehouseId }) => ({ productId, warehouseId })));
-      const chunks = chunk(keys, 100).map((some) => batchGet(db, tables.warehouseStock, some));
-      return (await Promise.all(chunks)).flat();
+      return batchGetAll<WarehouseStock>(db, tables.warehouseStock, keys);
     },
+    async postStock(posting) {
+      const refused = await transact(db, transactionOf({ ...posting, events: [] }, tables), 'stock');
+      return refused ? explainStock(refused, posting) : { kind: 'posted' };
+    },
+    readQueue: (productId) =>
+      reach(`reading ${tables.backorders}`, async () => {
+        const query = {
+          TableName: tables.backorders,
+          KeyConditionExpression: 'productId = :product',
+          ExpressionAttributeValues: { ':product': productId },
+          ConsistentRead: true,
+        };
+        const waiting: Backorder[] = [];
+        for await (const { Items = [] } of paginateQuery({ client: db }, query))
+          waiting.push(...(Items as Backorder[]));
+        return waiting;
+      }),
+    readBackorders: (keys) =>
+      batchGetAll<Backorder>(
+        db,
+        tables.backorders,
+        keys.map(({ productId, entry }) => ({ productId, entry })),
+      ),
   };
 
   /** What refused a posting, the strongest reason first. */
@@ -63,6 +94,11 @@ export function createDynamoBooks({ db, tables, warehouses }: DynamoBooksDeps): 
     if (refused.has('order')) return { kind: 'order-known', order: (await books.readOrder(orderId))! };
     if (refused.has('ledger')) return { kind: 'step-known', result: (await books.readLedger(ledger!.key))! };
     if (refused.has('event') || refused.has('view')) return sequenceTaken(events[0]!);
+    return { kind: 'stock-changed' };
+  }
+
+  async function explainStock(refused: Set<Part>, { ledger }: StockPosting): Promise<StockPostingOutcome> {
+    if (refused.has('ledger')) return { kind: 'step-known', result: (await books.readLedger(ledger!.key))! };
     return { kind: 'stock-changed' };
   }
 
@@ -83,7 +119,7 @@ const MAX_TRIES = 10;
 async function transact(
   db: DynamoDBDocumentClient,
   transaction: ReturnType<typeof transactionOf>,
-  orderId: string,
+  what: string,
 ): Promise<Set<Part> | undefined> {
   for (let tries = 1; ; tries++) {
     try {
@@ -92,25 +128,28 @@ async function transact(
     } catch (error) {
       const codes = error instanceof TransactionCanceledException ? error.CancellationReasons : undefined;
       const blocked = !codes || codes.some(({ Code }) => Code !== undefined && CONFLICTS.has(Code));
-      if (codes?.some(({ Code }) => Code === 'ValidationError'))
-        throw refusedRequest(`writing order ${orderId}`, error);
+      if (codes?.some(({ Code }) => Code === 'ValidationError')) throw refusedRequest(`writing ${what}`, error);
       if (!blocked) {
         const parts = transaction.filter((_, i) => codes[i]?.Code === 'ConditionalCheckFailed').map(({ part }) => part);
         if (parts.length > 0) return new Set(parts);
       }
-      if (!codes || !blocked || tries === MAX_TRIES) throw failedCall(`writing order ${orderId}`, error);
+      if (!codes || !blocked || tries === MAX_TRIES) throw failedCall(`writing ${what}`, error);
       await delay(Math.random() * Math.min(20 * 2 ** tries, 500));
     }
   }
 }
 
-async function batchGet(db: DynamoDBDocumentClient, table: string, keys: Record<string, string>[]) {
-  const found: WarehouseStock[] = [];
+async function batchGetAll<T>(db: DynamoDBDocumentClient, table: string, keys: Record<string, string>[]): Promise<T[]> {
+  return (await Promise.all(chunk(keys, 100).map((some) => batchGet<T>(db, table, some)))).flat();
+}
+
+async function batchGet<T>(db: DynamoDBDocumentClient, table: string, keys: Record<string, string>[]): Promise<T[]> {
+  const found: T[] = [];
   let left: Record<string, unknown>[] = keys;
   for (let tries = 1; left.length > 0; tries++) {
     const request = { RequestItems: { [table]: { Keys: left, ConsistentRead: true } } };
     const answer = await reach(`reading ${table}`, () => db.send(new BatchGetCommand(request)));
-    found.push(...((answer.Responses?.[table] ?? []) as WarehouseStock[]));
+    found.push(...((answer.Responses?.[table] ?? []) as T[]));
     left = answer.UnprocessedKeys?.[table]?.Keys ?? [];
     if (left.length > 0 && tries === MAX_TRIES) throw failedCall(`reading ${table}`, `${left.length} keys throttled`);
     if (left.length > 0) await delay(Math.random() * 20 * 2 ** tries);

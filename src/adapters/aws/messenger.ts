@@ -9,6 +9,7 @@ export interface MessengerDeps {
   sqs: SQSClient;
   customerNotificationTopicArn: string;
   inventoryAlertTopicArn: string;
+  operationsAlertTopicArn: string;
   partialInventoryQueueUrl: string;
   shippingQueueUrl: string;
 }
@@ -43,7 +44,11 @@ export function createMessenger(p: MessengerDeps): Messenger {
       await send(p.partialInventoryQueueUrl, messageOf(report));
     },
     async reportShortage(report) {
-      await publish(p.inventoryAlertTopicArn, messageOf(report), { alert: 'shortage' });
+      // who subscribes looks at the body: of the same topic, what a rule publishes has no attributes
+      await publish(p.inventoryAlertTopicArn, { alert: 'shortage', ...messageOf(report) }, { alert: 'shortage' });
+    },
+    async reportOverdueSupply(overdue) {
+      await publish(p.operationsAlertTopicArn, { alert: 'overdue-supply', ...overdue, origin: ORIGIN });
     },
   };
 }

@@ -1,10 +1,12 @@
 import { DescribeTableCommand } from '@aws-sdk/client-dynamodb';
 import { type DynamoDBDocumentClient, GetCommand, paginateQuery, type QueryCommandInput } from '@aws-sdk/lib-dynamodb';
+import type { Backorder } from '../../domain/backorders';
 import type { OrderEvent } from '../../domain/events';
 import type { OrderReader, ProductStock } from '../../gateway/ports';
 import type { OrderView } from '../../domain/projection';
 import type { TableNames } from './transaction';
 import { createOrderList } from './order-list';
+import { missingOf } from '../../domain/backorders';
 import { reach } from './errors';
 
 /** the tables that questions are answered from */
@@ -39,17 +41,25 @@ export function createOrderReader({ db, tables }: { db: DynamoDBDocumentClient; 
     listOrders: createOrderList({ db, table: tables.view }),
 
     async readInventory(productId) {
-      const [product, warehouses] = await Promise.all([
-        get(tables.inventory, { productId }),
+      const rowsOf = (TableName: string) =>
         queryAll({
-          TableName: tables.warehouseStock,
+          TableName,
           KeyConditionExpression: 'productId = :product',
           ExpressionAttributeValues: { ':product': productId },
-        }),
+        });
+      const [product, warehouses, queue] = await Promise.all([
+        get(tables.inventory, { productId }),
+        rowsOf(tables.warehouseStock),
+        rowsOf(tables.backorders),
       ]);
       if (!product) return undefined;
       const stock = warehouses as unknown as ProductStock['warehouses'];
-      return { ...(product as Omit<ProductStock, 'warehouses'>), warehouses: stock.map(warehouseOf) };
+      const waiting = (queue as unknown as Backorder[]).reduce((all, backorder) => all + missingOf(backorder), 0);
+      return {
+        ...(product as Omit<ProductStock, 'warehouses' | 'waiting'>),
+        waiting,
+        warehouses: stock.map(warehouseOf),
+      };
     },
 
     async ping() {

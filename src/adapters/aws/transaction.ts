@@ -1,5 +1,6 @@
 import type { TransactWriteCommandInput } from '@aws-sdk/lib-dynamodb';
 import type { OrderEvent } from '../../domain/events';
+import type { BackorderChange } from '../../domain/backorders';
 import type { Posting } from '../../activities/ports';
 import { projectEvents } from '../../domain/projection';
 import { shardOf } from '../../domain/ids';
@@ -12,6 +13,7 @@ export interface TableNames {
   inventory: string;
   warehouseStock: string;
   ledger: string;
+  backorders: string;
 }
 
 /** Which part of a posting a row belongs to: tells what refused it. */
@@ -19,22 +21,26 @@ export type Part = 'order' | 'ledger' | 'stock' | 'event' | 'view';
 
 type Row = NonNullable<TransactWriteCommandInput['TransactItems']>[number];
 
-/** The rows of a posting: all are written, or none. */
-export function transactionOf(posting: Posting, tables: TableNames): { part: Part; item: Row }[] {
-  const { order, ledger, effects = [], stock = [], events } = posting;
+/** The rows of a posting: all are written, or none. One of stock alone has no order. */
+export function transactionOf(
+  posting: Omit<Posting, 'orderId'> & { orderId?: string },
+  tables: TableNames,
+): { part: Part; item: Row }[] {
+  const { order, orderId, ledger, effects = [], stock = [], backorders = [], events } = posting;
+  const ofOrder = orderId === undefined ? {} : { orderId };
   const rows: { part: Part; item: Row }[] = [];
   if (order) rows.push({ part: 'order', item: putNew(tables.orders, { ...order }, 'orderId') });
-  if (ledger)
-    rows.push({ part: 'ledger', item: putNew(tables.ledger, { ...ledger, orderId: posting.orderId }, 'key') });
+  if (ledger) rows.push({ part: 'ledger', item: putNew(tables.ledger, { ...ledger, ...ofOrder }, 'key') });
   for (const effect of effects)
     rows.push({
       part: 'ledger',
-      item: { Put: { TableName: tables.ledger, Item: { ...effect, orderId: posting.orderId } } },
+      item: { Put: { TableName: tables.ledger, Item: { ...effect, ...ofOrder } } },
     });
   for (const { productId, warehouseId, ...move } of stock)
     rows.push({ part: 'stock', item: moveStock(tables.warehouseStock, { productId, warehouseId }, move) });
   for (const { productId, ...move } of totalMoves(stock))
     rows.push({ part: 'stock', item: moveStock(tables.inventory, { productId }, move) });
+  for (const change of backorders) rows.push({ part: 'stock', item: moveBackorder(tables.backorders, change) });
   for (const event of events) rows.push({ part: 'event', item: putNew(tables.events, storedEvent(event), 'orderId') });
   if (events.length > 0) rows.push({ part: 'view', item: moveView(tables.view, events) });
   return rows;
@@ -54,17 +60,21 @@ function putNew(TableName: string, Item: Record<string, unknown>, key: string): 
   };
 }
 
-/** Moves quantities; neither may fall below zero. */
+/**
+ * Moves quantities; neither may fall below zero. Every product has its total; a warehouse that gets the first of one has
+ * no row of it yet.
+ */
 function moveStock(
   TableName: string,
-  Key: Record<string, string>,
+  Key: { productId: string; warehouseId?: string },
   { available, reserved }: Pick<StockMove, 'available' | 'reserved'>,
 ): Row {
   const conditions = [
+    ...(Key.warehouseId === undefined ? ['attribute_exists(productId)'] : []),
     ...(available < 0 ? ['availableQuantity >= :takenAvailable'] : []),
     ...(reserved < 0 ? ['reservedQuantity >= :takenReserved'] : []),
   ];
-  const values: Record<string, number> = { ':available': available, ':reserved': reserved };
+  const values: Record<string, number> = { ':available': available, ':reserved': reserved, ':none': 0 };
   if (available < 0) values[':takenAvailable'] = -available;
   if (reserved < 0) values[':takenReserved'] = -reserved;
   return {
@@ -72,11 +82,27 @@ function moveStock(
       TableName,
       Key,
       UpdateExpression:
-        'SET availableQuantity = availableQuantity + :available, reservedQuantity = reservedQuantity + :reserved',
-      ConditionExpression: conditions.join(' AND '),
+        'SET availableQuantity = if_not_exists(availableQuantity, :none) + :available, ' +
+        'reservedQuantity = if_not_exists(reservedQuantity, :none) + :reserved',
+      ...(conditions.length > 0 && { ConditionExpression: conditions.join(' AND ') }),
       ExpressionAttributeValues: values,
     },
   };
+}
+
+function moveBackorder(TableName: string, { kind, backorder }: BackorderChange): Row {
+  const { productId, entry, version } = backorder;
+  const asRead = { ConditionExpression: 'version = :read', ExpressionAttributeValues: { ':read': version } };
+  switch (kind) {
+    case 'OPEN':
+      return putNew(TableName, { ...backorder }, 'productId');
+    case 'SET':
+      return { Put: { TableName, Item: { ...backorder, version: version + 1 }, ...asRead } };
+    case 'REMOVE':
+      return { Delete: { TableName, Key: { productId, entry }, ...asRead } };
+    default:
+      return kind satisfies never;
+  }
 }
 
 /** Moves the view with its events; only from the event before them. */

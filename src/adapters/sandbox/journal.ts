@@ -43,6 +43,7 @@ export type KeyState =
   | { kind: 'REFUSED'; reason: string; code?: 'NO_CARRIER' | 'LABEL_REFUSED' }
   /** `label`: there was one */
   | { kind: 'CANCELLED'; label: boolean }
+  | { kind: 'ORDERED'; quantity: number }
   | { kind: 'SEEN'; by: string };
 
 export type Entry = Omit<JournalEntry, 'at'> & { orderId: string };

@@ -1,8 +1,10 @@
+import type { Backorder, BackorderChange } from '../../../src/domain/backorders';
 import type { Books, LedgerEntry, OrderRecord, Posting } from '../../../src/activities/ports';
 import type { NewEvent, OrderEvent } from '../../../src/domain/events';
 import type { OrderId } from '../../../src/domain/ids';
 import { createMemoryBooks, type Quantities } from '../memory/books';
 import { EVENT_TYPES, eventOfEachType, numbered, sampleShipment, sampleValidOrder } from './events';
+import { entryOf } from '../../../src/domain/backorders';
 import { fold } from '../../../src/domain/projection';
 import { keys } from '../../../src/domain/ids';
 import { planReservation, type StockMove, stockMoves } from '../../../src/domain/inventory';
@@ -325,6 +327,124 @@ export function describeBooks(name: string, createWorld: () => BooksWorld): void
       }
     });
 
+    describe('a warehouse that never had the product', () => {
+      test('has what arrives there', async () => {
+        await stock(5);
+        const moves = [{ productId, warehouseId: 'LAX', available: 2, reserved: 1 }];
+        expect(await books.postStock({ stock: moves })).toEqual({ kind: 'posted' });
+        expect(await world.warehouse(productId, 'LAX')).toMatchObject({ availableQuantity: 2, reservedQuantity: 1 });
+        expect(await world.total(productId)).toMatchObject({ availableQuantity: 7, reservedQuantity: 1 });
+      });
+
+      test('has none of it to give: stock-changed', async () => {
+        await stock(5);
+        expect(await books.postStock({ stock: reserve(1, 'LAX') })).toEqual({ kind: 'stock-changed' });
+        expect(await world.warehouse(productId, 'LAX')).toBeUndefined();
+      });
+
+      test('gets nothing of a product that nobody knows: stock-changed', async () => {
+        const moves = [{ productId, warehouseId: 'LAX', available: 2, reserved: 0 }];
+        expect(await books.postStock({ stock: moves })).toEqual({ kind: 'stock-changed' });
+        expect(await books.readStock([productId])).toEqual([]);
+      });
+    });
+
+    describe('who waits', () => {
+      const waiting = (n: number, changes: Partial<Backorder> = {}): Backorder => ({
+        productId,
+        entry: entryOf(new Date(Date.UTC(2025, 6, 9, 10, 0, n)).toISOString(), orderId),
+        orderId,
+        wanted: 5,
+        allocated: [],
+        country: 'KR',
+        products: [productId],
+        until: '2025-08-09T10:00:00.000Z',
+        version: 1,
+        ...changes,
+      });
+      const change = (kind: BackorderChange['kind'], backorder: Backorder) =>
+        books.postStock({ backorders: [{ kind, backorder }] });
+
+      test('is in the queue of the product, longest first, whatever came first', async () => {
+        for (const n of [2, 10, 1]) await change('OPEN', waiting(n));
+        await change('OPEN', waiting(3, { productId: uniqueId('PROD') }));
+        expect(await books.readQueue(productId)).toEqual([waiting(1), waiting(2), waiting(10)]);
+        expect(await books.readQueue(uniqueId('PROD'))).toEqual([]);
+      });
+
+      test('is found by product and entry, those that are there', async () => {
+        const other = waiting(1, { productId: uniqueId('PROD') });
+        for (const backorder of [waiting(1), waiting(2), other]) await change('OPEN', backorder);
+        const found = await books.readBackorders([waiting(1), other, waiting(3)]);
+        expect(found.toSorted((a, b) => (a.productId === productId ? -1 : b.productId === productId ? 1 : 0))).toEqual([
+          waiting(1),
+          other,
+        ]);
+        expect(await books.readBackorders([])).toEqual([]);
+      });
+
+      test('is opened once, and changed and removed only as it was read', async () => {
+        const opened = waiting(1);
+        const allocated = [{ warehouseId: 'ICN', quantity: 2 }];
+        expect(await change('OPEN', opened)).toEqual({ kind: 'posted' });
+        expect(await change('OPEN', opened)).toEqual({ kind: 'stock-changed' });
+        expect(await change('SET', { ...opened, allocated })).toEqual({ kind: 'posted' });
+        expect(await books.readQueue(productId)).toEqual([{ ...opened, allocated, version: 2 }]);
+        for (const kind of ['SET', 'REMOVE'] as const)
+          expect(await change(kind, opened)).toEqual({ kind: 'stock-changed' });
+        expect(await change('REMOVE', { ...opened, version: 2 })).toEqual({ kind: 'posted' });
+        expect(await books.readQueue(productId)).toEqual([]);
+        for (const kind of ['SET', 'REMOVE'] as const)
+          expect(await change(kind, { ...opened, version: 2 })).toEqual({ kind: 'stock-changed' });
+      });
+
+      test('changes together with the stock, the step and its events, or not at all', async () => {
+        await stock(5);
+        const open: BackorderChange[] = [{ kind: 'OPEN', backorder: waiting(1) }];
+        const events = eventsOf(created());
+        expect(await post({ ledger: effect(), stock: reserve(9), backorders: open, events })).toEqual({
+          kind: 'stock-changed',
+        });
+        expect(await books.readQueue(productId)).toEqual([]);
+        expect(await books.postStock({ stock: reserve(9), backorders: open })).toEqual({ kind: 'stock-changed' });
+        expect(await books.readQueue(productId)).toEqual([]);
+
+        expect(await post({ ledger: effect(), stock: reserve(2), backorders: open, events })).toEqual({
+          kind: 'posted',
+        });
+        const before = await everything();
+        const stale = {
+          stock: reserve(1),
+          backorders: [{ kind: 'SET' as const, backorder: waiting(1, { version: 7 }) }],
+        };
+        expect(await books.postStock(stale)).toEqual({ kind: 'stock-changed' });
+        expect(await everything()).toEqual(before);
+        expect(await books.readQueue(productId)).toEqual([waiting(1)]);
+      });
+
+      test('of many that change one entry at once, one does', async () => {
+        await stock(50);
+        await change('OPEN', waiting(1));
+        const outcomes = await Promise.all(
+          Array.from({ length: 10 }, () =>
+            books.postStock({ stock: reserve(1), backorders: [{ kind: 'SET', backorder: waiting(1) }] }),
+          ),
+        );
+        expect(outcomes.filter(({ kind }) => kind === 'posted')).toHaveLength(1);
+        expect(outcomes.filter(({ kind }) => kind === 'stock-changed')).toHaveLength(9);
+        expect(await world.total(productId)).toMatchObject({ availableQuantity: 49, reservedQuantity: 1 });
+      });
+    });
+
+    test('a step of stock alone is written once, and answers with its first result', async () => {
+      await stock(5);
+      const step = (result: Record<string, unknown>) =>
+        books.postStock({ ledger: { key: keys.receive(orderId), result }, stock: reserve(1) });
+      expect(await step({ n: 1 })).toEqual({ kind: 'posted' });
+      expect(await step({ n: 2 })).toEqual({ kind: 'step-known', result: { n: 1 } });
+      expect(await world.total(productId)).toMatchObject({ availableQuantity: 4, reservedQuantity: 1 });
+    });
+
     describe('many at once', () => {
       test('of 30 orders for 3 units exactly 3 get one, and nothing falls below zero', async () => {
         await world.setStock([
@@ -406,8 +526,8 @@ export function describeBooks(name: string, createWorld: () => BooksWorld): void
         ]);
         const rows = await books.readStock([productId, uniqueId('PROD')]);
         expect(rows.toSorted((a, b) => (a.warehouseId < b.warehouseId ? -1 : 1))).toMatchObject([
-          { productId, warehouseId: 'ICN', availableQuantity: 2 },
-          { productId, warehouseId: 'LAX', availableQuantity: 0 },
+          { productId, warehouseId: 'ICN', availableQuantity: 2, reservedQuantity: 0 },
+          { productId, warehouseId: 'LAX', availableQuantity: 0, reservedQuantity: 0 },
         ]);
         expect(await books.readStock([])).toEqual([]);
       });

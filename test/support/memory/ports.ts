@@ -1,11 +1,12 @@
 import type { ActivityDeps } from '../../../src/activities';
-import type { CustomerNotification, InventoryReport } from '../../../src/activities/ports';
+import type { CustomerNotification, InventoryReport, OverdueSupply } from '../../../src/activities/ports';
 import type { OrderEvent } from '../../../src/domain/events';
 import type { SandboxJournal } from '../../../src/adapters/sandbox/journal';
 import { createMemoryBooks, type MemoryBooks } from './books';
 import { createMemoryJournal } from './journal';
 import { createSandboxCarriers } from '../../../src/adapters/sandbox/carrier';
 import { createSandboxPayments } from '../../../src/adapters/sandbox/payment';
+import { createSandboxSupplier } from '../../../src/adapters/sandbox/supplier';
 import { WAREHOUSES } from '../orders';
 
 /** All ports in memory, with what went through them. */
@@ -17,6 +18,7 @@ export interface MemoryWorld {
   packing: string[];
   partial: InventoryReport[];
   shortages: InventoryReport[];
+  overdue: OverdueSupply[];
   ports: ActivityDeps;
 }
 
@@ -29,19 +31,23 @@ export function createMemoryWorld({ timeoutMs = 50 } = {}): MemoryWorld {
   const packing: string[] = [];
   const partial: InventoryReport[] = [];
   const shortages: InventoryReport[] = [];
+  const overdue: OverdueSupply[] = [];
   const ports: ActivityDeps = {
     books,
     publisher: { publish: (events) => void published.push(...events), flush: async () => undefined },
     payments: createSandboxPayments({ journal, timeoutMs }),
     carriers: createSandboxCarriers({ journal, timeoutMs, warehouses: WAREHOUSES }),
+    supplier: createSandboxSupplier({ journal, timeoutMs }),
     messenger: {
       notifyCustomer: async (notification) => void notifications.push(notification),
       instructPacking: async ({ key }) => void packing.push(key),
       reportPartialInventory: async (report) => void partial.push(report),
       reportShortage: async (report) => void shortages.push(report),
+      reportOverdueSupply: async (supply) => void overdue.push(supply),
     },
     warehouses: WAREHOUSES,
+    lowStockThreshold: 10,
     now: () => new Date().toISOString(),
   };
-  return { books, journal, published, notifications, packing, partial, shortages, ports };
+  return { books, journal, published, notifications, packing, partial, shortages, overdue, ports };
 }
