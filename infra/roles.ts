@@ -3,6 +3,7 @@ import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyDocument, PolicyStatement, PrincipalWithConditions, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import type { Messaging } from './messaging';
+import type { QueuePair } from './queues';
 import type { Tables } from './tables';
 
 /** Actions by the ARN that they are allowed on. */
@@ -31,11 +32,13 @@ export function defineRoles(scope: Construct, props: RolesProps) {
 }
 
 function gatewayGrants({ tables }: RolesProps): Grants {
-  const { Orders, OrderStatusView, OrderEvents, Inventory, WarehouseStock, SandboxJournal } = tables;
+  const { Orders, Ledger, OrderStatusView, OrderEvents, Inventory, WarehouseStock, SandboxJournal } = tables;
   return {
     waybill: [
       // what an id stands for, where the engine has forgotten it
       [Orders.tableArn, 'dynamodb:GetItem'],
+      // whether a payment that comes late was accounted for
+      [Ledger.tableArn, 'dynamodb:GetItem'],
       // DescribeTable is how it knows that the tables can be reached
       [OrderStatusView.tableArn, 'dynamodb:GetItem', 'dynamodb:DescribeTable'],
       [indexOf(OrderStatusView, 'by-customer'), 'dynamodb:Query'],
@@ -70,12 +73,11 @@ function workerGrants({ tables, messaging: { bus, queues, topics } }: RolesProps
 }
 
 function consumerGrants({ tables, messaging: { bus, queues } }: RolesProps): Grants {
-  const { queue, deadLetters } = queues.OrderIntake;
   return {
     waybill: [
-      [queue.queueArn, 'sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:ChangeMessageVisibility'],
-      [deadLetters.queueArn, 'sqs:SendMessage'],
+      ...[queues.OrderIntake, queues.PaymentProcessing, queues.TrackingUpdate].flatMap(readingOf),
       [tables.Orders.tableArn, 'dynamodb:GetItem'],
+      [tables.Ledger.tableArn, 'dynamodb:GetItem'],
       [indexOf(tables.OrderEvents, 'unpublished'), 'dynamodb:Query'],
       [tables.OrderEvents.tableArn, 'dynamodb:BatchWriteItem'],
       [bus.eventBusArn, 'events:PutEvents'],
@@ -83,6 +85,12 @@ function consumerGrants({ tables, messaging: { bus, queues } }: RolesProps): Gra
     sandbox: [],
   };
 }
+
+/** To take messages from a queue, and to put those that are none into its dead letters. */
+const readingOf = ({ queue, deadLetters }: QueuePair): Grant[] => [
+  [queue.queueArn, 'sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:ChangeMessageVisibility'],
+  [deadLetters.queueArn, 'sqs:SendMessage'],
+];
 
 const indexOf = ({ tableArn }: Table, index: string) => `${tableArn}/index/${index}`;
 

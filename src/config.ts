@@ -19,6 +19,10 @@ const Resources = {
   EVENT_BUS_NAME: a.busName('the bus that events are published on'),
   ORDER_INTAKE_QUEUE_URL: a.queueUrl('orders that come from the bus'),
   ORDER_INTAKE_DLQ_URL: a.queueUrl('messages of that queue that are no orders'),
+  PAYMENT_PROCESSING_QUEUE_URL: a.queueUrl('what payment companies tell'),
+  PAYMENT_PROCESSING_DLQ_URL: a.queueUrl('messages of that queue that can never be taken'),
+  TRACKING_UPDATE_QUEUE_URL: a.queueUrl('what carriers tell'),
+  TRACKING_UPDATE_DLQ_URL: a.queueUrl('messages of that queue that can never be taken'),
   PARTIAL_INVENTORY_QUEUE_URL: a.queueUrl('what was missing of an order'),
   SHIPPING_QUEUE_URL: a.queueUrl('what a warehouse is to pack'),
   CUSTOMER_NOTIFICATION_TOPIC_ARN: a.topicArn('what a customer is told'),
@@ -43,6 +47,16 @@ const Settings = {
     'seconds that a message from OrderIntakeQueue is ours; extended while work on it goes on',
     { minimum: 3, maximum: 43_200, usual: 30 },
   ),
+  PAYMENT_PROCESSING_VISIBILITY_S: a.wholeNumber('the same of PaymentProcessingQueue', {
+    minimum: 3,
+    maximum: 43_200,
+    usual: 180,
+  }),
+  TRACKING_UPDATE_VISIBILITY_S: a.wholeNumber('the same of TrackingUpdateQueue', {
+    minimum: 3,
+    maximum: 43_200,
+    usual: 60,
+  }),
   PROVIDER_TIMEOUT_MS: a.wholeNumber('milliseconds that our side waits for a payment company or a carrier', {
     minimum: 1,
     maximum: 60_000,
@@ -74,7 +88,7 @@ const ALL_READ = ['TASK_QUEUE', 'AWS_REGION', 'LOG_LEVEL'] as const;
 
 /** what each process reads: it is asked for nothing else, and its code can name nothing else */
 const READS = {
-  gateway: ['HOST', 'PORT', 'ORDERS_TABLE', ...READ_MODEL, 'SANDBOX_JOURNAL_TABLE', ...ALL_READ],
+  gateway: ['HOST', 'PORT', 'ORDERS_TABLE', ...READ_MODEL, 'LEDGER_TABLE', 'SANDBOX_JOURNAL_TABLE', ...ALL_READ],
   worker: [
     'HEALTH_PORT',
     'ORDERS_TABLE',
@@ -95,10 +109,17 @@ const READS = {
     'HEALTH_PORT',
     'ORDERS_TABLE',
     'ORDER_EVENTS_TABLE',
+    'LEDGER_TABLE',
     'EVENT_BUS_NAME',
     'ORDER_INTAKE_QUEUE_URL',
     'ORDER_INTAKE_DLQ_URL',
     'ORDER_INTAKE_VISIBILITY_S',
+    'PAYMENT_PROCESSING_QUEUE_URL',
+    'PAYMENT_PROCESSING_DLQ_URL',
+    'PAYMENT_PROCESSING_VISIBILITY_S',
+    'TRACKING_UPDATE_QUEUE_URL',
+    'TRACKING_UPDATE_DLQ_URL',
+    'TRACKING_UPDATE_VISIBILITY_S',
     'RELAY_GRACE_MS',
     'RELAY_INTERVAL_MS',
     ...ALL_READ,

@@ -4,6 +4,7 @@ import type { PaymentProvider } from './ports';
 import { createEventActivities } from './events';
 import { createFulfillmentActivities } from './fulfillment';
 import { createInventoryActivities } from './inventory';
+import { createLatePaymentActivities } from './late-payment';
 import { createNotificationActivities } from './notification';
 import { createPaymentActivities } from './payment';
 import { createValidationActivities } from './validation';
@@ -19,6 +20,7 @@ export function createActivities(deps: ActivityDeps) {
     ...createFulfillmentActivities(deps),
     ...createNotificationActivities(deps),
     ...createEventActivities(deps),
+    ...createLatePaymentActivities(deps),
   };
 }
 

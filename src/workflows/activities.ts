@@ -25,6 +25,8 @@ type Bookkeeping = Pick<
   | 'commitTransaction'
   | 'instructPacking'
   | 'recordEvents'
+  | 'lookUpLatePayment'
+  | 'recordLatePayment'
 >;
 
 /**

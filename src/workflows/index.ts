@@ -1,1 +1,2 @@
+export { latePaymentWorkflow } from './late-payment';
 export { orderWorkflow } from './order';

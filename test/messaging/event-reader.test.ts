@@ -9,7 +9,7 @@ import type { OrderSubmission } from '../../src/domain/order';
 import { connectToEmulator } from '../support/contracts/emulator';
 import { createLogger } from '../../src/telemetry';
 import type { QueueReader } from '../../src/messaging/queue-reader';
-import { createOrderIntake } from '../../src/messaging/order-intake';
+import { createOrderIntake } from '../../src/messaging/event-reader';
 import { EngineUnavailableError } from '../../src/client';
 import { eventually, gate } from '../support/contracts/condition';
 import { fingerprintOf } from '../../src/submission';
