@@ -61,7 +61,8 @@ function chargeIn(event: OrderEvent, paymentId: string): string | undefined {
 /** A batch as the order's own run would write it next. */
 async function batchAfterEnd(books: Books, orderId: OrderId, events: EventBatch['events']): Promise<EventBatch> {
   const [record, view] = await Promise.all([books.readOrder(orderId), books.readView(orderId)]);
-  if (!record || !view) throw new StepError('VIEW_OUT_OF_STEP', `order ${orderId} is stored without a view, or not at all`);
+  if (!record || !view)
+    throw new StepError('VIEW_OUT_OF_STEP', `order ${orderId} is stored without a view, or not at all`);
   const { runId, order } = record;
   return { orderId, runId, ...addresseeOf(order), firstSequence: view.sequence + 1, events, states: [] };
 }

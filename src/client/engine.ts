@@ -52,8 +52,7 @@ export interface Engine {
 }
 
 export function createEngine(client: Client): Engine {
-  const ask: Engine['ask'] = (question) =>
-    reachEngine(() => client.withDeadline(Date.now() + QUESTION_MS, question));
+  const ask: Engine['ask'] = (question) => reachEngine(() => client.withDeadline(Date.now() + QUESTION_MS, question));
   return {
     client,
     ask,

@@ -91,9 +91,7 @@ export function createStarts({ engine, taskQueue, stored }: StartDeps): Starts {
       const update = { startWorkflowOperation, updateId: ACCEPT_UPDATE_ID };
       const answer = await answerWithin(patienceMs, () =>
         client
-          .withDeadline(Date.now() + patienceMs, () =>
-            client.workflow.executeUpdateWithStart(acceptUpdate, update),
-          )
+          .withDeadline(Date.now() + patienceMs, () => client.workflow.executeUpdateWithStart(acceptUpdate, update))
           .catch(ifStarted),
       );
       return answer ? outcomeOf(answer, input) : unanswered(input);
@@ -102,7 +100,9 @@ export function createStarts({ engine, taskQueue, stored }: StartDeps): Starts {
     async fulfill(input) {
       const { orderId } = input.submission;
       // a start says nothing of whose the running workflow is
-      await ask(() => client.workflow.start(FULFILLMENT_WORKFLOW, { ...options(input), args: [input] })).catch(ifStarted);
+      await ask(() => client.workflow.start(FULFILLMENT_WORKFLOW, { ...options(input), args: [input] })).catch(
+        ifStarted,
+      );
       const [memo, order] = await Promise.all([memoOf(orderId), findStored(stored, orderId)]);
       const owner = order ?? memo;
       if (!owner) throw new EngineUnavailableError(`the engine does not confirm order ${orderId}`);

@@ -231,11 +231,7 @@ function checkAddress(address: OrderSubmission['shippingAddress'], fail: Fail) {
 }
 
 /** An ISO 8601 time, or none; what is wrong goes to `fail`. */
-export function checkTimestamp(
-  timestamp: string | undefined,
-  fail: Fail,
-  pointer = '/timestamp',
-): string | undefined {
+export function checkTimestamp(timestamp: string | undefined, fail: Fail, pointer = '/timestamp'): string | undefined {
   if (timestamp === undefined) return undefined;
   if (
     timestamp.length <= 40 &&

@@ -6,12 +6,14 @@ import { answerClientError, answerError, BODY_LIMIT, handleErrors } from './erro
 import { documentRoutes } from './openapi';
 import { drainOnClose } from './drain';
 import { eventsRoute } from './routes/events';
+import { changeRoutes } from './routes/changes';
 import { expectUtf8 } from './charset';
 import { healthRoutes } from './routes/health';
 import { inventoryRoutes } from './routes/inventory';
 import { orderRoutes } from './routes/orders';
 import { pathOf } from './problem';
 import { placeOrderRoute } from './routes/place-order';
+import { returnRoutes } from './routes/returns';
 import { sandboxRoutes } from './routes/sandbox';
 import { trackMethods } from './methods';
 
@@ -21,6 +23,17 @@ const REQUEST_TIMEOUT = 10_000;
 const HANDLER_TIMEOUT = 10_000;
 /** Characters of an id in a path, above the longest there is. */
 const MAX_PARAM_LENGTH = 1024;
+
+const ROUTES = [
+  placeOrderRoute,
+  orderRoutes,
+  changeRoutes,
+  returnRoutes,
+  eventsRoute,
+  inventoryRoutes,
+  sandboxRoutes,
+  healthRoutes,
+];
 
 /** The HTTP API. Builds it; does not listen. */
 export function buildApp(deps: GatewayDeps, { logger }: { logger?: Logger } = {}): FastifyInstance {
@@ -49,8 +62,7 @@ export function buildApp(deps: GatewayDeps, { logger }: { logger?: Logger } = {}
   documentRoutes(app);
   // after the plugin that describes them
   app.after(() => {
-    for (const addRoutes of [placeOrderRoute, orderRoutes, eventsRoute, inventoryRoutes, sandboxRoutes, healthRoutes])
-      addRoutes(app, deps);
+    for (const addRoutes of ROUTES) addRoutes(app, deps);
     refuseOtherMethods();
   });
   return app;

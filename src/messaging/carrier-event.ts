@@ -28,7 +28,8 @@ export const parseCarrierUpdate = detailParser(CarrierDetail, (detail, fail): Ca
   const trackingNumber = requireText(detail.trackingNumber, '/trackingNumber', fail);
   const updateId = requireText(detail.updateId, '/updateId', fail);
   const status = CARRIER_STATUSES.find((known) => known === detail.status);
-  if (!status) fail('/status', 'invalid', `expected one of ${CARRIER_STATUSES.join(', ')}, got ${shown(detail.status)}`);
+  if (!status)
+    fail('/status', 'invalid', `expected one of ${CARRIER_STATUSES.join(', ')}, got ${shown(detail.status)}`);
   const occurredAt = checkTimestamp(detail.occurredAt, fail, '/occurredAt');
   if (!orderId || !trackingNumber || !updateId || !status) return undefined;
   const news = { updateId, trackingNumber, status, ...(occurredAt !== undefined && { occurredAt }) };

@@ -48,7 +48,9 @@ export function eventsRoute(app: FastifyInstance, deps: GatewayDeps): void {
     const place = { index, ...(eventId !== undefined && { eventId }) };
     const request = { requestId: deps.newRequestId(), patienceMs: PATIENCE_MS };
     try {
-      return { ...place, ...(await takeEvent({ event, orders: deps.orders, ...request })) };
+      const taken = await takeEvent({ event, orders: deps.orders, ...request });
+      // nobody keeps it here: whether it comes too early or is about no order is its sender's to know
+      return { ...place, ...taken, status: taken.status === 'EARLY' ? 'REJECTED' : taken.status };
     } catch (err) {
       if (!isUnavailable(err)) throw err;
       log.warn({ err, eventId }, 'the engine did not take an event');
