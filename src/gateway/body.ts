@@ -18,9 +18,9 @@ export const withBody =
  *
  * @param check gives what the handler works with; it does not count when something failed
  */
-export function changeParser<S extends TSchema, T>(
+export function changeParser<S extends TSchema>(
   schema: S,
-  check: (body: Static<S>, fail: Fail) => T | undefined,
+  check: (body: Static<S>, fail: Fail) => object | undefined,
 ): FastifyValidationResult {
   const shape = TypeCompiler.Compile(schema);
   return (sent: unknown) => {

@@ -20,6 +20,8 @@ export interface Doubles {
   place: (placement: Placement) => Promise<PlaceOutcome>;
   isKnown: OrderClient['isKnown'];
   pingEngine: () => Promise<void>;
+  /** what the engine does beside taking orders */
+  orders: Partial<OrderClient>;
   reader: Partial<OrderReader>;
   sandbox: GatewayDeps['sandbox'] | null;
 }
@@ -33,6 +35,8 @@ export function createDeps(doubles: Partial<Doubles> = {}): GatewayDeps {
       place: doubles.place ?? (async (placement) => accepted(placement)),
       isKnown: doubles.isKnown ?? (async () => false),
       ping: doubles.pingEngine ?? (async () => {}),
+      ...NO_ORDERS,
+      ...doubles.orders,
     },
     reader: {
       readView: async () => undefined,
@@ -47,6 +51,23 @@ export function createDeps(doubles: Partial<Doubles> = {}): GatewayDeps {
     newRequestId: () => `req-${++requests}`,
   };
 }
+
+const unknown = async () => ({ kind: 'unknown' as const });
+
+/** An engine without any order. */
+const NO_ORDERS: Omit<OrderClient, 'place' | 'isKnown' | 'ping'> = {
+  fulfill: async () => ({ kind: 'accepted' }),
+  refundLate: async () => ({ kind: 'started' }),
+  tellPayment: unknown,
+  tellCarrier: unknown,
+  decide: unknown,
+  cancel: unknown,
+  changeAddress: unknown,
+  requestReturn: unknown,
+  receiveReturn: unknown,
+  inspectReturn: unknown,
+  resolve: unknown,
+};
 
 /** A gateway on {@link createDeps}, which notes the orders that were placed. */
 export function createGateway({ place = async (placement) => accepted(placement), ...doubles }: Partial<Doubles> = {}) {

@@ -9,7 +9,7 @@ import type { OrderSubmission } from '../../src/domain/order';
 import { connectToEmulator } from '../support/contracts/emulator';
 import { createLogger } from '../../src/telemetry';
 import type { QueueReader } from '../../src/messaging/queue-reader';
-import { createOrderIntake } from '../../src/messaging/event-reader';
+import { createEventReader } from '../../src/messaging/event-reader';
 import { EngineUnavailableError } from '../../src/client';
 import { eventually, gate } from '../support/contracts/condition';
 import { fingerprintOf } from '../../src/submission';
@@ -47,7 +47,7 @@ beforeEach(async () => {
   deadLetterQueueUrl = await createQueue('intake-dead');
   placed = [];
   place = async () => accepted;
-  intake = createOrderIntake({
+  intake = createEventReader({
     sqs,
     queueUrl,
     deadLetterQueueUrl,
@@ -196,7 +196,7 @@ test('a failure that no waiting mends leaves the message to the queue, which cou
 
 test('a message that could not be moved to the dead letters stays where it is', async () => {
   const nowhere = deadLetterQueueUrl.replace(/[^/]+$/, uniqueId('nowhere'));
-  intake = createOrderIntake({
+  intake = createEventReader({
     sqs,
     queueUrl,
     deadLetterQueueUrl: nowhere,
