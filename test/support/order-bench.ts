@@ -94,7 +94,11 @@ function activitiesOver(world: () => MemoryWorld): Activities {
 }
 
 /** Runs the workflow's code against its stored history; throws when they do not fit. */
-export async function replay(env: TestWorkflowEnvironment, { orderId }: OrderSubmission): Promise<void> {
-  const history = await env.client.workflow.getHandle(workflowIdOf(orderId)).fetchHistory();
+export const replay = (env: TestWorkflowEnvironment, { orderId }: OrderSubmission): Promise<void> =>
+  replayWorkflow(env, workflowIdOf(orderId));
+
+/** The same of any workflow. */
+export async function replayWorkflow(env: TestWorkflowEnvironment, workflowId: string): Promise<void> {
+  const history = await env.client.workflow.getHandle(workflowId).fetchHistory();
   await Worker.runReplayHistory({ workflowBundle }, history);
 }
