@@ -96,6 +96,7 @@ test('each rule is there, and each of its targets has 300 s, retries and dead le
   expect(Object.fromEntries(found)).toEqual({
     OrderValidationRule: new Set(['inventory-check-queue', 'order-intake-queue']),
     PaymentProcessedRule: new Set(['payment-processing-queue']),
+    CarrierUpdateRule: new Set(['tracking-update-queue']),
     OrderConfirmationRule: new Set(['order-confirmation']),
     ShippingStartedRule: new Set(['tracking-update-queue']),
     ShippingNotificationRule: new Set(['customer-notifications']),
@@ -112,7 +113,7 @@ test('each dead-letter queue and each rule has an alarm that tells operations', 
   const deadLetters = [...QUEUE_NAMES.map((name) => output(`${name}DlqUrl`)), output('UndeliveredDlqUrl')];
   expect(queues).toHaveLength(deadLetters.length);
   expect(new Set(queues.map(({ Dimensions }) => Dimensions?.[0]?.Value))).toEqual(new Set(deadLetters.map(lastOf)));
-  expect(rules).toHaveLength(12);
+  expect(rules).toHaveLength(14);
   for (const { AlarmActions } of MetricAlarms) expect(AlarmActions).toEqual([output('OperationsAlertTopicArn')]);
 });
 
