@@ -10,7 +10,7 @@ import type { StoredOrders } from './client/stored';
 export type { Change, ChangeOutcome } from './client/changes';
 export { EngineUnavailableError, RETRY } from './client/engine';
 export type { NewsOutcome } from './client/news';
-export type { FulfillOutcome, LateOutcome, PlaceOutcome } from './client/starts';
+export type { PlaceOutcome } from './client/starts';
 export type { StoredOrders } from './client/stored';
 
 export interface OrderClient extends Starts, Changes, News {

@@ -60,7 +60,7 @@ export interface Changes {
 }
 
 /** How long a caller waits for a change that needs a provider, in milliseconds. */
-export const CHANGE_PATIENCE_MS = 3000;
+const CHANGE_PATIENCE_MS = 3000;
 
 /** how Temporal calls the failure of an update whose workflow ended before it was through with it */
 const ENDED_BEFORE = 'AcceptedUpdateCompletedWorkflow';

@@ -69,7 +69,7 @@ export function createEngine(client: Client): Engine {
 }
 
 /** @throws EngineUnavailableError instead of what says nothing against what was asked */
-export async function reachEngine<T>(call: () => Promise<T>): Promise<T> {
+async function reachEngine<T>(call: () => Promise<T>): Promise<T> {
   try {
     return await call();
   } catch (error) {

@@ -259,7 +259,7 @@ describe('an order paid elsewhere', () => {
 });
 
 describe('a late success', () => {
-  const lateOf = ({ kind: _, ...news }: PaymentNews) => ({ orderId: uniqueId(), ...news });
+  const lateOf = ({ kind: _kind, ...news }: PaymentNews) => ({ orderId: uniqueId(), ...news });
 
   test('starts its refund once', async () => {
     const late = lateOf(payment());
