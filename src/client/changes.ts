@@ -45,9 +45,8 @@ export type Change<Args = object> = Args & {
 };
 
 /**
- * Changes of orders. Each of them throws
- * - EngineUnavailableError when the engine cannot be reached, or does not confirm in time that it has the change,
- * - StepError SERVICE_UNAVAILABLE when the engine has no such order and the tables cannot say whether there was one.
+ * Changes of orders. Each of them throws EngineUnavailableError when nobody confirms in time that the order has the
+ * change, or whether there is such an order: then the same may be sent again.
  */
 export interface Changes {
   decide(p: Change<{ choice: ShortageChoice }>): Promise<ChangeOutcome<ChangeAnswer>>;
@@ -85,7 +84,7 @@ export function createChanges({ engine, stored }: { engine: Engine; stored: Stor
         const handle = await inTime(start);
         // an update that no worker has taken is kept by nobody
         if (!handle) throw new EngineUnavailableError(`the engine does not confirm the change of order ${orderId}`);
-        const answer = await inTime(() => handle.result());
+        const answer = await inTime(() => handle.result()).catch(ifUnavailable);
         return answer === undefined ? { kind: 'pending' } : { kind: 'done', answer };
       } catch (error) {
         const failure = failureOf(error);
@@ -109,6 +108,12 @@ export function createChanges({ engine, stored }: { engine: Engine; stored: Stor
 /** The same for the same change of the same request; one id for two changes would give the second the first one's answer. */
 function updateIdOf(name: string, p: { requestId: string; args: object }): string {
   return `${name}-${createHash('sha256').update(canonicalJson(p)).digest('base64url')}`;
+}
+
+/** The order has the change already, whoever cannot be reached now. */
+function ifUnavailable(error: unknown): undefined {
+  if (!(error instanceof EngineUnavailableError)) throw error;
+  return undefined;
 }
 
 const failureOf = (error: unknown): ApplicationFailure | undefined =>

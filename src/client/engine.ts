@@ -10,7 +10,7 @@ import {
 } from '@temporalio/client';
 import { workflowIdOf, type OrderId } from '../domain/ids';
 
-/** The engine cannot be reached, or does not confirm what it was asked: the same call may succeed later. */
+/** The engine cannot be reached, or nobody confirms what was asked: the same call may succeed later. */
 export class EngineUnavailableError extends Error {
   override readonly name = 'EngineUnavailableError';
 }

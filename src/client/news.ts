@@ -11,10 +11,7 @@ export interface NewsOutcome {
   kind: 'told' | 'closed' | 'unknown';
 }
 
-/**
- * News for orders that are there: news never starts a workflow. Both throw EngineUnavailableError, and StepError
- * SERVICE_UNAVAILABLE when the engine has no such order and the tables cannot say whether there was one.
- */
+/** News for orders that are there: it never starts a workflow. Throws EngineUnavailableError. */
 export interface News {
   tellPayment(orderId: OrderId, news: PaymentNews): Promise<NewsOutcome>;
   tellCarrier(orderId: OrderId, news: CarrierNews): Promise<NewsOutcome>;

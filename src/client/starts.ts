@@ -47,8 +47,7 @@ export interface Starts {
   /**
    * Starts the refund of a success that found its order closed, unless the order accounted for it before.
    *
-   * @throws EngineUnavailableError
-   * @throws StepError SERVICE_UNAVAILABLE when the ledger cannot be read
+   * @throws EngineUnavailableError also when the ledger cannot be read
    */
   refundLate(input: LatePaymentInput): Promise<LateOutcome>;
 }

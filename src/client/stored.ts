@@ -2,7 +2,7 @@ import type { AcceptAnswer } from '../workflows/messages';
 import type { OrderId } from '../domain/ids';
 import type { ValidationError } from '../domain/order';
 import { StepError } from '../domain/failures';
-import { pause, QUESTION_MS } from './engine';
+import { EngineUnavailableError, pause, QUESTION_MS } from './engine';
 
 /** An order as it is stored for longer than the engine remembers its workflow. */
 export interface StoredOrder {
@@ -28,21 +28,25 @@ export async function findStored(stored: StoredOrders, orderId: OrderId): Promis
   return { orderId, fingerprint, requestId, status, ...(errors && { errors }) };
 }
 
-/** Asked where a wrong answer would lose something: @throws StepError SERVICE_UNAVAILABLE */
-export async function isStored(stored: StoredOrders, orderId: OrderId): Promise<boolean> {
-  return (await withinTime(stored.readOrder(orderId), `order ${orderId}`)) !== undefined;
-}
+/** Asked where a wrong answer would lose something: @throws EngineUnavailableError while the tables cannot say */
+export const isStored = async (stored: StoredOrders, orderId: OrderId): Promise<boolean> =>
+  (await confirm(stored.readOrder(orderId), `order ${orderId}`)) !== undefined;
 
-/** True when money was accounted for under a charge's key: @throws StepError SERVICE_UNAVAILABLE */
-export async function isAccounted(stored: StoredOrders, chargeKey: string): Promise<boolean> {
-  return (await withinTime(stored.readLedger(chargeKey), chargeKey)) !== undefined;
-}
+/** True when money was accounted for under a charge's key: @throws EngineUnavailableError while the tables cannot say */
+export const isAccounted = async (stored: StoredOrders, chargeKey: string): Promise<boolean> =>
+  (await confirm(stored.readLedger(chargeKey), chargeKey)) !== undefined;
 
-async function withinTime<T>(read: Promise<T>, what: string): Promise<T> {
-  const late = Symbol('late');
-  const found = await Promise.race([read, pause(QUESTION_MS).then(() => late)]);
-  if (found !== late) return found as T;
-  throw new StepError('SERVICE_UNAVAILABLE', `reading ${what}: no answer within ${QUESTION_MS} ms`);
+async function confirm<T>(read: Promise<T>, what: string): Promise<T> {
+  const unknown = (cause?: unknown) =>
+    new EngineUnavailableError(`the tables do not say whether there is ${what}`, { cause });
+  const answer = read.catch((error: unknown) => {
+    ifUnavailable(error);
+    throw unknown(error);
+  });
+  const late = pause(QUESTION_MS).then(() => {
+    throw unknown();
+  });
+  return Promise.race([answer, late]);
 }
 
 function ifUnavailable(error: unknown): undefined {

@@ -31,8 +31,7 @@ export type TakeEventInput = Request & { event: InboundEvent };
 /**
  * Hands an event to the engine.
  *
- * @throws EngineUnavailableError when the engine does not confirm that it has it, and StepError SERVICE_UNAVAILABLE when
- * the tables cannot say whose it is: the event is still its sender's
+ * @throws EngineUnavailableError when nobody confirms that the engine has it: the event is still its sender's
  */
 export async function takeEvent({ event, ...request }: TakeEventInput): Promise<Taken> {
   switch (event.kind) {

@@ -212,8 +212,17 @@ test('while the tables cannot say whether there was such an order, nobody does',
   const readOrder = () => Promise.reject(new StepError('SERVICE_UNAVAILABLE', 'throttled'));
   const blind = createOrderClient({ client, taskQueue, stored: { ...books, readOrder } });
   const orderId = uniqueId();
-  await expect(blind.cancel(usual(orderId))).rejects.toThrow('throttled');
-  await expect(blind.tellPayment(orderId, payment())).rejects.toThrow('throttled');
+  const calls = (asked: OrderClient) => [
+    asked.cancel(usual(orderId)),
+    asked.tellPayment(orderId, payment()),
+    asked.tellCarrier(orderId, { updateId: 'u', trackingNumber: 'T', status: 'LOST' }),
+  ];
+  for (const call of calls(blind)) await expect(call).rejects.toThrow(EngineUnavailableError);
+  const silent = { readOrder: () => new Promise<never>(() => {}), readLedger: () => new Promise<never>(() => {}) };
+  const slow = createOrderClient({ client, taskQueue, stored: silent });
+  const { kind: _kind, ...late } = payment();
+  const all = [...calls(slow), slow.refundLate({ orderId, ...late })];
+  await Promise.all(all.map((call) => expect(call).rejects.toThrow('the tables do not say')));
 });
 
 describe('an order paid elsewhere', () => {
