@@ -3,8 +3,10 @@ import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/wo
 import type { FulfillmentInput, PaymentNews } from '../../src/workflows/messages';
 import type { OrderId } from '../../src/domain/ids';
 import { createMemoryBooks, type MemoryBooks } from '../support/memory/books';
+import { createCuttableProxy } from '../support/cuttable-proxy';
 import { createOrderClient, EngineUnavailableError, type OrderClient } from '../../src/client';
 import { DEFECT, LATE, type Noted, SLOW } from '../support/stub-workflows';
+import { eventually } from '../support/contracts/condition';
 import { fingerprintOf } from '../../src/submission';
 import { freePort } from '../../scripts/lib/ports';
 import { latePaymentWorkflowId, workflowIdOf } from '../../src/domain/ids';
@@ -166,6 +168,24 @@ test('a change that was taken and is not through in time is pending; an order th
   store(orderId);
   await ended(orderId);
   expect(await waiting).toEqual({ kind: 'closed' });
+});
+
+test('a change that was taken is pending though the engine goes away', async () => {
+  const port = Number(process.env['TEMPORAL_ADDRESS']!.split(':').at(-1));
+  const proxy = await createCuttableProxy({ port });
+  const cuttable = await Connection.connect({ address: `127.0.0.1:${proxy.port}` });
+  const far = createOrderClient({ client: new Client({ connection: cuttable }), taskQueue, stored: books });
+  const orderId = await placed();
+  const waiting = far.requestReturn({ ...usual(orderId, 2000), items, reason: SLOW });
+  await eventually(
+    async () => (await orders.requestReturn({ ...usual(orderId, 300), items, reason: SLOW })).kind,
+    (kind) => kind === 'pending',
+  );
+  proxy.cut();
+  expect(await waiting).toEqual({ kind: 'pending' });
+  await cuttable.close();
+  proxy.close();
+  await ended(orderId);
 });
 
 test('another request, or other content, is another change', async () => {
