@@ -3,6 +3,7 @@ import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyDocument, PolicyStatement, PrincipalWithConditions, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import type { Messaging } from './messaging';
+import type { QueuePair } from './queues';
 import type { Tables } from './tables';
 
 /** Actions by the ARN that they are allowed on. */
@@ -32,11 +33,13 @@ export function defineRoles(scope: Construct, props: RolesProps) {
 
 function gatewayGrants({ tables, messaging: { bus } }: RolesProps): Grants {
   const { Orders, OrderStatusView, OrderEvents, Inventory, WarehouseStock } = tables;
-  const { Backorders, Breakers, SandboxJournal } = tables;
+  const { Backorders, Breakers, Ledger, SandboxJournal } = tables;
   return {
     waybill: [
       // what an id stands for, where the engine has forgotten it
       [Orders.tableArn, 'dynamodb:GetItem'],
+      // whether a payment that comes late was accounted for
+      [Ledger.tableArn, 'dynamodb:GetItem'],
       // DescribeTable is how it knows that the tables can be reached
       [OrderStatusView.tableArn, 'dynamodb:GetItem', 'dynamodb:DescribeTable'],
       [indexOf(OrderStatusView, 'by-customer'), 'dynamodb:Query'],
@@ -88,14 +91,12 @@ function workerGrants({ tables, messaging: { bus, queues, topics } }: RolesProps
 }
 
 function consumerGrants({ tables, messaging: { bus, queues } }: RolesProps): Grants {
-  const read = [queues.OrderIntake, queues.Reorder];
+  const { OrderIntake, PaymentProcessing, TrackingUpdate, Reorder } = queues;
   return {
     waybill: [
-      ...read.flatMap(({ queue, deadLetters }): Grant[] => [
-        [queue.queueArn, 'sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:ChangeMessageVisibility'],
-        [deadLetters.queueArn, 'sqs:SendMessage'],
-      ]),
+      ...[OrderIntake, PaymentProcessing, TrackingUpdate, Reorder].flatMap(readingOf),
       [tables.Orders.tableArn, 'dynamodb:GetItem'],
+      [tables.Ledger.tableArn, 'dynamodb:GetItem'],
       [indexOf(tables.OrderEvents, 'unpublished'), 'dynamodb:Query'],
       [tables.OrderEvents.tableArn, 'dynamodb:BatchWriteItem'],
       [bus.eventBusArn, 'events:PutEvents'],
@@ -103,6 +104,12 @@ function consumerGrants({ tables, messaging: { bus, queues } }: RolesProps): Gra
     sandbox: [],
   };
 }
+
+/** To take messages from a queue, and to put those that are none into its dead letters. */
+const readingOf = ({ queue, deadLetters }: QueuePair): Grant[] => [
+  [queue.queueArn, 'sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:ChangeMessageVisibility'],
+  [deadLetters.queueArn, 'sqs:SendMessage'],
+];
 
 const indexOf = ({ tableArn }: Table, index: string) => `${tableArn}/index/${index}`;
 

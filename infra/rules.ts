@@ -41,8 +41,13 @@ export function defineRules(scope: Construct, { prefix, messaging }: RulesProps)
     ),
     rule(
       'PaymentProcessedRule',
-      { ...eventOf('Payment Completed'), detail: FROM_OUTSIDE },
+      { ...eventOf('Payment Completed', 'Payment Failed'), detail: FROM_OUTSIDE },
       toQueue(queues.PaymentProcessing),
+    ),
+    rule(
+      'CarrierUpdateRule',
+      { source: ['carrier.updates'], detailType: ['Carrier Update'], detail: FROM_OUTSIDE },
+      toQueue(queues.TrackingUpdate),
     ),
     rule('OrderConfirmationRule', eventOf('Payment Completed'), toTopic(topics.OrderConfirmation)),
     rule('ShippingStartedRule', eventOf('Shipment Created'), toQueue(queues.TrackingUpdate)),
@@ -65,7 +70,11 @@ export function defineRules(scope: Construct, { prefix, messaging }: RulesProps)
   ];
 }
 
-const eventOf = (type: EventType) => ({ source: [EVENT_SOURCES[type]], detailType: [type] });
+/** Types of one source. */
+const eventOf = (type: EventType, ...others: EventType[]) => ({
+  source: [EVENT_SOURCES[type]],
+  detailType: [type, ...others],
+});
 
 /**
  * The message that NotifyCustomer publishes, under its key, so that whoever delivers it knows a repeated one. A field

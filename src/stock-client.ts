@@ -9,7 +9,8 @@ import type { DeliveryRefusal, ReplenishmentInput, StockReceived } from './workf
 import type { EngineAccess } from './config/engine-access';
 import type { receiveStockWorkflow, replenishmentWorkflow } from './workflows';
 import { canonicalJson } from './domain/canonical-json';
-import { connectClient, EngineUnavailableError, QUESTION_MS, reachEngine } from './client';
+import { connectClient } from './client';
+import { EngineUnavailableError, QUESTION_MS, reachEngine } from './client/engine';
 import { DELIVERY_REFUSALS, RECEIVE_STOCK_WORKFLOW, REPLENISHMENT_WORKFLOW } from './workflows/stock-messages';
 import { receiveWorkflowId, replenishmentWorkflowId } from './domain/ids';
 

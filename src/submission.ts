@@ -89,9 +89,10 @@ function pick<T extends object>(value: T, { properties }: { properties: Record<s
 
 /**
  * SHA-256 over what was sent, independent of the order of its members: the same order sent again has the same. Without
- * the id, under which it is compared: an order that was given its id may be sent again with it.
+ * the id, under which it is compared: an order that was given its id may be sent again with it. An order that was paid
+ * elsewhere is another one than the same order to be paid here.
  */
-export function fingerprintOf({ orderId: _orderId, ...content }: ParsedSubmission): string {
+export function fingerprintOf({ orderId: _orderId, ...content }: ParsedSubmission & { paid?: object }): string {
   return createHash('sha256').update(canonicalJson(content)).digest('base64url');
 }
 

@@ -15,13 +15,13 @@ import { createOrderRecords } from './adapters/aws/order-records';
 
 /** The way to the orders of a process that takes some. */
 export function connectOrders(
-  config: Pick<Config<'gateway'>, 'engine' | 'TASK_QUEUE' | 'ORDERS_TABLE'>,
+  config: Pick<Config<'gateway'>, 'engine' | 'TASK_QUEUE' | 'ORDERS_TABLE' | 'LEDGER_TABLE'>,
   { db }: Pick<AwsClients, 'db'>,
 ): ConnectedOrderClient {
   return connectOrderClient({
     engine: config.engine,
     taskQueue: config.TASK_QUEUE,
-    stored: createOrderRecords({ db, table: config.ORDERS_TABLE }),
+    stored: createOrderRecords({ db, tables: { orders: config.ORDERS_TABLE, ledger: config.LEDGER_TABLE } }),
   });
 }
 

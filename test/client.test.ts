@@ -154,7 +154,7 @@ test.each<[string, StoredOrders['readOrder']]>([
   ['do not answer', () => new Promise(() => undefined)],
 ])('while the tables %s, the engine’s word is enough: orders are taken', async (_, readOrder) => {
   const taskQueue = uniqueId('queue');
-  const orders = createOrderClient({ client, taskQueue, stored: { readOrder } });
+  const orders = createOrderClient({ client, taskQueue, stored: { ...world.books, readOrder } });
   const order = sampleOrder();
   expect(await place(orders, order, { patienceMs: 500 })).toEqual({ kind: 'pending' });
   expect(await place(orders, { ...order, currency: 'EUR' }, { patienceMs: 500 })).toEqual({ kind: 'conflict' });
@@ -164,7 +164,7 @@ test.each<[string, StoredOrders['readOrder']]>([
 test('the tables are not read for an order that has its answer', async () => {
   const taskQueue = uniqueId('queue');
   const readOrder = jest.fn(world.books.readOrder);
-  const orders = createOrderClient({ client, taskQueue, stored: { readOrder } });
+  const orders = createOrderClient({ client, taskQueue, stored: { ...world.books, readOrder } });
   const order = sampleOrder();
   const worker = await createWorker(taskQueue);
   await worker.runUntil(async () => {

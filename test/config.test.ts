@@ -28,14 +28,14 @@ test('an empty variable counts as unset', () => {
 
 test('what is none of ours, or of another process, stays out', () => {
   const gateway = loadConfig('gateway', { ...resources, PATH: '/bin' });
-  for (const name of ['PATH', 'LEDGER_TABLE', 'RELAY_GRACE_MS']) expect(gateway).not.toHaveProperty(name);
+  for (const name of ['PATH', 'ORDER_INTAKE_QUEUE_URL', 'RELAY_GRACE_MS']) expect(gateway).not.toHaveProperty(name);
 });
 
 test('each process is asked for what it reads only', () => {
   expect(() =>
     loadConfig('gateway', without('ORDER_INTAKE_QUEUE_URL', 'SHIPPING_QUEUE_URL', 'LEDGER_TABLE')),
   ).not.toThrow();
-  expect(() => loadConfig('consumer', without('LEDGER_TABLE', 'SHIPPING_QUEUE_URL'))).not.toThrow();
+  expect(() => loadConfig('consumer', without('INVENTORY_TABLE', 'SHIPPING_QUEUE_URL'))).not.toThrow();
   expect(() => loadConfig('worker', without('ORDER_INTAKE_QUEUE_URL', 'ORDER_INTAKE_DLQ_URL'))).not.toThrow();
   expect(() => loadConfig('gateway', { ...resources, WAREHOUSES: 'Seoul' })).not.toThrow();
 });

@@ -6,6 +6,7 @@ import { createBackorderActivities } from './backorders';
 import { createEventActivities } from './events';
 import { createFulfillmentActivities } from './fulfillment';
 import { createInventoryActivities } from './inventory';
+import { createLatePaymentActivities } from './late-payment';
 import { createNotificationActivities } from './notification';
 import { createPaymentActivities } from './payment';
 import { createReceivingActivities } from './receiving';
@@ -26,6 +27,7 @@ export function createActivities(deps: ActivityDeps) {
     ...createFulfillmentActivities(deps),
     ...createNotificationActivities(deps),
     ...createEventActivities(deps),
+    ...createLatePaymentActivities(deps),
   };
 }
 

@@ -39,6 +39,8 @@ export const keys = {
   packing: (shipmentId: string, version = 1) => ofPart(`packing#${shipmentId}`, version),
   /** shipped or given back: whoever writes it first decides */
   decision: (orderId: OrderId, part = 1) => ofPart(`decision#${orderId}`, part),
+  /** a success that came after its order had closed: written down with its refund */
+  latePayment: (chargeKey: string) => `late-payment#${chargeKey}`,
   allocate: (shipmentId: string) => `allocate#${shipmentId}`,
   shortage: (orderId: OrderId) => `shortage#${orderId}`,
   end: (orderId: OrderId) => `end#${orderId}`,

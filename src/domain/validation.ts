@@ -38,18 +38,11 @@ export function validateOrder(submission: OrderSubmission): Validation {
   const shippingAddress = checkAddress(submission.shippingAddress, fail);
   const paymentMethod = requireText(submission.paymentMethod ?? DEFAULT_PAYMENT_METHOD, '/paymentMethod', fail);
   const placedAt = checkTimestamp(submission.timestamp, fail);
-  const currency = requireText(submission.currency, '/currency', fail) ?? '';
-  const digits = minorDigits(currency);
-  if (currency && digits === undefined)
-    fail(
-      '/currency',
-      'unknown_currency',
-      `expected the ISO 4217 code of a currency that is paid in, got ${quote(currency)}`,
-    );
+  const money = checkCurrency(submission.currency, fail);
+  const { currency } = money;
 
   const policy = checkPolicy(submission.policy, fail);
   const channels = checkChannels(submission.channels, fail);
-  const money: Money = { currency, digits: digits ?? MOST_DIGITS, fail };
   const lines = checkItems(submission.items, money);
   const total = checkAmount(submission.totalAmount, '/totalAmount', money);
   const amounts = lines && total !== undefined ? spreadTotal(lines, total, money) : undefined;
@@ -75,11 +68,39 @@ export function validateAddress(
   return checked ? { valid: true, address: checked } : { valid: false, errors };
 }
 
+/**
+ * Checks an amount by itself, as a payment company tells it.
+ *
+ * @param p.amount decimal, in major units
+ * @returns the amount in minor units, exact; what is wrong goes to `fail`, under `/amount` and `/currency`
+ */
+export function checkMoney(
+  p: { amount?: number; currency?: string },
+  fail: Fail,
+): { amount: number; currency: string } | undefined {
+  const money = checkCurrency(p.currency, fail);
+  const amount = checkAmount(p.amount, '/amount', money);
+  return amount === undefined || !money.isKnown ? undefined : { amount, currency: money.currency };
+}
+
 export type Fail = (pointer: string, code: string, detail: string) => void;
 interface Money {
   currency: string;
   digits: number;
   fail: Fail;
+}
+
+function checkCurrency(code: string | undefined, fail: Fail): Money & { isKnown: boolean } {
+  const currency = requireText(code, '/currency', fail) ?? '';
+  const digits = minorDigits(currency);
+  const isKnown = digits !== undefined;
+  if (currency && !isKnown)
+    fail(
+      '/currency',
+      'unknown_currency',
+      `expected the ISO 4217 code of a currency that is paid in, got ${quote(currency)}`,
+    );
+  return { currency, digits: digits ?? MOST_DIGITS, fail, isKnown };
 }
 
 type CheckedLine = Omit<OrderLine, 'amount'> & { pointer: string };
@@ -143,7 +164,8 @@ function mergeLines(checked: CheckedLine[], fail: Fail): { lines: CheckedLine[];
   return { lines: [...lines.values()], agreed };
 }
 
-function checkQuantity(quantity: number | undefined, pointer: string, fail: Fail): number | undefined {
+/** A whole number of units of one product; what is wrong goes to `fail`. */
+export function checkQuantity(quantity: number | undefined, pointer: string, fail: Fail): number | undefined {
   if (quantity === undefined) return void fail(pointer, 'required', 'expected a whole number above 0');
   if (!Number.isInteger(quantity) || quantity <= 0)
     return void fail(pointer, 'not_positive', `expected a whole number above 0, got ${quantity}`);
@@ -186,13 +208,15 @@ function spreadTotal(lines: CheckedLine[], total: number, { currency, digits, fa
   return amounts.toReversed();
 }
 
-function requireText(text: string | undefined, pointer: string, fail: Fail): string | undefined {
+/** A text that every table and queue carries; what is wrong goes to `fail`. */
+export function requireText(text: string | undefined, pointer: string, fail: Fail): string | undefined {
   if (text === undefined || text.trim() === '')
     return void fail(pointer, 'required', 'expected a text that is not empty');
   return checkText(text, pointer, fail);
 }
 
-function checkText(text: string, pointer: string, fail: Fail): string | undefined {
+/** The same of a text that may be empty. */
+export function checkText(text: string, pointer: string, fail: Fail): string | undefined {
   if (text.length > MAX_TEXT)
     return void fail(pointer, 'too_long', `expected at most ${MAX_TEXT} characters, got ${text.length}`);
   if (!isPlainText(text)) return void fail(pointer, 'invalid', 'expected no control characters and no half characters');
@@ -206,7 +230,8 @@ function checkAddress(address: OrderSubmission['shippingAddress'], fail: Fail) {
   return street && city && country && zipCode ? { street, city, country, zipCode } : undefined;
 }
 
-function checkTimestamp(timestamp: string | undefined, fail: Fail): string | undefined {
+/** An ISO 8601 time, or none; what is wrong goes to `fail`. */
+export function checkTimestamp(timestamp: string | undefined, fail: Fail, pointer = '/timestamp'): string | undefined {
   if (timestamp === undefined) return undefined;
   if (
     timestamp.length <= 40 &&
@@ -215,7 +240,7 @@ function checkTimestamp(timestamp: string | undefined, fail: Fail): string | und
     !Number.isNaN(Date.parse(timestamp))
   )
     return timestamp;
-  return void fail('/timestamp', 'invalid', `expected an ISO 8601 time, got ${quote(timestamp)}`);
+  return void fail(pointer, 'invalid', `expected an ISO 8601 time, got ${quote(timestamp)}`);
 }
 
 /** Date.parse takes 30 February for 2 March. */

@@ -7,12 +7,14 @@ import { breakerRoutes } from './routes/breakers';
 import { documentRoutes } from './openapi';
 import { drainOnClose } from './drain';
 import { eventsRoute } from './routes/events';
+import { changeRoutes } from './routes/changes';
 import { expectUtf8 } from './charset';
 import { healthRoutes } from './routes/health';
 import { inventoryRoutes } from './routes/inventory';
 import { orderRoutes } from './routes/orders';
 import { pathOf } from './problem';
 import { placeOrderRoute } from './routes/place-order';
+import { returnRoutes } from './routes/returns';
 import { sandboxRoutes } from './routes/sandbox';
 import { trackMethods } from './methods';
 
@@ -22,6 +24,18 @@ const REQUEST_TIMEOUT = 10_000;
 const HANDLER_TIMEOUT = 10_000;
 /** Characters of an id in a path, above the longest there is. */
 const MAX_PARAM_LENGTH = 1024;
+
+const ROUTES = [
+  placeOrderRoute,
+  orderRoutes,
+  changeRoutes,
+  returnRoutes,
+  eventsRoute,
+  inventoryRoutes,
+  breakerRoutes,
+  sandboxRoutes,
+  healthRoutes,
+];
 
 /** The HTTP API. Builds it; does not listen. */
 export function buildApp(deps: GatewayDeps, { logger }: { logger?: Logger } = {}): FastifyInstance {
@@ -50,16 +64,7 @@ export function buildApp(deps: GatewayDeps, { logger }: { logger?: Logger } = {}
   documentRoutes(app);
   // after the plugin that describes them
   app.after(() => {
-    for (const addRoutes of [
-      placeOrderRoute,
-      orderRoutes,
-      eventsRoute,
-      inventoryRoutes,
-      breakerRoutes,
-      sandboxRoutes,
-      healthRoutes,
-    ])
-      addRoutes(app, deps);
+    for (const addRoutes of ROUTES) addRoutes(app, deps);
     refuseOtherMethods();
   });
   return app;

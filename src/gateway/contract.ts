@@ -1,8 +1,10 @@
 import { Type, type Static, type TSchema } from '@sinclair/typebox';
 import * as schemas from './schemas';
-import { inboundEventExample, submissionExample } from './examples';
+import { CHANGE_BODIES } from './change-bodies';
+import { carrierEventExample, inboundEventExample, paymentEventExample, submissionExample } from './examples';
 import type { InboundEvent } from '../messaging/inbound-event';
 import { SubmissionSchema, type ParsedSubmission } from '../submission';
+import { CARRIER_STATUSES } from '../domain/events';
 import { PROBLEM_MEDIA_TYPE, PROBLEMS, RETRY_AFTER_S, type ProblemCode } from './problem';
 import { CHANNELS, DEFAULT_POLICY } from '../domain/order';
 
@@ -43,22 +45,53 @@ const OrderSubmission = Type.Object(
 /** Events in one request: as many as EventBridge puts, and SQS gives, in one; the engine takes them all at once. */
 export const MAX_EVENTS = 10;
 
-const EventEnvelope = Type.Object(
+const envelope = (source: string, types: string[], detail: TSchema) =>
+  Type.Object(
+    {
+      id: Type.Optional(Type.String({ description: 'echoed in the result' })),
+      'detail-type': Type.Union(types.map((type) => Type.Literal(type))),
+      source: Type.Literal(source),
+      detail,
+    },
+    { additionalProperties: true },
+  );
+
+const PaymentDetail = Type.Object(
   {
-    id: Type.Optional(Type.String({ description: 'echoed in the result' })),
-    'detail-type': Type.Literal('Order Placed'),
-    source: Type.Literal('ecommerce.orders'),
-    detail: Type.Unsafe({ $ref: 'OrderSubmission#' }),
+    orderId: Type.Optional(Type.String({ description: 'required, unless `order` has it' })),
+    chargeKey: Type.Optional(Type.String({ description: 'the key of the charge; absent: it goes by its `paymentId`' })),
+    paymentId: Type.String(),
+    amount: Type.Number({ description: 'in decimal major units' }),
+    currency: Type.String({ description: 'ISO 4217' }),
+    reason: Type.Optional(Type.String({ description: 'why a payment failed' })),
+    order: Type.Optional(Type.Unsafe({ $ref: 'OrderSubmission#' })),
   },
-  {
-    $id: 'InboundEvent',
-    additionalProperties: true,
-    description:
-      'An event in the envelope of EventBridge. The detail is an order with its `orderId`; with `origin: "waybill"` it is ' +
-      "Waybill's own event and is ignored, whatever its type. Members of the envelope that are not listed are not read.",
-    examples: [inboundEventExample],
-  },
+  { $id: 'PaymentDetail', description: 'With an `order`, a completed payment starts it: it was paid elsewhere.' },
 );
+
+const CarrierDetail = Type.Object(
+  {
+    orderId: Type.String(),
+    trackingNumber: Type.String(),
+    status: Type.Union(CARRIER_STATUSES.map((status) => Type.Literal(status))),
+    updateId: Type.String({ description: "the carrier's; the same one again is dropped" }),
+    occurredAt: Type.Optional(Type.String({ format: 'date-time' })),
+  },
+  { $id: 'CarrierDetail' },
+);
+
+const EventEnvelope = Type.Unsafe({
+  $id: 'InboundEvent',
+  description:
+    'An event in the envelope of EventBridge. With `origin: "waybill"` in its detail it is Waybill\'s own event and is ' +
+    'ignored, whatever its type. Members of the envelope that are not listed are not read.',
+  oneOf: [
+    envelope('ecommerce.orders', ['Order Placed'], Type.Unsafe({ $ref: 'OrderSubmission#' })),
+    envelope('payment.service', ['Payment Completed', 'Payment Failed'], Type.Unsafe({ $ref: 'PaymentDetail#' })),
+    envelope('carrier.updates', ['Carrier Update'], Type.Unsafe({ $ref: 'CarrierDetail#' })),
+  ],
+  examples: [inboundEventExample, paymentEventExample, carrierEventExample],
+});
 
 const EventOrBatch = Type.Unsafe({
   $id: 'InboundEvents',
@@ -70,13 +103,27 @@ const EventOrBatch = Type.Unsafe({
 });
 
 /** Every schema that has a name in the OpenAPI document. */
-export const COMPONENTS: TSchema[] = [OrderSubmission, EventEnvelope, EventOrBatch, ...Object.values(schemas)];
+export const COMPONENTS: TSchema[] = [
+  OrderSubmission,
+  PaymentDetail,
+  CarrierDetail,
+  EventEnvelope,
+  EventOrBatch,
+  ...CHANGE_BODIES,
+  ...Object.values(schemas),
+];
 
 /** The body of `POST /orders`; checked by `parseSubmission`, not by this reference. */
 export const SubmissionBody = Type.Unsafe<ParsedSubmission>({ $ref: 'OrderSubmission#' });
 
 /** The body of `POST /events`; checked by `parseInboundEvent`, not by this reference. */
 export const EventsBody = Type.Unsafe<InboundEvent[]>({ $ref: 'InboundEvents#' });
+
+/** The header by which a request that is sent again is known. */
+export const idempotencyKey = (does: string) =>
+  Type.Optional(
+    Type.String({ pattern: '^[\\x20-\\x7e]{1,255}$', description: `${does} 1 to 255 printable characters.` }),
+  );
 
 type Headers = Record<string, TSchema>;
 

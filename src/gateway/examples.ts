@@ -27,6 +27,29 @@ export const inboundEventExample = {
   detail: submissionExample,
 };
 
+const eventExampleOf = (source: string, type: string, detail: object) => ({
+  id: 'b1f3c9e2-5a54-4f0e-9c41-1c8f6a6f2d10',
+  'detail-type': type,
+  source,
+  detail,
+});
+
+export const paymentEventExample = eventExampleOf('payment.service', 'Payment Completed', {
+  orderId: 'ORD-2025-001234',
+  chargeKey: 'charge#ORD-2025-001234#1',
+  paymentId: 'pay_1',
+  amount: 59.98,
+  currency: 'USD',
+});
+
+export const carrierEventExample = eventExampleOf('carrier.updates', 'Carrier Update', {
+  orderId: 'ORD-2025-001234',
+  trackingNumber: 'SP123456789',
+  status: 'DELIVERED',
+  updateId: 'SP-000123',
+  occurredAt: at('50'),
+});
+
 export const eventResultsExample = {
   results: [
     {
@@ -42,6 +65,28 @@ export const placedExample = {
   orderId: 'ORD-2025-001234',
   status: 'RESERVED',
   inventoryStatus: 'AVAILABLE',
+  links,
+} as const;
+
+export const changedExample = { orderId: 'ORD-2025-001234', status: 'RESERVED', links } as const;
+
+export const cancelledExample = { ...changedExample, outcome: 'CANCELLING' } as const;
+
+export const returnChangedExample = {
+  ...changedExample,
+  status: 'DELIVERED',
+  returnId: 'ORD-2025-001234-R1',
+  refunded: 29.99,
+  currency: 'USD',
+} as const;
+
+export const returnExample = {
+  orderId: 'ORD-2025-001234',
+  returnId: 'ORD-2025-001234-R1',
+  status: 'RECEIVED',
+  requestedAt: at('30.100'),
+  updatedAt: at('45.200'),
+  items: [{ productId: 'PROD-12345', quantity: 1 }],
   links,
 } as const;
 

@@ -32,7 +32,9 @@ export function documentRoutes(app: FastifyInstance): void {
       servers: [{ url: '/' }],
       tags: [
         { name: 'orders', description: 'Place orders and follow them' },
-        { name: 'events', description: 'Orders as events' },
+        { name: 'changes', description: 'What customers and operations change of an order' },
+        { name: 'returns', description: 'What comes back' },
+        { name: 'events', description: 'Orders, payments and carriers’ updates as events' },
         { name: 'inventory', description: 'What can be ordered' },
         { name: 'breakers', description: 'Outside companies that are left alone because they are out of order' },
         { name: 'sandbox', description: 'What the sandbox providers did, and are to do' },

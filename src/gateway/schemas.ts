@@ -3,6 +3,7 @@ import * as examples from './examples';
 import { ORDER_ID_PATTERN as REFERENCE_PATTERN } from '../domain/ids';
 import { EVENT_SOURCES, type EventType } from '../domain/events';
 import { BREAKER_STATES, DEPENDENCIES } from '../domain/breaker';
+import { ORDER_STATUSES } from '../domain/states';
 import { PROBLEMS, type ProblemCode } from './problem';
 import { SETTLEMENT_OUTCOMES } from './ports';
 import {
@@ -46,13 +47,64 @@ export const OrderPlaced = Type.Object(
   { $id: 'OrderPlaced', examples: [examples.placedExample] },
 );
 
+const changedMembers = {
+  orderId: Type.String(),
+  status: Type.Optional(oneOf(ORDER_STATUSES, 'of the order now; absent while it is not through with the change')),
+};
+
+export const OrderChanged = Type.Object(
+  { ...changedMembers, links: Links },
+  { $id: 'OrderChanged', examples: [examples.changedExample] },
+);
+
+export const OrderCancelled = Type.Object(
+  {
+    ...changedMembers,
+    outcome: Type.Optional(
+      oneOf(
+        ['CANCELLING', 'RETURN_REQUESTED'],
+        '`CANCELLING`: it turns back. `RETURN_REQUESTED`: its parcels come back',
+      ),
+    ),
+    returnId: Type.Optional(Type.String({ description: 'with `RETURN_REQUESTED`' })),
+    links: Links,
+  },
+  { $id: 'OrderCancelled', examples: [examples.cancelledExample] },
+);
+
+export const ReturnChanged = Type.Object(
+  {
+    ...changedMembers,
+    returnId: Type.Optional(Type.String({ description: 'absent while the order is not through with the request' })),
+    refunded: Type.Optional(Amount('given back for what was inspected')),
+    currency: Type.Optional(Currency),
+    links: Links,
+  },
+  { $id: 'ReturnChanged', examples: [examples.returnChangedExample] },
+);
+
+export const Return = Type.Object(
+  {
+    orderId: Type.String(),
+    returnId: Type.String(),
+    status: oneOf(['REQUESTED', 'RECEIVED', 'INSPECTED']),
+    requestedAt: Time('when it was asked for'),
+    updatedAt: Time('of its last step'),
+    items: Type.Array(Type.Object({ productId: Type.String(), quantity: Quantity }), {
+      description: 'what was to come back',
+    }),
+    links: Links,
+  },
+  { $id: 'Return', examples: [examples.returnExample] },
+);
+
 const EventResult = Type.Object({
   index: Type.Integer({ description: 'place of the event in the batch, from 0' }),
   eventId: Type.Optional(Type.String({ description: 'the `id` of the event, when it has one' })),
   status: oneOf(
     ['ACCEPTED', 'DUPLICATE', 'IGNORED', 'REJECTED', 'UNAVAILABLE'],
-    '`ACCEPTED`: the engine has the order, which goes on by itself. `DUPLICATE`: it had it before. ' +
-      '`IGNORED`: published by Waybill itself. `REJECTED`: it can never be taken. `UNAVAILABLE`: send it again',
+    '`ACCEPTED`: the engine has it, and its order goes on by itself. `DUPLICATE`: it had it before. `IGNORED`: there is ' +
+      'nothing to do. `REJECTED`: it cannot be taken. `UNAVAILABLE`: send it again',
   ),
   orderId: Type.Optional(Type.String()),
   reason: Type.Optional(Type.String({ description: 'why it was ignored, rejected, or not taken yet' })),

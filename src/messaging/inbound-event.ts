@@ -1,13 +1,21 @@
 import { ORIGIN } from '../domain/events';
-import { type OrderPlaced, parseOrderPlaced } from './order-placed';
+import { type CarrierToldEvent, parseCarrierUpdate } from './carrier-event';
+import { type OrderPaidEvent, parsePaymentCompleted, parsePaymentFailed, type PaymentToldEvent } from './payment-event';
+import { type OrderPlacedEvent, parseOrderPlaced } from './order-placed';
+import { type Refused, refused } from './detail';
 import { shown } from './reason';
 
 /** What an event from outside says, whichever way it came. */
 type Content =
-  | OrderPlaced
+  | OrderPlacedEvent
+  | PaymentToldEvent
+  | OrderPaidEvent
+  | CarrierToldEvent
   /** one of those that Waybill publishes, come back */
   | { kind: 'own' }
-  | { kind: 'refused'; reason: string };
+  /** E3 brings it into the queue that carriers' updates come by */
+  | { kind: 'shipped-elsewhere' }
+  | Refused;
 
 /** An event from outside, parsed once; `eventId` is the sender's. */
 export type InboundEvent = Content & { eventId?: string };
@@ -20,6 +28,10 @@ interface Supported {
 /** What starts or moves a workflow, by its detail-type. */
 const SUPPORTED = new Map<unknown, Supported>([
   ['Order Placed', { source: 'ecommerce.orders', parse: parseOrderPlaced }],
+  ['Payment Completed', { source: 'payment.service', parse: parsePaymentCompleted }],
+  ['Payment Failed', { source: 'payment.service', parse: parsePaymentFailed }],
+  ['Carrier Update', { source: 'carrier.updates', parse: parseCarrierUpdate }],
+  ['Shipment Created', { source: 'shipping.service', parse: () => ({ kind: 'shipped-elsewhere' }) }],
 ]);
 
 /** Parses the body of a message: one event. */
@@ -45,8 +57,6 @@ function contentOf({ source, 'detail-type': detailType, detail }: Record<string,
     return refused(`detail/origin: expected none, or "${ORIGIN}" on what Waybill publishes, got ${shown(origin)}`);
   return supported.parse(detail);
 }
-
-const refused = (reason: string) => ({ kind: 'refused' as const, reason });
 
 const originOf = (detail: unknown): unknown =>
   isObject(detail) && Object.hasOwn(detail, 'origin') ? detail['origin'] : undefined;

@@ -1,20 +1,29 @@
+import type { Fail } from '../domain/validation';
 import type { OrderSubmission } from '../domain/order';
-import { isOrderId, type OrderId } from '../domain/ids';
 import { fingerprintOf, parseSubmission } from '../submission';
-import { listed, shown } from './reason';
+import { type Refused, refuseFailed, requireOrderId } from './detail';
 
-/** An order as an event brought it, or why the event can never become one. */
-export type OrderPlaced =
-  { kind: 'order-placed'; submission: OrderSubmission; fingerprint: string } | { kind: 'refused'; reason: string };
-
-/** Parses the detail of `Order Placed`: an order with its id. */
-export function parseOrderPlaced(detail: unknown): OrderPlaced {
-  const parsed = parseSubmission(detail);
-  if (!parsed.ok) return refused(listed(parsed.errors.map(({ pointer, detail: why }) => `detail${pointer}: ${why}`)));
-  const { orderId } = parsed.submission;
-  if (!isOrderId(orderId)) return refused(`detail/orderId: expected an order id, got ${shown(orderId)}`);
-  const submission = { ...parsed.submission, orderId: orderId satisfies OrderId };
-  return { kind: 'order-placed', submission, fingerprint: fingerprintOf(parsed.submission) };
+/** An order as an event brought it. */
+export interface OrderPlacedEvent {
+  kind: 'order-placed';
+  submission: OrderSubmission;
+  fingerprint: string;
 }
 
-const refused = (reason: string) => ({ kind: 'refused' as const, reason });
+/** Parses the detail of `Order Placed`: an order with its id. */
+export const parseOrderPlaced = (detail: unknown): OrderPlacedEvent | Refused =>
+  refuseFailed((fail) => {
+    const submission = readOrder(detail, fail);
+    return submission && { kind: 'order-placed', submission, fingerprint: fingerprintOf(submission) };
+  });
+
+/** An order inside an event: its types and its id are checked, its values are ValidateOrder's. */
+export function readOrder(order: unknown, fail: Fail, pointer = ''): OrderSubmission | undefined {
+  const parsed = parseSubmission(order);
+  if (!parsed.ok) {
+    for (const error of parsed.errors) fail(`${pointer}${error.pointer}`, error.code, error.detail);
+    return undefined;
+  }
+  const orderId = requireOrderId(parsed.submission.orderId, fail, pointer);
+  return orderId && { ...parsed.submission, orderId };
+}

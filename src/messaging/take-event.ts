@@ -1,44 +1,97 @@
+import type { CarrierToldEvent } from './carrier-event';
 import type { InboundEvent } from './inbound-event';
-import type { OrderClient } from '../client';
+import type { NewsOutcome, OrderClient } from '../client';
 import type { OrderId } from '../domain/ids';
+import type { OrderPaidEvent, PaymentToldEvent } from './payment-event';
+import type { OrderPlacedEvent } from './order-placed';
 
-/** What became of an event. Those that are not rejected may be forgotten by whoever brought them. */
+/** What became of an event. Those that are neither early nor rejected may be forgotten by whoever brought them. */
 export type Taken =
-  /** the engine has it: from this event, or from an earlier one with the same order */
+  /** the engine has it: from this event, or from an earlier one that says the same */
   | { status: 'ACCEPTED' | 'DUPLICATE'; orderId: OrderId }
   /** there is nothing to do */
-  | { status: 'IGNORED'; reason: string }
+  | { status: 'IGNORED'; reason: string; orderId?: OrderId }
+  /** there is no such order yet: the event may have overtaken it */
+  | { status: 'EARLY'; reason: string; orderId: OrderId }
   /** it can never be taken */
   | { status: 'REJECTED'; reason: string; orderId?: OrderId };
 
-export interface TakeEventInput {
-  event: InboundEvent;
-  orders: Pick<OrderClient, 'place'>;
+/** The way to the orders for those who bring events. */
+export type EventOrders = Pick<OrderClient, 'place' | 'fulfill' | 'tellPayment' | 'tellCarrier' | 'refundLate'>;
+
+interface Request {
+  orders: EventOrders;
   requestId: string;
   /** how long to wait for the engine's first answer, in milliseconds */
   patienceMs: number;
 }
 
+export type TakeEventInput = Request & { event: InboundEvent };
+
 /**
  * Hands an event to the engine.
  *
- * @throws EngineUnavailableError when the engine does not confirm that it has it: the event is still its sender's
+ * @throws EngineUnavailableError when nobody confirms that the engine has it: the event is still its sender's
  */
-export async function takeEvent({ event, orders, ...request }: TakeEventInput): Promise<Taken> {
+export async function takeEvent({ event, ...request }: TakeEventInput): Promise<Taken> {
   switch (event.kind) {
-    case 'order-placed': {
-      const { submission, fingerprint } = event;
-      const { orderId } = submission;
-      const { kind } = await orders.place({ submission, fingerprint, ...request });
-      if (kind === 'conflict')
-        return { status: 'REJECTED', reason: `order ${orderId}: the id belongs to another order`, orderId };
-      return { status: kind === 'replayed' ? 'DUPLICATE' : 'ACCEPTED', orderId };
-    }
+    case 'order-placed':
+      return placeOrder(event, request);
+    case 'order-paid':
+      return fulfillOrder(event, request);
+    case 'payment-news':
+      return tellPayment(event, request);
+    case 'carrier-news':
+      return tellCarrier(event, request);
     case 'own':
       return { status: 'IGNORED', reason: 'published by Waybill itself' };
+    case 'shipped-elsewhere':
+      return { status: 'IGNORED', reason: 'a parcel that is none of ours' };
     case 'refused':
       return { status: 'REJECTED', reason: event.reason };
     default:
       return event satisfies never;
+  }
+}
+
+async function placeOrder({ submission, fingerprint }: OrderPlacedEvent, { orders, ...request }: Request) {
+  const { kind } = await orders.place({ submission, fingerprint, ...request });
+  return takenOrder(submission.orderId, kind);
+}
+
+async function fulfillOrder({ order }: OrderPaidEvent, { orders, requestId }: Request) {
+  const { kind } = await orders.fulfill({ ...order, requestId });
+  return takenOrder(order.submission.orderId, kind);
+}
+
+function takenOrder(orderId: OrderId, kind: 'accepted' | 'replayed' | 'pending' | 'conflict'): Taken {
+  if (kind === 'conflict')
+    return { status: 'REJECTED', reason: `order ${orderId}: the id belongs to another order`, orderId };
+  return { status: kind === 'replayed' ? 'DUPLICATE' : 'ACCEPTED', orderId };
+}
+
+async function tellPayment({ orderId, news }: PaymentToldEvent, { orders }: Request): Promise<Taken> {
+  const outcome = await orders.tellPayment(orderId, news);
+  if (outcome.kind !== 'closed' || news.kind === 'FAILED') return told(orderId, outcome);
+  // the order is over, and somebody has paid: unless it was accounted for in time, it goes back
+  const { chargeKey, paymentId, amount, currency } = news;
+  const { kind } = await orders.refundLate({ orderId, chargeKey, paymentId, amount, currency });
+  if (kind === 'accounted') return { status: 'IGNORED', reason: 'the order accounted for it before', orderId };
+  return { status: kind === 'known' ? 'DUPLICATE' : 'ACCEPTED', orderId };
+}
+
+const tellCarrier = async ({ orderId, news }: CarrierToldEvent, { orders }: Request): Promise<Taken> =>
+  told(orderId, await orders.tellCarrier(orderId, news));
+
+function told(orderId: OrderId, { kind }: NewsOutcome): Taken {
+  switch (kind) {
+    case 'told':
+      return { status: 'ACCEPTED', orderId };
+    case 'closed':
+      return { status: 'IGNORED', reason: 'the order is closed', orderId };
+    case 'unknown':
+      return { status: 'EARLY', reason: `no such order yet: ${orderId}`, orderId };
+    default:
+      return kind satisfies never;
   }
 }

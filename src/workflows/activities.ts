@@ -29,6 +29,8 @@ type Bookkeeping = Pick<
   | 'commitTransaction'
   | 'instructPacking'
   | 'recordEvents'
+  | 'lookUpLatePayment'
+  | 'recordLatePayment'
 >;
 
 /**

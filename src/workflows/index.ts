@@ -1,3 +1,4 @@
 export { fulfillmentWorkflow, orderWorkflow } from './order';
+export { latePaymentWorkflow } from './late-payment';
 export { receiveStockWorkflow } from './receive-stock';
 export { replenishmentWorkflow } from './replenishment';

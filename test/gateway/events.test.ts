@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { PlaceOutcome } from '../../src/client';
 import { accepted, closeGateways, createGateway, engineDown, expectProblem, type Placement } from './support';
-import { envelopeOf, REFUSED_EVENTS } from '../support/refused-events';
+import { envelopeOf, REFUSED_EVENTS, samplePayment, sampleUpdate } from '../support/refused-events';
 import { fingerprintOf } from '../../src/submission';
 import { gate } from '../support/contracts/condition';
 import { sampleOrder } from '../support/orders';
@@ -90,6 +90,68 @@ describe('one event', () => {
     const { inject, placements } = createGateway();
     await inject(post([event, event]));
     expect(new Set(placements.map(({ requestId }) => requestId)).size).toBe(2);
+  });
+});
+
+describe('what is told of an order', () => {
+  const payment = samplePayment();
+  const update = sampleUpdate();
+  const completed = envelopeOf({ source: 'payment.service', 'detail-type': 'Payment Completed', detail: payment });
+  const failed = { ...completed, 'detail-type': 'Payment Failed' };
+  const carried = envelopeOf({ source: 'carrier.updates', 'detail-type': 'Carrier Update', detail: update });
+  const { orderId: _, ...paid } = payment;
+  const paidOrder = { ...completed, detail: { ...paid, order } };
+  const all = [completed, failed, carried, paidOrder];
+  const tells = (kind: 'told' | 'closed' | 'unknown') => ({
+    tellPayment: async () => ({ kind }),
+    tellCarrier: async () => ({ kind }),
+  });
+
+  test('is taken: 202 with the order of each', async () => {
+    const answer = await createGateway({ orders: tells('told') }).inject(post(all));
+    expect(answer.statusCode).toBe(202);
+    expect(resultsOf(answer).map((result) => [result.status, result.orderId])).toEqual([
+      ['ACCEPTED', payment.orderId],
+      ['ACCEPTED', payment.orderId],
+      ['ACCEPTED', update.orderId],
+      ['ACCEPTED', orderId],
+    ]);
+  });
+
+  test('before there is such an order is refused, with the reason: nobody keeps it here', async () => {
+    for (const [sent, of] of [
+      [completed, payment.orderId],
+      [failed, payment.orderId],
+      [carried, update.orderId],
+    ]) {
+      const problem = expectProblem(
+        await createGateway({ orders: tells('unknown') }).inject(post(sent)),
+        'event_rejected',
+      );
+      const result = { status: 'REJECTED', reason: `no such order yet: ${of as string}`, orderId: of };
+      expect(problem['results']).toMatchObject([result]);
+    }
+  });
+
+  test('after its end is ignored, but a success goes back once', async () => {
+    const late: unknown[] = [];
+    const refundLate = async (input: unknown) => (
+      late.push(input),
+      { kind: late.length === 1 ? ('started' as const) : ('known' as const) }
+    );
+    const { inject } = createGateway({ orders: { ...tells('closed'), refundLate } });
+    const answer = await inject(post([completed, failed, carried]));
+    expect(resultsOf(answer).map(({ status }) => status)).toEqual(['ACCEPTED', 'IGNORED', 'IGNORED']);
+    expect(resultsOf(await inject(post(completed)))).toMatchObject([{ status: 'DUPLICATE' }]);
+    expect(late[0]).toEqual({ ...payment, amount: 5998 });
+  });
+
+  test('that nobody confirms is to be sent again', async () => {
+    const orders = { tellPayment: down, tellCarrier: down, fulfill: down };
+    const answer = await createGateway({ orders }).inject(post(all));
+    const problem = expectProblem(answer, 'service_unavailable');
+    const statuses = (problem['results'] as Result[]).map(({ status }) => status);
+    expect(statuses).toEqual(all.map(() => 'UNAVAILABLE'));
   });
 });
 

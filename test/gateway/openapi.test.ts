@@ -24,6 +24,14 @@ const readDocument = async (): Promise<Document> =>
 
 const ROUTES: [method: string, path: string, statuses: number[]][] = [
   ['post', '/orders', [200, 202, 400, 409, 415, 422, 500, 503]],
+  ['post', '/orders/{orderId}/cancel', [200, 202, 400, 404, 409, 415, 422, 500, 503]],
+  ['post', '/orders/{orderId}/decision', [200, 202, 400, 404, 409, 415, 422, 500, 503]],
+  ['post', '/orders/{orderId}/address', [200, 202, 400, 404, 409, 415, 422, 500, 503]],
+  ['post', '/orders/{orderId}/resolution', [200, 202, 400, 404, 409, 415, 422, 500, 503]],
+  ['post', '/orders/{orderId}/returns', [201, 202, 400, 404, 409, 415, 422, 500, 503]],
+  ['get', '/orders/{orderId}/returns/{returnId}', [200, 404, 500, 503]],
+  ['post', '/orders/{orderId}/returns/{returnId}/receive', [200, 202, 404, 409, 500, 503]],
+  ['post', '/orders/{orderId}/returns/{returnId}/inspect', [200, 202, 400, 404, 409, 415, 422, 500, 503]],
   ['post', '/events', [200, 202, 400, 415, 422, 500, 503]],
   ['get', '/orders', [200, 400, 500, 503]],
   ['get', '/orders/{orderId}', [200, 404, 500, 503]],
@@ -72,7 +80,16 @@ test('resolves every reference, and gives every schema of orders an example', as
   for (const name of [
     'OrderSubmission',
     'OrderPlaced',
-    'InboundEvent',
+    'Cancellation',
+    'Decision',
+    'AddressChange',
+    'ReturnRequest',
+    'Inspection',
+    'Resolution',
+    'OrderChanged',
+    'OrderCancelled',
+    'ReturnChanged',
+    'Return',
     'EventResults',
     'Order',
     'OrderPage',
@@ -89,6 +106,7 @@ test('resolves every reference, and gives every schema of orders an example', as
     'Problem',
   ])
     expect(document.components.schemas[name]?.examples).toHaveLength(1);
+  expect(document.components.schemas['InboundEvent']?.examples).toHaveLength(3);
 });
 
 test('every example is what its schema says', async () => {

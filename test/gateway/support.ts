@@ -23,6 +23,8 @@ export interface Doubles {
   place: (placement: Placement) => Promise<PlaceOutcome>;
   isKnown: OrderClient['isKnown'];
   pingEngine: () => Promise<void>;
+  /** what the engine does beside taking orders */
+  orders: Partial<OrderClient>;
   reader: Partial<OrderReader>;
   breakers: Partial<BreakerBoard>;
   receive: StockClient['receive'];
@@ -46,6 +48,8 @@ export function createDeps(doubles: Partial<Doubles> = {}): GatewayDeps {
       place: doubles.place ?? (async (placement) => accepted(placement)),
       isKnown: doubles.isKnown ?? (async () => false),
       ping: doubles.pingEngine ?? (async () => {}),
+      ...NO_ORDERS,
+      ...doubles.orders,
     },
     reader: {
       readView: async () => undefined,
@@ -64,6 +68,23 @@ export function createDeps(doubles: Partial<Doubles> = {}): GatewayDeps {
     newRequestId: () => `req-${++requests}`,
   };
 }
+
+const unknown = async () => ({ kind: 'unknown' as const });
+
+/** An engine without any order. */
+const NO_ORDERS: Omit<OrderClient, 'place' | 'isKnown' | 'ping'> = {
+  fulfill: async () => ({ kind: 'accepted' }),
+  refundLate: async () => ({ kind: 'started' }),
+  tellPayment: unknown,
+  tellCarrier: unknown,
+  decide: unknown,
+  cancel: unknown,
+  changeAddress: unknown,
+  requestReturn: unknown,
+  receiveReturn: unknown,
+  inspectReturn: unknown,
+  resolve: unknown,
+};
 
 /** A gateway on {@link createDeps}, which notes the orders that were placed. */
 export function createGateway({ place = async (placement) => accepted(placement), ...doubles }: Partial<Doubles> = {}) {

@@ -108,7 +108,10 @@ const CASES: OnBus[] = [
     detail: THEIRS,
     lands: ['OrderConfirmation', 'PaymentProcessing'],
   },
-  { source: 'payment.service', type: 'Payment Failed', detail: THEIRS, lands: [] },
+  { source: 'payment.service', type: 'Payment Failed', detail: THEIRS, lands: ['PaymentProcessing'] },
+  { source: 'carrier.updates', type: 'Carrier Update', detail: THEIRS, lands: ['TrackingUpdate'] },
+  { source: 'carrier.updates', type: 'Carrier Update', detail: OURS, lands: [] },
+  { source: 'elsewhere', type: 'Carrier Update', detail: THEIRS, lands: [] },
   {
     source: 'shipping.service',
     type: 'Shipment Created',

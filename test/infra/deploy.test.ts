@@ -98,6 +98,7 @@ test('each rule is there, and each of its targets has 300 s, retries and dead le
   expect(Object.fromEntries(found)).toEqual({
     OrderValidationRule: new Set(['inventory-check-queue', 'order-intake-queue']),
     PaymentProcessedRule: new Set(['payment-processing-queue']),
+    CarrierUpdateRule: new Set(['tracking-update-queue']),
     OrderConfirmationRule: new Set(['order-confirmation']),
     LowStockRule: new Set(['inventory-alerts']),
     ShippingStartedRule: new Set(['tracking-update-queue']),

@@ -22,6 +22,7 @@ import { environmentFromOutputs } from '../../infra/outputs';
 import { freePort } from '../../scripts/lib/ports';
 import { keys } from '../../src/domain/ids';
 import { type Right, rightsFor, rightsOf } from '../support/iam';
+import { samplePayment, sampleUpdate } from '../support/refused-events';
 import { sampleOrder, uniqueId } from '../support/orders';
 import { seedInventory } from '../../scripts/lib/seed';
 import { someEvents } from '../support/contracts/events';
@@ -62,6 +63,8 @@ beforeAll(async () => {
     TASK_QUEUE: uniqueId('roles'),
     ORDER_INTAKE_VISIBILITY_S: '3',
     REORDER_VISIBILITY_S: '3',
+    PAYMENT_PROCESSING_VISIBILITY_S: '3',
+    TRACKING_UPDATE_VISIBILITY_S: '3',
     RELAY_GRACE_MS: '0',
     RELAY_INTERVAL_MS: '200',
     PROVIDER_TIMEOUT_MS: '500',
@@ -98,12 +101,20 @@ test('each process may do what it does, and nothing else', async () => {
     await startConsumer(config, logger, observe('Consumer')),
   );
   await placeOnBus();
+  await tellOnBus();
   // the worker is away for so long that the consumer has to keep its message, and that nobody is answered
   expect((await post(sampleOrder())).status).toBe(202);
   await until('the consumer looks whose the id is', () => has('Consumer', 'dynamodb:GetItem Orders'));
   await until('the consumer keeps a message', () => has('Consumer', 'sqs:ChangeMessageVisibility order-intake-queue'));
   running.push(await startWorker(config, logger, observe('Worker')));
-  await Promise.all([placeOrders(), leaveEventToRelay(), repeatSteps(), waitForStock(), sendNoAlert()]);
+  await Promise.all([
+    placeOrders(),
+    leaveEventToRelay(),
+    repeatSteps(),
+    payClosedOrder(),
+    waitForStock(),
+    sendNoAlert(),
+  ]);
   await readEverything();
   await turnSwitches();
 
@@ -118,11 +129,40 @@ const gateway = () => `http://127.0.0.1:${config.PORT}`;
 
 /** An order and something that is none, as other systems send them. */
 async function placeOnBus(): Promise<void> {
+  await put('ecommerce.orders', 'Order Placed', [sampleOrder(), { items: 1 }]);
+}
+
+const put = async (Source: string, DetailType: string, details: object[]): Promise<void> => {
   const events = new EventBridgeClient({ region: EMULATOR_REGION });
-  const event = { Source: 'ecommerce.orders', DetailType: 'Order Placed', EventBusName: config.EVENT_BUS_NAME };
-  const Entries = [sampleOrder(), { items: 1 }].map((detail) => ({ ...event, Detail: JSON.stringify(detail) }));
+  const event = { Source, DetailType, EventBusName: config.EVENT_BUS_NAME };
+  const Entries = details.map((detail) => ({ ...event, Detail: JSON.stringify(detail) }));
   await events.send(new PutEventsCommand({ Entries }));
   events.destroy();
+};
+
+/** What payment companies and carriers tell of orders that there are not, and what tells nothing. */
+async function tellOnBus(): Promise<void> {
+  await put('payment.service', 'Payment Completed', [samplePayment(), {}]);
+  await put('carrier.updates', 'Carrier Update', [sampleUpdate(), {}]);
+  for (const queue of ['payment-processing', 'tracking-update'] as const) {
+    // an early message is held on to for a moment; one that is none is moved at once
+    await until(`the consumer keeps a message of ${queue}`, () =>
+      has('Consumer', `sqs:ChangeMessageVisibility ${queue}-queue`),
+    );
+    await until(`the consumer moves a message of ${queue}`, () => has('Consumer', `sqs:SendMessage ${queue}-dlq`));
+  }
+}
+
+/** A success that comes too late, over both ways in. */
+async function payClosedOrder(): Promise<void> {
+  const order = sampleOrder({ totalAmount: 1 });
+  await post(order);
+  await ended(order.orderId);
+  const late = { ...samplePayment(), orderId: order.orderId };
+  await put('payment.service', 'Payment Completed', [late]);
+  await until('the consumer looks whether it was accounted for', () => has('Consumer', 'dynamodb:GetItem Ledger'));
+  const event = { source: 'payment.service', 'detail-type': 'Payment Completed', detail: late };
+  expect((await send('/events', event)).status).toBe(200);
 }
 
 /** An alert that an engine takes its time for: nobody else may read it meanwhile. */

@@ -268,7 +268,8 @@ describe('rules', () => {
 
   test.each([
     ['OrderValidationRule', 'ecommerce.orders', 'Order Placed', outside],
-    ['PaymentProcessedRule', 'payment.service', 'Payment Completed', outside],
+    ['PaymentProcessedRule', 'payment.service', ['Payment Completed', 'Payment Failed'], outside],
+    ['CarrierUpdateRule', 'carrier.updates', 'Carrier Update', outside],
     ['OrderConfirmationRule', 'payment.service', 'Payment Completed', undefined],
     ['ShippingStartedRule', 'shipping.service', 'Shipment Created', undefined],
     [
@@ -281,7 +282,7 @@ describe('rules', () => {
     const found = rules.find(([, rule]) => rule.Name === Name);
     expect(found?.[1].EventPattern).toEqual({
       source: [source],
-      'detail-type': [detailType],
+      'detail-type': [detailType].flat(),
       ...(detail && { detail }),
     });
   });

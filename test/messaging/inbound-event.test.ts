@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { fingerprintOf } from '../../src/submission';
 import { holds } from '../support/contracts/runs';
-import { envelopeOf, REFUSED_EVENTS } from '../support/refused-events';
+import { envelopeOf, REFUSED_EVENTS, samplePayment, sampleUpdate } from '../support/refused-events';
 import { parseMessage } from '../../src/messaging/inbound-event';
 import { sampleOrder } from '../support/orders';
 
@@ -29,6 +29,72 @@ test('the same order has the same fingerprint, whatever else the event carries',
     submission: order,
     fingerprint: fingerprintOf(order),
   });
+});
+
+const paymentEvent = (detail: object, type = 'Payment Completed') =>
+  eventOf({ source: 'payment.service', 'detail-type': type, detail });
+
+test.each([
+  ['USD', 19.99, 1999],
+  ['USD', 0.07, 7],
+  ['JPY', 1999, 1999],
+  ['KWD', 1.999, 1999],
+])('a payment comes out in minor units: %s %d', (currency, amount, minor) => {
+  const payment = { ...samplePayment(), currency, amount };
+  const { orderId, chargeKey, paymentId } = payment;
+  const news = { chargeKey, paymentId, amount: minor, currency };
+  const eventId = 'event-1';
+  expect(parse(paymentEvent({ ...payment, note: 'hello' }))).toEqual({
+    kind: 'payment-news',
+    orderId,
+    news: { kind: 'COMPLETED', ...news },
+    eventId,
+  });
+  expect(parse(paymentEvent({ ...payment, reason: 'no cover' }, 'Payment Failed'))).toEqual({
+    kind: 'payment-news',
+    orderId,
+    news: { kind: 'FAILED', ...news, reason: 'no cover' },
+    eventId,
+  });
+});
+
+test('a payment without the key of its charge goes by its id: no two share one', () => {
+  const { chargeKey: _, ...payment } = samplePayment();
+  expect(parse(paymentEvent(payment))).toMatchObject({ news: { chargeKey: payment.paymentId } });
+});
+
+test('an order that was paid elsewhere comes out with what was paid, and is not the same order unpaid', () => {
+  const { orderId: _, ...payment } = samplePayment();
+  const paid = { ...payment, amount: 5998 };
+  const parsed = parse(paymentEvent({ ...payment, order }));
+  const fingerprint = fingerprintOf({ ...order, paid });
+  expect(parsed).toEqual({ kind: 'order-paid', order: { submission: order, paid, fingerprint }, eventId: 'event-1' });
+  expect(fingerprint).not.toBe(fingerprintOf(order));
+  expect(parse(paymentEvent({ ...payment, orderId: order.orderId, order }))).toEqual(parsed);
+  const other = parse(paymentEvent({ ...payment, paymentId: 'another', order }));
+  expect(other).not.toMatchObject({ order: { fingerprint } });
+});
+
+test('what a carrier tells comes out', () => {
+  const { orderId, ...news } = sampleUpdate();
+  const update = (detail: object) => eventOf({ source: 'carrier.updates', 'detail-type': 'Carrier Update', detail });
+  expect(parse(update({ orderId, ...news, note: 'hello' }))).toEqual({
+    kind: 'carrier-news',
+    orderId,
+    news,
+    eventId: 'event-1',
+  });
+  const { occurredAt: _, ...timeless } = news;
+  expect(parse(update({ orderId, ...timeless }))).toMatchObject({ news: timeless });
+});
+
+test('a parcel that somebody else sent is none of ours', () => {
+  const event = eventOf({
+    source: 'shipping.service',
+    'detail-type': 'Shipment Created',
+    detail: { orderId: 'THEIRS' },
+  });
+  expect(parse(event)).toMatchObject({ kind: 'shipped-elsewhere' });
 });
 
 test('an order with wrong values is taken: to refuse it is ValidateOrder’s', () => {

@@ -55,7 +55,10 @@ export async function createOrderBench(): Promise<OrderBench> {
     workflowBundle,
   });
   const running = worker.run();
-  const stored = { readOrder: (orderId: OrderId) => world.books.readOrder(orderId) };
+  const stored = {
+    readOrder: (orderId: OrderId) => world.books.readOrder(orderId),
+    readLedger: (key: string) => world.books.readLedger(key),
+  };
   const orders = createOrderClient({ client: env.client, taskQueue, stored });
   const place = (submission: OrderSubmission) =>
     orders.place({

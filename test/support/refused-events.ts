@@ -1,4 +1,4 @@
-import { sampleOrder } from './orders';
+import { sampleOrder, uniqueId } from './orders';
 
 /** An event as EventBridge delivers it, around the sample order. */
 export const envelopeOf = (changes: Record<string, unknown> = {}) => ({
@@ -15,29 +15,43 @@ export const envelopeOf = (changes: Record<string, unknown> = {}) => ({
 });
 
 const orderWith = (changes: Record<string, unknown>) => envelopeOf({ detail: { ...sampleOrder(), ...changes } });
+const paymentWith = (changes: Record<string, unknown>, type = 'Payment Completed') =>
+  envelopeOf({ source: 'payment.service', 'detail-type': type, detail: { ...samplePayment(), ...changes } });
+const carrierWith = (changes: Record<string, unknown>) =>
+  envelopeOf({ source: 'carrier.updates', 'detail-type': 'Carrier Update', detail: { ...sampleUpdate(), ...changes } });
+
 const NO_EVENT = 'expected an EventBridge event as JSON';
+const A_TYPE =
+  'expected detail-type "Order Placed" or "Payment Completed" or "Payment Failed" or "Carrier Update" or "Shipment Created"';
+const NO_TEXT = 'expected a text that is not empty';
+
+/** What a payment company tells of a charge of ours. */
+export const samplePayment = () => ({
+  orderId: uniqueId(),
+  chargeKey: 'charge#1',
+  paymentId: uniqueId('pay'),
+  amount: 59.98,
+  currency: 'USD',
+});
+
+/** What a carrier tells of a parcel. */
+export const sampleUpdate = () => ({
+  orderId: uniqueId(),
+  trackingNumber: 'SP123456789',
+  status: 'DELIVERED',
+  updateId: uniqueId('update'),
+  occurredAt: '2025-07-10T10:30:00Z',
+});
 
 /** Events that can never be taken, and what both ways in say of them. */
 export const REFUSED_EVENTS: [name: string, event: unknown, reason: string][] = [
   ['a text', 'hello', NO_EVENT],
   ['null', null, NO_EVENT],
   ['a list in its place', [[]], NO_EVENT],
-  ['an empty object', {}, 'expected detail-type "Order Placed", got nothing'],
-  [
-    'another type',
-    envelopeOf({ 'detail-type': 'Order Cancelled' }),
-    'expected detail-type "Order Placed", got "Order Cancelled"',
-  ],
-  [
-    'a type that is no text',
-    envelopeOf({ 'detail-type': {} }),
-    'expected detail-type "Order Placed", got something else',
-  ],
-  [
-    'a type of Object itself',
-    envelopeOf({ 'detail-type': 'constructor' }),
-    'expected detail-type "Order Placed", got "constructor"',
-  ],
+  ['an empty object', {}, `${A_TYPE}, got nothing`],
+  ['another type', envelopeOf({ 'detail-type': 'Order Cancelled' }), `${A_TYPE}, got "Order Cancelled"`],
+  ['a type that is no text', envelopeOf({ 'detail-type': {} }), `${A_TYPE}, got something else`],
+  ['a type of Object itself', envelopeOf({ 'detail-type': 'constructor' }), `${A_TYPE}, got "constructor"`],
   ['another source', envelopeOf({ source: 'shop' }), 'expected source "ecommerce.orders", got "shop"'],
   ['no source', envelopeOf({ source: undefined }), 'expected source "ecommerce.orders", got nothing'],
   [
@@ -64,5 +78,71 @@ export const REFUSED_EVENTS: [name: string, event: unknown, reason: string][] = 
     'a wrong type in more places than anybody reads',
     orderWith({ items: Array.from({ length: 200 }, () => 1) }),
     [...Array.from({ length: 10 }, (_, i) => `detail/items/${i}: Expected object`), 'and 190 more'].join('; '),
+  ],
+  [
+    'a payment of another source',
+    { ...paymentWith({}), source: 'shop' },
+    'expected source "payment.service", got "shop"',
+  ],
+  [
+    'a payment that says nothing',
+    envelopeOf({ source: 'payment.service', 'detail-type': 'Payment Failed', detail: {} }),
+    `detail/orderId: expected an order id, got nothing; detail/paymentId: ${NO_TEXT}; detail/currency: ${NO_TEXT}; ` +
+      'detail/amount: expected an amount above 0',
+  ],
+  [
+    'a payment of other types',
+    paymentWith({ amount: '59.98', chargeKey: 1 }),
+    'detail/chargeKey: Expected string; detail/amount: Expected number',
+  ],
+  ['a payment of nothing', paymentWith({ amount: 0 }), 'detail/amount: expected an amount above 0, got 0'],
+  [
+    'a payment more precise than its currency',
+    paymentWith({ amount: 59.985 }),
+    'detail/amount: expected at most 2 decimals for USD, got 59.985',
+  ],
+  [
+    'a payment in a currency that there is not',
+    paymentWith({ currency: 'XXX' }),
+    'detail/currency: expected the ISO 4217 code of a currency that is paid in, got "XXX"',
+  ],
+  ['a payment without its key', paymentWith({ chargeKey: '' }), `detail/chargeKey: ${NO_TEXT}`],
+  [
+    'a payment with a key too long',
+    paymentWith({ chargeKey: 'x'.repeat(257) }),
+    'detail/chargeKey: expected at most 256 characters, got 257',
+  ],
+  [
+    'a paid order of other types, and wrongly paid',
+    paymentWith({ paymentId: undefined, order: { orderId: 7, items: 'none' } }),
+    `detail/paymentId: ${NO_TEXT}; detail/order/orderId: Expected string; detail/order/items: Expected array`,
+  ],
+  ['a paid order without an id', paymentWith({ order: {} }), 'detail/order/orderId: expected an order id, got nothing'],
+  [
+    'a paid order with two ids',
+    paymentWith({ orderId: 'ORD-1', order: { orderId: 'ORD-2' } }),
+    'detail/orderId: expected none, or "ORD-2" as in the order',
+  ],
+  [
+    'a paid order in a payment that failed',
+    paymentWith({ order: {}, orderId: undefined }, 'Payment Failed'),
+    'detail/orderId: expected an order id, got nothing',
+  ],
+  [
+    'an update that says nothing',
+    envelopeOf({ source: 'carrier.updates', 'detail-type': 'Carrier Update', detail: {} }),
+    `detail/orderId: expected an order id, got nothing; detail/trackingNumber: ${NO_TEXT}; detail/updateId: ${NO_TEXT}; ` +
+      'detail/status: expected one of PICKED_UP, IN_TRANSIT, DELIVERED, LOST, RETURNED, got nothing',
+  ],
+  [
+    'an update to nowhere, at no time',
+    carrierWith({ status: 'MOON', occurredAt: '2025-02-30T10:30:00Z' }),
+    'detail/status: expected one of PICKED_UP, IN_TRANSIT, DELIVERED, LOST, RETURNED, got "MOON"; ' +
+      'detail/occurredAt: expected an ISO 8601 time, got "2025-02-30T10:30:00Z"',
+  ],
+  [
+    'an update of another source',
+    { ...carrierWith({}), source: 'swift' },
+    'expected source "carrier.updates", got "swift"',
   ],
 ];

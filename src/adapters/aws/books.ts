@@ -9,14 +9,7 @@ import {
   TransactWriteCommand,
 } from '@aws-sdk/lib-dynamodb';
 import type { Backorder } from '../../domain/backorders';
-import type {
-  Books,
-  LedgerEntry,
-  Posting,
-  PostingOutcome,
-  StockPosting,
-  StockPostingOutcome,
-} from '../../activities/ports';
+import type { Books, Posting, PostingOutcome, StockPosting, StockPostingOutcome } from '../../activities/ports';
 import type { OrderEvent } from '../../domain/events';
 import type { OrderView } from '../../domain/projection';
 import type { Warehouse, WarehouseStock } from '../../domain/inventory';
@@ -33,20 +26,17 @@ export interface DynamoBooksDeps {
 
 /** The books on DynamoDB: each posting is one transaction. */
 export function createDynamoBooks({ db, tables, warehouses }: DynamoBooksDeps): Books {
-  async function get<T>(table: string, key: Record<string, unknown>): Promise<T | undefined> {
-    const command = new GetCommand({ TableName: table, Key: key, ConsistentRead: true });
-    const { Item } = await reach(`reading ${table}`, () => db.send(command));
-    return Item as T | undefined;
-  }
-
   const books: Books = {
     async post(posting) {
       const refused = await transact(db, transactionOf(posting, tables), `order ${posting.orderId}`);
       return refused ? explain(refused, posting) : { kind: 'posted' };
     },
-    ...createOrderRecords({ db, table: tables.orders }),
-    readView: (orderId) => get<OrderView>(tables.view, { orderId }),
-    readLedger: async (key) => (await get<LedgerEntry>(tables.ledger, { key }))?.result,
+    ...createOrderRecords({ db, tables }),
+    async readView(orderId) {
+      const command = new GetCommand({ TableName: tables.view, Key: { orderId }, ConsistentRead: true });
+      const { Item } = await reach(`reading ${tables.view}`, () => db.send(command));
+      return Item as OrderView | undefined;
+    },
     async readEvents({ orderId, from, to }) {
       // a range that is none is refused by the table
       if (!(from <= to)) return [];

@@ -24,7 +24,7 @@ const schema = {
     'For API destinations of EventBridge and whoever else delivers events: one in its envelope, or a list of up to ' +
     `${MAX_EVENTS}. An event is taken when the engine has it; what becomes of its order is under \`/orders\`, also when ` +
     'the order has wrong values.\n\n' +
-    'The status is that of the worst event: 503 when one has to be sent again, else 422 when one can never be taken, ' +
+    'The status is that of the worst event: 503 when one has to be sent again, else 422 when one cannot be taken, ' +
     'else 202 or 200. So a sender that only looks at the status loses nothing: it repeats a 503 as a whole, which is safe, ' +
     'for what was taken is then `DUPLICATE`, and puts a 422 aside. The body, of a problem too, has a result for each ' +
     'event in `results`. No answer is a 409, which API destinations repeat.',
@@ -48,7 +48,9 @@ export function eventsRoute(app: FastifyInstance, deps: GatewayDeps): void {
     const place = { index, ...(eventId !== undefined && { eventId }) };
     const request = { requestId: deps.newRequestId(), patienceMs: PATIENCE_MS };
     try {
-      return { ...place, ...(await takeEvent({ event, orders: deps.orders, ...request })) };
+      const taken = await takeEvent({ event, orders: deps.orders, ...request });
+      // nobody keeps it here: whether it comes too early or is about no order is its sender's to know
+      return { ...place, ...taken, status: taken.status === 'EARLY' ? 'REJECTED' : taken.status };
     } catch (err) {
       if (!isUnavailable(err)) throw err;
       log.warn({ err, eventId }, 'the engine did not take an event');

@@ -1,17 +1,17 @@
 import type { FastifyInstance } from 'fastify';
 import { Type, type TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { GatewayDeps } from '../ports';
+import type { OrderId } from '../../domain/ids';
 import type { OrderView } from '../../domain/projection';
 import { answer, problems } from '../contract';
+import { expectOrderId, orderNotFound, OrderParams } from '../order-id';
 import { InvalidCursorError } from '../ports';
-import { isOrderId, type OrderId } from '../../domain/ids';
 import { Order, OrderEvents, OrderPage } from '../schemas';
 import { ORDER_STATUSES, type OrderStatus } from '../../domain/states';
 import { presentEvent, presentOrder, presentReceived, presentSummary } from '../present';
 import { ProblemError } from '../problem';
 
 const DEFAULT_LIMIT = 25;
-const OrderParams = Type.Object({ orderId: Type.String({ description: 'the id of the order' }) });
 
 const listSchema = {
   tags: ['orders'],
@@ -89,15 +89,6 @@ export function orderRoutes(app: FastifyInstance, { orders, reader }: GatewayDep
     if (events.length === 0) await findOrder(orderId);
     return { events: events.map(presentEvent) };
   });
-}
-
-function orderNotFound(orderId: string): ProblemError {
-  return new ProblemError('order_not_found', { detail: `there is no order ${JSON.stringify(orderId)}` });
-}
-
-function expectOrderId(text: string): OrderId {
-  if (isOrderId(text)) return text;
-  throw orderNotFound(text);
 }
 
 function expectStatus(text: string): OrderStatus {

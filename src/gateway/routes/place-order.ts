@@ -1,10 +1,10 @@
 import type { FastifyInstance } from 'fastify';
-import type { FastifyRouteSchemaDef, FastifyValidationResult } from 'fastify/types/schema';
-import { Type, TypeBoxValidatorCompiler, type TSchema, type TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import type { FastifyValidationResult } from 'fastify/types/schema';
+import { Type, type TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { AcceptAnswer } from '../../workflows/messages';
 import type { GatewayDeps } from '../ports';
 import type { OrderSubmission, ValidationError } from '../../domain/order';
-import { answer, problems, SubmissionBody } from '../contract';
+import { answer, idempotencyKey, problems, SubmissionBody } from '../contract';
 import { fingerprintOf, orderIdForKey, parseSubmission, type ParsedSubmission } from '../../submission';
 import { isOrderId, type OrderId } from '../../domain/ids';
 import { linksOf, pick } from '../present';
@@ -12,6 +12,7 @@ import { OrderPlaced } from '../schemas';
 import { ProblemError } from '../problem';
 import { isUnavailable } from '../unavailable';
 import { validateOrder } from '../../domain/validation';
+import { withBody } from '../body';
 
 /** How long the caller waits for the first workflow task before the order is only RECEIVED. */
 const PATIENCE_MS = 3000;
@@ -31,13 +32,7 @@ const schema = {
     'The answer comes after validation and the attempt to reserve the stock; when that takes over 3 s, with status RECEIVED. ' +
     'The same orderId, or the same customer and Idempotency-Key, sent again is not placed again.',
   headers: Type.Object({
-    'idempotency-key': Type.Optional(
-      Type.String({
-        pattern: '^[\\x20-\\x7e]{1,255}$',
-        description:
-          'For a body without an orderId: the same customer and key give the same order. 1 to 255 printable characters.',
-      }),
-    ),
+    'idempotency-key': idempotencyKey('For a body without an orderId: the same customer and key give the same order.'),
   }),
   body: SubmissionBody,
   response: {
@@ -60,7 +55,7 @@ const schema = {
 export function placeOrderRoute(app: FastifyInstance, deps: GatewayDeps): void {
   const routes = app.withTypeProvider<TypeBoxTypeProvider>();
 
-  routes.post('/orders', { schema, validatorCompiler: compileInput }, async ({ body, headers }, reply) => {
+  routes.post('/orders', { schema, validatorCompiler: withBody(parseBody) }, async ({ body, headers }, reply) => {
     const key = headers['idempotency-key'];
     const orderId = orderIdOf(body, key) ?? deps.newOrderId();
     const request = { submission: { ...body, orderId }, fingerprint: fingerprintOf(body) };
@@ -94,12 +89,6 @@ export function placeOrderRoute(app: FastifyInstance, deps: GatewayDeps): void {
         return outcome satisfies never;
     }
   });
-}
-
-/** Parses the body once, into what the handler works with; everything else is TypeBox's. */
-function compileInput(part: FastifyRouteSchemaDef<unknown>): FastifyValidationResult {
-  if (part.httpPart === 'body') return parseBody;
-  return TypeBoxValidatorCompiler(part as FastifyRouteSchemaDef<TSchema>);
 }
 
 const parseBody: FastifyValidationResult = (value: unknown) => {

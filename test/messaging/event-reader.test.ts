@@ -3,25 +3,27 @@ import {
   DeleteQueueCommand,
   GetQueueAttributesCommand,
   SendMessageCommand,
+  SetQueueAttributesCommand,
 } from '@aws-sdk/client-sqs';
-import type { OrderClient, PlaceOutcome } from '../../src/client';
+import type { EventOrders } from '../../src/messaging/take-event';
+import type { PlaceOutcome } from '../../src/client';
 import type { OrderSubmission } from '../../src/domain/order';
 import { connectToEmulator } from '../support/contracts/emulator';
 import { createLogger } from '../../src/telemetry';
 import type { QueueReader } from '../../src/messaging/queue-reader';
-import { createOrderIntake } from '../../src/messaging/order-intake';
+import { createEventReader } from '../../src/messaging/event-reader';
 import { EngineUnavailableError } from '../../src/client';
 import { eventually, gate } from '../support/contracts/condition';
 import { fingerprintOf } from '../../src/submission';
 import { receiveMessages } from '../support/contracts/queues';
-import { REFUSED_EVENTS } from '../support/refused-events';
+import { REFUSED_EVENTS, samplePayment, sampleUpdate } from '../support/refused-events';
 import { sampleOrder, uniqueId } from '../support/orders';
 
 const emulator = connectToEmulator();
 const { sqs } = emulator;
 const logger = createLogger({ name: 'test', level: 'silent' });
 const warn = jest.spyOn(logger, 'warn');
-type Place = OrderClient['place'];
+type Place = EventOrders['place'];
 type Placed = Parameters<Place>[0];
 
 // long enough that no message comes back while a test looks at it
@@ -31,6 +33,7 @@ let queueUrl: string;
 let deadLetterQueueUrl: string;
 let placed: Placed[];
 let place: Place;
+let others: Partial<EventOrders>;
 let intake: QueueReader;
 
 const createQueue = async (name: string) => {
@@ -42,24 +45,35 @@ const accepted: PlaceOutcome = {
   answer: { orderId: 'x', fingerprint: 'f', requestId: 'r', status: 'VALIDATED' } as never,
 };
 
-beforeEach(async () => {
-  queueUrl = await createQueue('intake');
-  deadLetterQueueUrl = await createQueue('intake-dead');
-  placed = [];
-  place = async () => accepted;
-  intake = createOrderIntake({
+const never = () => Promise.reject(new Error('nobody asks that'));
+
+const readerInto = (letters: string, visibilityS = VISIBILITY_S): QueueReader =>
+  createEventReader({
+    name: 'queue of the test',
     sqs,
     queueUrl,
-    deadLetterQueueUrl,
+    deadLetterQueueUrl: letters,
     orders: {
       place: (input) => {
         placed.push(input);
         return place(input);
       },
+      fulfill: (input) => (others.fulfill ?? never)(input),
+      tellPayment: (...news) => (others.tellPayment ?? never)(...news),
+      tellCarrier: (...news) => (others.tellCarrier ?? never)(...news),
+      refundLate: (input) => (others.refundLate ?? never)(input),
     },
     logger,
-    visibilityS: VISIBILITY_S,
+    visibilityS,
   });
+
+beforeEach(async () => {
+  queueUrl = await createQueue('intake');
+  deadLetterQueueUrl = await createQueue('intake-dead');
+  placed = [];
+  place = async () => accepted;
+  others = {};
+  intake = readerInto(deadLetterQueueUrl);
 });
 afterEach(async () => {
   for (const QueueUrl of [queueUrl, deadLetterQueueUrl]) await sqs.send(new DeleteQueueCommand({ QueueUrl }));
@@ -196,14 +210,7 @@ test('a failure that no waiting mends leaves the message to the queue, which cou
 
 test('a message that could not be moved to the dead letters stays where it is', async () => {
   const nowhere = deadLetterQueueUrl.replace(/[^/]+$/, uniqueId('nowhere'));
-  intake = createOrderIntake({
-    sqs,
-    queueUrl,
-    deadLetterQueueUrl: nowhere,
-    orders: { place },
-    logger,
-    visibilityS: VISIBILITY_S,
-  });
+  intake = readerInto(nowhere);
   await send('malformed');
   const held = async () => {
     const AttributeNames = ['ApproximateNumberOfMessagesNotVisible'] as const;
@@ -214,6 +221,71 @@ test('a message that could not be moved to the dead letters stays where it is', 
   };
   await whileRunning(() => eventually(held, (n) => n === 1));
   expect(await messagesIn(queueUrl)).toBe(1);
+});
+
+/** Lets the queue move what was received so often. */
+async function giveUpAfter(maxReceiveCount: number): Promise<void> {
+  const AttributeNames = ['QueueArn'] as const;
+  const { Attributes } = await sqs.send(
+    new GetQueueAttributesCommand({ QueueUrl: deadLetterQueueUrl, AttributeNames: [...AttributeNames] }),
+  );
+  const RedrivePolicy = JSON.stringify({ deadLetterTargetArn: Attributes?.['QueueArn'], maxReceiveCount });
+  await sqs.send(new SetQueueAttributesCommand({ QueueUrl: queueUrl, Attributes: { RedrivePolicy } }));
+}
+
+const paymentOf = (detail: object, type = 'Payment Completed') =>
+  JSON.stringify({ id: 'event-1', source: 'payment.service', 'detail-type': type, detail });
+const updateOf = (detail: object) =>
+  JSON.stringify({ id: 'event-1', source: 'carrier.updates', 'detail-type': 'Carrier Update', detail });
+
+describe('what is told of an order', () => {
+  test('reaches it, and its message is gone: payments, orders paid elsewhere, carriers', async () => {
+    const told: unknown[] = [];
+    others = {
+      tellPayment: async (orderId, news) => (told.push([orderId, news.kind, news.amount]), { kind: 'told' }),
+      tellCarrier: async (orderId, news) => (told.push([orderId, news.status]), { kind: 'told' }),
+      fulfill: async (input) => (told.push([input.submission.orderId, input.requestId]), { kind: 'accepted' }),
+    };
+    const [completed, failed, paid, update] = [samplePayment(), samplePayment(), sampleOrder(), sampleUpdate()];
+    const { orderId: _, ...payment } = samplePayment();
+    await send(paymentOf(completed));
+    await send(paymentOf(failed, 'Payment Failed'));
+    await send(paymentOf({ ...payment, order: paid }));
+    await send(updateOf(update));
+    await whileRunning(queueIsEmpty);
+    expect(told).toHaveLength(4);
+    expect(told).toEqual(
+      expect.arrayContaining([
+        [completed.orderId, 'COMPLETED', 5998],
+        [failed.orderId, 'FAILED', 5998],
+        [paid.orderId, 'event event-1'],
+        [update.orderId, 'DELIVERED'],
+      ]),
+    );
+    expect(await messagesIn(deadLetterQueueUrl)).toBe(0);
+  });
+
+  test('and has overtaken it by a moment is taken as soon as it is there', async () => {
+    let asked = 0;
+    others = { tellPayment: async () => ({ kind: ++asked < 3 ? 'unknown' : 'told' }) };
+    await send(paymentOf(samplePayment()));
+    await whileRunning(queueIsEmpty);
+    expect(asked).toBe(3);
+    expect(await messagesIn(deadLetterQueueUrl)).toBe(0);
+  });
+
+  test('and is about no order comes again, until the queue gives it up', async () => {
+    await giveUpAfter(2);
+    let asked = 0;
+    others = { tellCarrier: async () => (asked++, { kind: 'unknown' }) };
+    intake = readerInto(deadLetterQueueUrl, 3);
+    const body = updateOf(sampleUpdate());
+    await send(body);
+    await whileRunning(async () => expect((await firstDeadLetter()).Body).toBe(body));
+    // two receipts of four attempts each
+    expect(asked).toBe(8);
+    expect(await messagesIn(queueUrl)).toBe(0);
+  });
 });
 
 describe('stop()', () => {

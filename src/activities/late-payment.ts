@@ -1,0 +1,73 @@
+import type { Books, OrderRecord } from './ports';
+import type { EventBatch, OrderEvent, Payment } from '../domain/events';
+import type { OrderId } from '../domain/ids';
+import type { BookkeepingDeps } from './step';
+import { StepError } from '../domain/failures';
+import { asStep, postEffect } from './step';
+import { keys } from '../domain/ids';
+
+/** A success that came after its order had closed, in minor units. */
+export interface LatePayment extends Payment {
+  orderId: OrderId;
+  paymentId: string;
+}
+
+/** Whether an order counted a payment as charged, and the key of the charge that it was for. */
+export type LateFinding = { kind: 'accounted' } | { kind: 'late'; chargeKey: string };
+
+/** What becomes of money that comes for a closed order. */
+export function createLatePaymentActivities(deps: BookkeepingDeps) {
+  const { books } = deps;
+  return {
+    /** Nobody may have told the key: then it is the one that the order's own events name with the payment. */
+    lookUpLatePayment: asStep(async (payment: LatePayment): Promise<LateFinding> => {
+      const chargeKey = (await chargeKeyOf(books, payment)) ?? payment.chargeKey;
+      const accounted = await books.readLedger(chargeKey);
+      return accounted ? { kind: 'accounted' } : { kind: 'late', chargeKey };
+    }),
+
+    /**
+     * Writes down that a payment came and went back, after the last event that the order has: once, however many others
+     * write at the same time.
+     */
+    recordLatePayment: asStep(async ({ orderId, ...payment }: LatePayment): Promise<void> => {
+      const { chargeKey, amount, currency } = payment;
+      const batch = await batchAfterEnd(books, orderId, [
+        { type: 'Payment Completed', data: { ...payment, late: true } },
+        { type: 'Payment Refunded', data: { chargeKey, amount, currency } },
+      ]);
+      await postEffect(deps, batch, { key: keys.latePayment(chargeKey) });
+    }),
+  };
+}
+
+async function chargeKeyOf(books: Books, { orderId, paymentId }: LatePayment): Promise<string | undefined> {
+  const view = await books.readView(orderId);
+  const events = await books.readEvents({ orderId, from: 1, to: view?.sequence ?? 0 });
+  return events.map((event) => chargeIn(event, paymentId)).find((key) => key !== undefined);
+}
+
+function chargeIn(event: OrderEvent, paymentId: string): string | undefined {
+  switch (event.type) {
+    case 'Payment Pending':
+    case 'Payment Authorized':
+    case 'Payment Completed':
+      return event.data.paymentId === paymentId ? event.data.chargeKey : undefined;
+    default:
+      return undefined;
+  }
+}
+
+/** A batch as the order's own run would write it next. */
+async function batchAfterEnd(books: Books, orderId: OrderId, events: EventBatch['events']): Promise<EventBatch> {
+  const [record, view] = await Promise.all([books.readOrder(orderId), books.readView(orderId)]);
+  if (!record || !view)
+    throw new StepError('VIEW_OUT_OF_STEP', `order ${orderId} is stored without a view, or not at all`);
+  const { runId, order } = record;
+  return { orderId, runId, ...addresseeOf(order), firstSequence: view.sequence + 1, events, states: [] };
+}
+
+const addresseeOf = (order: OrderRecord['order']): Pick<EventBatch, 'customerId' | 'channels'> => ({
+  ...(order && { customerId: order.customerId }),
+  ...(order?.channels && { channels: order.channels }),
+});

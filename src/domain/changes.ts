@@ -1,0 +1,95 @@
+import type { InspectedItem, Resolution } from './events';
+import type { ShipmentLine, ShortageChoice } from './order';
+import type { Fail } from './validation';
+import { INSPECTION_OUTCOMES, RESOLUTIONS } from './events';
+import { MAX_TEXT, SHORTAGE_CHOICES } from './order';
+import { checkQuantity, checkText, MAX_LINES, requireText } from './validation';
+
+/*
+ * Changes of an order as they are sent: the types are checked, the values are not. Each function tells everything that
+ * is wrong to `fail`, by its pointer, and gives the change when nothing is.
+ */
+
+export function checkDecision(p: { choice?: string }, fail: Fail): { choice: ShortageChoice } | undefined {
+  const choice = oneOf(SHORTAGE_CHOICES, p.choice, { pointer: '/choice', fail });
+  return choice && { choice };
+}
+
+/** A reason that may be absent. */
+export function checkReason(p: { reason?: string }, fail: Fail): { reason?: string } {
+  const reason = p.reason === undefined ? undefined : checkText(p.reason, '/reason', fail);
+  return reason ? { reason } : {};
+}
+
+interface SentItem {
+  productId?: string;
+  quantity?: number;
+  outcome?: string;
+}
+
+/** What is to come back: one line per product. */
+export function checkReturnItems(items: SentItem[] | undefined, fail: Fail): ShipmentLine[] | undefined {
+  const lines = checkItems(items, fail, checkLine);
+  if (!lines) return undefined;
+  const quantities = new Map<string, number>();
+  for (const { productId, quantity } of lines) quantities.set(productId, (quantities.get(productId) ?? 0) + quantity);
+  return [...quantities].map(([productId, quantity]) => ({ productId, quantity }));
+}
+
+/** What became of what came back; units of one product may differ in it. */
+export function checkInspectedItems(items: SentItem[] | undefined, fail: Fail): InspectedItem[] | undefined {
+  return checkItems(items, fail, (item, pointer) => {
+    const line = checkLine(item, pointer, fail);
+    const outcome = oneOf(INSPECTION_OUTCOMES, item.outcome, { pointer: `${pointer}/outcome`, fail });
+    return line && outcome && { ...line, outcome };
+  });
+}
+
+/** Who settles what cannot be undone, and how: going on without it needs a reason, having done it by hand a reference. */
+export function checkResolution(
+  p: { action?: string; by?: string; reason?: string; reference?: string },
+  fail: Fail,
+): Resolution | undefined {
+  const action = oneOf(RESOLUTIONS, p.action, { pointer: '/action', fail });
+  const by = requireText(p.by, '/by', fail);
+  const member = (name: 'reason' | 'reference', isRequired: boolean) => {
+    if (isRequired) return requireText(p[name], `/${name}`, fail);
+    return p[name] === undefined ? undefined : checkText(p[name], `/${name}`, fail);
+  };
+  const reason = member('reason', action === 'SKIP');
+  const reference = member('reference', action === 'SETTLE');
+  if (!action || !by) return undefined;
+  return { action, by, ...(reason && { reason }), ...(reference && { reference }) };
+}
+
+function checkItems<T>(
+  items: SentItem[] | undefined,
+  fail: Fail,
+  check: (item: SentItem, pointer: string, fail: Fail) => T | undefined,
+): T[] | undefined {
+  if (!items || items.length === 0) return void fail('/items', 'required', 'expected at least one item');
+  if (items.length > MAX_LINES)
+    return void fail('/items', 'too_many', `expected at most ${MAX_LINES} items, got ${items.length}`);
+  return items.map((item, i) => check(item, `/items/${i}`, fail)).filter((item) => item !== undefined);
+}
+
+function checkLine(item: SentItem, pointer: string, fail: Fail): ShipmentLine | undefined {
+  const productId = requireText(item.productId, `${pointer}/productId`, fail);
+  const quantity = checkQuantity(item.quantity, `${pointer}/quantity`, fail);
+  return productId === undefined || quantity === undefined ? undefined : { productId, quantity };
+}
+
+function oneOf<T extends string>(
+  known: readonly T[],
+  value: string | undefined,
+  { pointer, fail }: { pointer: string; fail: Fail },
+): T | undefined {
+  const found = known.find((one) => one === value);
+  if (found) return found;
+  const got = value === undefined ? 'nothing' : JSON.stringify(value.slice(0, MAX_TEXT));
+  return void fail(
+    pointer,
+    value === undefined ? 'required' : 'invalid',
+    `expected one of ${known.join(', ')}, got ${got}`,
+  );
+}

@@ -1,0 +1,93 @@
+import { Type } from '@sinclair/typebox';
+import type { Change, ChangeOutcome } from '../client';
+import type { OrderId } from '../domain/ids';
+import { idempotencyKey, problems } from './contract';
+import { isUnavailable } from './unavailable';
+import { linksOf } from './present';
+import { orderNotFound } from './order-id';
+import { ProblemError, type ProblemCode } from './problem';
+
+/** Of a change that an order may see several times. */
+export const KeyHeaders = Type.Object({
+  'idempotency-key': idempotencyKey(
+    'The same body sent again with the same key is the same change: made once, and answered as the first time.',
+  ),
+});
+
+/** Of the answer that such a change is under way. */
+export const keyAnswer = {
+  'Idempotency-Key': Type.String({ description: 'with it the same body is this change; of the request, or a new one' }),
+};
+
+/** What every change of an order can be refused with. */
+export const changeProblems = (...codes: ProblemCode[]) =>
+  problems(
+    'invalid_json',
+    'body_too_large',
+    'invalid_body',
+    ...codes,
+    'order_not_found',
+    'change_refused',
+    'unsupported_media_type',
+    'change_invalid',
+  );
+
+/** Which sending of a change it is, and what says so when it is sent again. */
+export interface Sending {
+  requestId: string;
+  again: Record<string, string>;
+}
+
+/** Of a change that an order sees once: the same sent again is the same. */
+export const ONCE: Sending = { requestId: 'once', again: {} };
+
+/** @param key the caller's, or a new one */
+export const sendingOf = (key: string): Sending => ({ requestId: key, again: { 'idempotency-key': key } });
+
+/** `answer` is absent while the order is not through with the change. */
+export interface Made<T> {
+  answer?: T;
+  headers: Record<string, string>;
+}
+
+/**
+ * Makes a change of an order.
+ *
+ * @throws ProblemError when it was refused, and when it has to be sent again
+ */
+export async function makeChange<T>(
+  orderId: OrderId,
+  { requestId, again }: Sending,
+  make: (change: Change) => Promise<ChangeOutcome<T>>,
+): Promise<Made<T>> {
+  const outcome = await make({ orderId, requestId }).catch((error: unknown) => {
+    throw isUnavailable(error) ? unconfirmed(again, error) : error;
+  });
+  switch (outcome.kind) {
+    case 'done':
+      return { answer: outcome.answer, headers: {} };
+    case 'pending':
+      return { headers: again };
+    case 'refused':
+      throw changeRefused(orderId, outcome.reason);
+    case 'closed':
+      throw changeRefused(orderId, 'the order is closed: nothing about it changes any more');
+    case 'unknown':
+      throw orderNotFound(orderId);
+    default:
+      return outcome satisfies never;
+  }
+}
+
+const changeRefused = (orderId: OrderId, reason: string) =>
+  new ProblemError('change_refused', { detail: reason, instance: linksOf(orderId).self });
+
+/** The change may be under way: what makes sending it again safe is its key, which the caller may not know yet. */
+function unconfirmed(again: Record<string, string>, cause: unknown): ProblemError {
+  const key = again['idempotency-key'];
+  const how = key === undefined ? 'send the same again' : `send the same again with Idempotency-Key ${key}`;
+  const detail = `${how}: then it is made once, whatever became of this request`;
+  const problem = new ProblemError('service_unavailable', { detail, headers: again });
+  problem.cause = cause;
+  return problem;
+}
