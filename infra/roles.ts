@@ -1,8 +1,17 @@
-import { Aws, Stack } from 'aws-cdk-lib';
+import { Aws, CfnCondition, CfnParameter, Fn, Stack } from 'aws-cdk-lib';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
-import { PolicyDocument, PolicyStatement, PrincipalWithConditions, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import {
+  type CfnPolicy,
+  Policy,
+  PolicyDocument,
+  PolicyStatement,
+  PrincipalWithConditions,
+  Role,
+  ServicePrincipal,
+} from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import type { Messaging } from './messaging';
+import type { QueuePair } from './queues';
 import type { Tables } from './tables';
 
 /** Actions by the ARN that they are allowed on. */
@@ -23,15 +32,17 @@ export type Roles = ReturnType<typeof defineRoles>;
 
 /** One role for each process, with exactly what it calls; test/infra/roles.test.ts holds them to that. */
 export function defineRoles(scope: Construct, props: RolesProps) {
-  return {
+  const roles = {
     Gateway: defineRole(scope, 'GatewayRole', gatewayGrants(props)),
     Worker: defineRole(scope, 'WorkerRole', workerGrants(props)),
     Consumer: defineRole(scope, 'ConsumerRole', consumerGrants(props)),
   };
+  defineNotifierPolicy(scope, roles.Consumer);
+  return roles;
 }
 
 function gatewayGrants({ tables }: RolesProps): Grants {
-  const { Orders, OrderStatusView, OrderEvents, Inventory, WarehouseStock, SandboxJournal } = tables;
+  const { Orders, OrderStatusView, OrderEvents, Inventory, WarehouseStock, SandboxJournal, CustomerContacts } = tables;
   return {
     waybill: [
       // what an id stands for, where the engine has forgotten it
@@ -43,6 +54,7 @@ function gatewayGrants({ tables }: RolesProps): Grants {
       [OrderEvents.tableArn, 'dynamodb:Query'],
       [Inventory.tableArn, 'dynamodb:GetItem'],
       [WarehouseStock.tableArn, 'dynamodb:Query'],
+      [CustomerContacts.tableArn, 'dynamodb:GetItem', 'dynamodb:PutItem'],
     ],
     sandbox: [[SandboxJournal.tableArn, 'dynamodb:Query']],
   };
@@ -70,18 +82,53 @@ function workerGrants({ tables, messaging: { bus, queues, topics } }: RolesProps
 }
 
 function consumerGrants({ tables, messaging: { bus, queues } }: RolesProps): Grants {
-  const { queue, deadLetters } = queues.OrderIntake;
+  const read = [queues.OrderIntake, queues.Email, queues.Sms, queues.Push];
   return {
     waybill: [
-      [queue.queueArn, 'sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:ChangeMessageVisibility'],
-      [deadLetters.queueArn, 'sqs:SendMessage'],
+      ...read.flatMap(readerGrants),
       [tables.Orders.tableArn, 'dynamodb:GetItem'],
       [indexOf(tables.OrderEvents, 'unpublished'), 'dynamodb:Query'],
       [tables.OrderEvents.tableArn, 'dynamodb:BatchWriteItem'],
       [bus.eventBusArn, 'events:PutEvents'],
+      // which notifications were delivered, and where customers can be reached
+      [tables.Inbox.tableArn, 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
+      [tables.CustomerContacts.tableArn, 'dynamodb:GetItem'],
     ],
-    sandbox: [],
+    sandbox: [[tables.SandboxJournal.tableArn, 'dynamodb:GetItem', 'dynamodb:PutItem']],
   };
+}
+
+/** Of a queue that is read: what can never be handled goes to its dead letters. */
+const readerGrants = ({ queue, deadLetters }: QueuePair): Grant[] => [
+  [queue.queueArn, 'sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:ChangeMessageVisibility'],
+  [deadLetters.queueArn, 'sqs:SendMessage'],
+];
+
+/**
+ * SES and SNS for the consumer, with `NOTIFICATIONS=aws`: there when the identity of SES is named that it writes from.
+ * A phone number is no resource, so it is what no ARN of SNS is.
+ */
+function defineNotifierPolicy(scope: Construct, consumer: Role): void {
+  const identity = new CfnParameter(scope, 'NotificationIdentity', {
+    default: '',
+    description: 'Identity of SES (an address or a domain) that customers are written from; may be empty: a sandbox',
+  });
+  const given = new CfnCondition(scope, 'NotificationIdentityGiven', {
+    expression: Fn.conditionNot(Fn.conditionEquals(identity.valueAsString, '')),
+  });
+  const arn = (service: string, resource: string) => Stack.of(scope).formatArn({ service, resource });
+  const policy = new Policy(scope, 'NotifierPolicy', {
+    roles: [consumer],
+    statements: [
+      new PolicyStatement({
+        actions: ['ses:SendEmail'],
+        resources: [arn('ses', `identity/${identity.valueAsString}`)],
+      }),
+      new PolicyStatement({ actions: ['sns:Publish'], resources: [arn('sns', 'endpoint/*')] }),
+      new PolicyStatement({ actions: ['sns:Publish'], notResources: [`arn:${Aws.PARTITION}:sns:*:*:*`] }),
+    ],
+  });
+  (policy.node.defaultChild as CfnPolicy).cfnOptions.condition = given;
 }
 
 const indexOf = ({ tableArn }: Table, index: string) => `${tableArn}/index/${index}`;

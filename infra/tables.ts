@@ -45,6 +45,7 @@ export function defineTables(scope: Construct, prefix: string) {
     Ledger: table('Ledger', { partitionKey: text('key') }),
     Inbox: table('Inbox', { partitionKey: text('eventId'), timeToLiveAttribute: 'expiresAt' }),
     DeadLetters: table('DeadLetters', { partitionKey: text('id') }),
+    CustomerContacts: table('CustomerContacts', { partitionKey: text('customerId') }),
     SandboxJournal: table('SandboxJournal', { partitionKey: text('id'), sortKey: text('entry') }),
   };
 }

@@ -3,6 +3,7 @@ import { TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox';
 import type { GatewayDeps } from './ports';
 import type { Logger } from '../telemetry';
 import { answerClientError, answerError, BODY_LIMIT, handleErrors } from './errors';
+import { customerRoutes } from './routes/customers';
 import { documentRoutes } from './openapi';
 import { drainOnClose } from './drain';
 import { eventsRoute } from './routes/events';
@@ -49,7 +50,15 @@ export function buildApp(deps: GatewayDeps, { logger }: { logger?: Logger } = {}
   documentRoutes(app);
   // after the plugin that describes them
   app.after(() => {
-    for (const addRoutes of [placeOrderRoute, orderRoutes, eventsRoute, inventoryRoutes, sandboxRoutes, healthRoutes])
+    for (const addRoutes of [
+      placeOrderRoute,
+      orderRoutes,
+      customerRoutes,
+      eventsRoute,
+      inventoryRoutes,
+      sandboxRoutes,
+      healthRoutes,
+    ])
       addRoutes(app, deps);
     refuseOtherMethods();
   });
@@ -60,9 +69,12 @@ function requestIdFrom(header: string | string[] | undefined): string | undefine
   return typeof header === 'string' && /^[\w.:/+=-]{1,128}$/.test(header) ? header : undefined;
 }
 
-/** Requests are logged without their query, which may name customers, and without the caller's address. */
+/** Requests are logged without what names customers, in the path or the query, and without the caller's address. */
 function withoutPersonalData(logger: Logger): FastifyBaseLogger {
   return logger.child({}, { serializers: { req: asLogged } });
 }
 
-const asLogged = ({ method, url }: { method: string; url: string }) => ({ method, path: pathOf(url) });
+const asLogged = ({ method, url }: { method: string; url: string }) => ({
+  method,
+  path: pathOf(url).replace(/^(\/customers\/)[^/]+/, '$1…'),
+});

@@ -93,6 +93,13 @@ export const stockExample = {
   warehouses: [{ warehouseId: 'WH-ICN-01', availableQuantity: 9998, reservedQuantity: 0 }],
 };
 
+export const contactExample = {
+  customerId: 'CUST-567890',
+  email: 'customer@example.com',
+  phone: '+821012345678',
+  channels: ['EMAIL', 'SMS'],
+} as const;
+
 export const journalExample = {
   at: at('00.240'),
   provider: 'payment',

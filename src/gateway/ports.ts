@@ -1,3 +1,4 @@
+import type { Contact } from '../messaging/ports';
 import type { OrderClient } from '../client';
 import type { OrderEvent } from '../domain/events';
 import type { OrderId } from '../domain/ids';
@@ -45,15 +46,23 @@ export class InvalidCursorError extends Error {
 export interface JournalEntry {
   /** ISO 8601 */
   at: string;
-  provider: 'payment' | 'carrier';
-  operation: 'charge' | 'refund' | 'void' | 'lookup' | 'label' | 'cancel-label';
+  provider: 'payment' | 'carrier' | 'notification';
+  operation: 'charge' | 'refund' | 'void' | 'lookup' | 'label' | 'cancel-label' | 'email' | 'sms' | 'push';
   key: string;
   outcome: string;
   amount?: number;
   currency?: string;
 }
 
+/** How customers can be reached; the same table that the consumer reads. Throws `StepError` SERVICE_UNAVAILABLE. */
+export interface ContactBook {
+  readContact(customerId: string): Promise<Contact | undefined>;
+  /** Replaces what there was. */
+  writeContact(contact: Contact): Promise<void>;
+}
+
 export interface GatewayDeps {
+  contacts: ContactBook;
   orders: OrderClient;
   reader: OrderReader;
   /** present with sandbox adapters */

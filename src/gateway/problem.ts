@@ -11,6 +11,7 @@ export const PROBLEMS = {
   invalid_cursor: { status: 400, title: 'The cursor is not one that a page came with' },
   route_not_found: { status: 404, title: 'There is nothing under this path' },
   order_not_found: { status: 404, title: 'The order is not known' },
+  contact_not_found: { status: 404, title: 'Nobody said how the customer can be reached' },
   product_not_found: { status: 404, title: 'The product is not known' },
   method_not_allowed: { status: 405, title: 'The path does not have this method' },
   not_acceptable: { status: 406, title: 'There is no such representation' },

@@ -1,5 +1,6 @@
 import { Type } from '@sinclair/typebox';
 import * as examples from './examples';
+import { contactMembers } from './contact';
 import { EVENT_SOURCES, type EventType } from '../domain/events';
 import { ORDER_STATUSES, STATES } from '../domain/states';
 import { PROBLEMS, type ProblemCode } from './problem';
@@ -165,10 +166,15 @@ export const ProductStock = Type.Object(
   { $id: 'ProductStock', examples: [examples.stockExample] },
 );
 
+export const Contact = Type.Object(
+  { customerId: Type.String(), ...contactMembers },
+  { $id: 'Contact', examples: [examples.contactExample] },
+);
+
 const JournalEntry = Type.Object({
   at: Time('when the provider was called'),
-  provider: oneOf(['payment', 'carrier']),
-  operation: oneOf(['charge', 'refund', 'void', 'lookup', 'label', 'cancel-label']),
+  provider: oneOf(['payment', 'carrier', 'notification']),
+  operation: oneOf(['charge', 'refund', 'void', 'lookup', 'label', 'cancel-label', 'email', 'sms', 'push']),
   key: Type.String({ description: 'the idempotency key of the call' }),
   outcome: Type.String(),
   amount: Type.Optional(Amount('of money that the call is about')),

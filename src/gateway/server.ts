@@ -5,6 +5,7 @@ import { buildApp } from './app';
 import { type Config, readTables } from '../config';
 import { type CallObserver, createAwsClients } from '../adapters/aws/clients';
 import { connectOrders } from '../wiring';
+import { createContacts } from '../adapters/aws/contacts';
 import { createOrderReader } from '../adapters/aws/order-reader';
 import { createSandboxJournal } from '../adapters/aws/sandbox-journal';
 import { runProcess, type Running } from '../lifecycle';
@@ -17,6 +18,7 @@ export async function start(config: Config<'gateway'>, logger: Logger, observe?:
     {
       orders,
       reader: createOrderReader({ db: aws.db, tables: readTables(config) }),
+      contacts: createContacts({ db: aws.db, table: config.CUSTOMER_CONTACTS_TABLE }),
       sandbox: createSandboxJournal({ db: aws.db, table: config.SANDBOX_JOURNAL_TABLE }),
       newOrderId: () => `ORD-${randomUUID()}` as OrderId,
       newRequestId: randomUUID,

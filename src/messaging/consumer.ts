@@ -4,6 +4,7 @@ import { type CallObserver, createAwsClients } from '../adapters/aws/clients';
 import { connectOrders, openEventBus } from '../wiring';
 import { createOrderIntake } from './order-intake';
 import { createRelay } from './relay';
+import { openNotifications } from '../notification-wiring';
 import { runProcess, type Running } from '../lifecycle';
 
 /** @param observe sees every call to AWS */
@@ -24,12 +25,14 @@ export async function start(config: Config<'consumer'>, logger: Logger, observe?
     intervalMs: config.RELAY_INTERVAL_MS,
     logger,
   });
+  const notifications = openNotifications(config, { aws, logger, observe });
   intake.start();
+  notifications.start();
   relay.start();
   return {
     ping: () => orders.ping(),
     async stop() {
-      await Promise.all([intake.stop(), relay.stop()]);
+      await Promise.all([intake.stop(), notifications.stop(), relay.stop()]);
       await orders.close();
       aws.destroy();
     },

@@ -1,6 +1,6 @@
 import type { FastifyInstance, InjectOptions } from 'fastify';
 import { EngineUnavailableError } from '../../src/client';
-import type { GatewayDeps, OrderReader } from '../../src/gateway/ports';
+import type { ContactBook, GatewayDeps, OrderReader } from '../../src/gateway/ports';
 import type { NewEvent, OrderEvent } from '../../src/domain/events';
 import type { Order } from '../../src/domain/order';
 import type { OrderClient, PlaceOutcome } from '../../src/client';
@@ -21,6 +21,7 @@ export interface Doubles {
   isKnown: OrderClient['isKnown'];
   pingEngine: () => Promise<void>;
   reader: Partial<OrderReader>;
+  contacts: Partial<ContactBook>;
   sandbox: GatewayDeps['sandbox'] | null;
 }
 
@@ -34,6 +35,7 @@ export function createDeps(doubles: Partial<Doubles> = {}): GatewayDeps {
       isKnown: doubles.isKnown ?? (async () => false),
       ping: doubles.pingEngine ?? (async () => {}),
     },
+    contacts: { readContact: async () => undefined, writeContact: async () => {}, ...doubles.contacts },
     reader: {
       readView: async () => undefined,
       listEvents: async () => [],

@@ -18,7 +18,9 @@ export type KeyState =
   | { kind: 'REFUSED'; reason: string }
   /** `label`: there was one */
   | { kind: 'CANCELLED'; label: boolean }
-  | { kind: 'SEEN'; by: string };
+  | { kind: 'SEEN'; by: string }
+  /** a message to a customer */
+  | { kind: 'DELIVERED' };
 
 export type Entry = Omit<JournalEntry, 'at'> & { orderId: string };
 

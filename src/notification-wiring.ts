@@ -1,0 +1,57 @@
+import type { AwsClients, CallObserver } from './adapters/aws/clients';
+import type { CustomerChannel } from './messaging/ports';
+import type { Logger } from './telemetry';
+import type { QueueReader } from './messaging/queue-reader';
+import { CHANNELS } from './domain/order';
+import { type Config, notificationQueues } from './config';
+import { createAwsNotifications } from './adapters/aws/notification';
+import { createContacts } from './adapters/aws/contacts';
+import { createNotificationClients } from './adapters/aws/clients';
+import { createNotificationInbox } from './adapters/aws/notification-inbox';
+import { createNotifications } from './messaging/notifications';
+import { createSandboxJournal } from './adapters/aws/sandbox-journal';
+import { createSandboxNotifications } from './adapters/sandbox/notification';
+
+interface Deps {
+  aws: AwsClients;
+  logger: Logger;
+  observe?: CallObserver | undefined;
+}
+
+/** What the consumer tells customers with: a reader for each channel's queue. */
+export function openNotifications(config: Config<'consumer'>, { aws, logger, observe }: Deps): QueueReader {
+  const { provider, close } = openProvider(config, { aws, observe });
+  const queues = notificationQueues(config);
+  const shared = {
+    sqs: aws.sqs,
+    visibilityS: config.NOTIFICATION_VISIBILITY_S,
+    deliveries: createNotificationInbox({ db: aws.db, table: config.INBOX_TABLE }),
+    contacts: createContacts({ db: aws.db, table: config.CUSTOMER_CONTACTS_TABLE }),
+    provider,
+    logger,
+  };
+  const readers = CHANNELS.map((channel) => createNotifications({ ...shared, ...queues[channel], channel }));
+  return {
+    start: () => readers.forEach((reader) => reader.start()),
+    async stop() {
+      await Promise.all(readers.map((reader) => reader.stop()));
+      close();
+    },
+  };
+}
+
+/** Whoever brings the messages, by configuration. */
+function openProvider(
+  config: Config<'consumer'>,
+  { aws, observe }: Omit<Deps, 'logger'>,
+): { provider: CustomerChannel; close(): void } {
+  if (config.NOTIFICATIONS === 'aws') {
+    const clients = createNotificationClients({ region: config.AWS_REGION, observe });
+    // loadConfig asks for a sender with `aws`
+    const provider = createAwsNotifications({ ...clients, sender: config.NOTIFICATION_SENDER ?? '' });
+    return { provider, close: clients.destroy };
+  }
+  const journal = createSandboxJournal({ db: aws.db, table: config.SANDBOX_JOURNAL_TABLE });
+  const provider = createSandboxNotifications({ journal, timeoutMs: config.PROVIDER_TIMEOUT_MS });
+  return { provider, close: () => undefined };
+}
