@@ -13,12 +13,15 @@ import {
   GetQueueAttributesCommand,
   ReceiveMessageCommand,
   SendMessageCommand,
+  SetQueueAttributesCommand,
   SQSClient,
 } from '@aws-sdk/client-sqs';
 import { type Deployed, drain, startDeployed } from '../support/deployed';
 import { EVENT_SOURCES, type EventType } from '../../src/domain/events';
 import { EVENT_TYPES, eventOfEachType, numbered, sampleValidOrder } from '../support/contracts/events';
 import { keys, type OrderId } from '../../src/domain/ids';
+import { CHANNELS } from '../../src/domain/order';
+import { TOLD_EVENTS } from '../../src/domain/notifications';
 import { projectEvents } from '../../src/domain/projection';
 import { QUEUE_NAMES } from '../../infra/queues';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -35,6 +38,9 @@ beforeAll(async () => {
   sqs = deployed.connect(SQSClient);
   sns = deployed.connect(SNSClient);
   events = deployed.connect(EventBridgeClient);
+  // a test has no patience for its head start
+  const QueueUrl = deployed.outputs['PushQueueUrl'];
+  await sqs.send(new SetQueueAttributesCommand({ QueueUrl, Attributes: { DelaySeconds: '0' } }));
 });
 afterAll(() => deployed.stop());
 
@@ -85,16 +91,20 @@ interface OnBus {
   lands: string[];
 }
 
-const OURS = { origin: 'waybill', customerId: 'CUST-567890' };
+const OURS = { origin: 'waybill', customerId: 'CUST-567890', channels: CHANNELS };
 const THEIRS = { customerId: 'CUST-567890' };
 const changesStatus = (type: EventType) => {
   const order = sampleValidOrder();
   return projectEvents(numbered(order.orderId, [eventOfEachType(order)[type]])).set.status !== undefined;
 };
 /** what else than a change of status sends an event of ours somewhere */
-const ALSO: Partial<Record<EventType, string>> = {
-  'Payment Completed': 'OrderConfirmation',
-  'Shipment Created': 'TrackingUpdate',
+const ALSO: Partial<Record<EventType, string[]>> = {
+  ...Object.fromEntries(TOLD_EVENTS.map((type) => [type, ['Email', 'Push', 'Sms']])),
+  'Payment Completed': ['OrderConfirmation'],
+  'Shipment Created': ['TrackingUpdate'],
+  'Attention Needed': ['OperationsAlert'],
+  'Order At Risk': ['OperationsAlert'],
+  'Promise Breached': ['OperationsAlert'],
 };
 
 const CASES: OnBus[] = [
@@ -120,7 +130,7 @@ const CASES: OnBus[] = [
     source: EVENT_SOURCES[type],
     type,
     detail: OURS,
-    lands: [...(changesStatus(type) ? ['Analytics', 'OrderStatus'] : []), ...(ALSO[type] ? [ALSO[type]] : [])].sort(),
+    lands: [...(changesStatus(type) ? ['Analytics', 'OrderStatus'] : []), ...(ALSO[type] ?? [])].sort(),
   })),
 ];
 
@@ -130,6 +140,7 @@ describe('an event on the bus', () => {
 
   beforeAll(async () => {
     await tapTopic('OrderConfirmation');
+    await tapTopic('OperationsAlert');
     const entries = CASES.map(({ source, type, detail }, i) => ({
       EventBusName: deployed.outputs['EventBusName'],
       Source: source,
