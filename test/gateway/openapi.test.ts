@@ -26,6 +26,8 @@ const ROUTES: [method: string, path: string, statuses: number[]][] = [
   ['get', '/orders', [200, 400, 500, 503]],
   ['get', '/orders/{orderId}', [200, 404, 500, 503]],
   ['get', '/orders/{orderId}/events', [200, 400, 404, 406, 500, 503]],
+  ['get', '/customers/{customerId}/contact', [200, 404, 500, 503]],
+  ['put', '/customers/{customerId}/contact', [200, 400, 404, 415, 500, 503]],
   ['get', '/inventory/{productId}', [200, 404, 500, 503]],
   ['get', '/sandbox/journal', [200, 400, 500, 503]],
   ['get', '/livez', [200]],

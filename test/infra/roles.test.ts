@@ -2,7 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
-import { PutCommand } from '@aws-sdk/lib-dynamodb';
+import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
+import { PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import pino from 'pino';
 import type { AwsCall } from '../../src/adapters/aws/clients';
 import type { ManagedProcess } from '../../scripts/lib/managed-process';
@@ -10,6 +11,7 @@ import type { OrderSubmission } from '../../src/domain/order';
 import type { Running } from '../../src/lifecycle';
 import { batchOf, runActivity } from '../support/contracts/activities';
 import { type Config, loadConfig } from '../../src/config';
+import { CHANNELS } from '../../src/domain/order';
 import { createActivities } from '../../src/activities';
 import { createAwsClients } from '../../src/adapters/aws/clients';
 import { createPorts, start as startWorker } from '../../src/worker';
@@ -58,6 +60,7 @@ beforeAll(async () => {
     PORT: `${gatewayPort}`,
     TASK_QUEUE: uniqueId('roles'),
     ORDER_INTAKE_VISIBILITY_S: '3',
+    NOTIFICATION_VISIBILITY_S: '3',
     RELAY_GRACE_MS: '0',
     RELAY_INTERVAL_MS: '200',
     PROVIDER_TIMEOUT_MS: '500',
@@ -95,7 +98,7 @@ test('each process may do what it does, and nothing else', async () => {
   await until('the consumer looks whose the id is', () => has('Consumer', 'dynamodb:GetItem Orders'));
   await until('the consumer keeps a message', () => has('Consumer', 'sqs:ChangeMessageVisibility order-intake-queue'));
   running.push(await startWorker(config, logger, observe('Worker')));
-  await Promise.all([placeOrders(), leaveEventToRelay(), repeatSteps()]);
+  await Promise.all([placeOrders(), leaveEventToRelay(), repeatSteps(), repeatNotifications()]);
   await readEverything();
 
   for (const name of PROCESSES) {
@@ -154,6 +157,40 @@ async function repeatSteps(): Promise<void> {
   aws.destroy();
 }
 
+/** What nobody can be told; and what a consumer told that is gone before it wrote that down: told again, after a while. */
+async function repeatNotifications(): Promise<void> {
+  const sns = new SNSClient({ region: EMULATOR_REGION });
+  const documents = documentsAt(process.env['AWS_ENDPOINT_URL']!);
+  const publish = (message: object) =>
+    sns.send(
+      new PublishCommand({ TopicArn: config.CUSTOMER_NOTIFICATION_TOPIC_ARN, Message: JSON.stringify(message) }),
+    );
+  const orderId = uniqueId();
+  const key = keys.notify(orderId);
+  const shipped = { event: 'Shipment Created', orderId, customerId: 'C', notificationKey: key, message: 'On its way.' };
+  const told = async (count: number) => {
+    const response = await fetch(`${gateway()}/sandbox/journal?orderId=${orderId}`);
+    return ((await response.json()) as { entries: object[] }).entries.length === count;
+  };
+  await publish({ event: 'nothing' });
+  await publish(shipped);
+  await until('the customer is told', () => told(CHANNELS.length));
+  for (const channel of CHANNELS)
+    await documents.send(
+      new UpdateCommand({
+        TableName: config.INBOX_TABLE,
+        Key: { eventId: `notification ${channel} ${key}` },
+        UpdateExpression: 'SET #state = :sending, leaseUntil = :until',
+        ExpressionAttributeNames: { '#state': 'state' },
+        ExpressionAttributeValues: { ':sending': 'SENDING', ':until': Date.now() + 10_000 },
+      }),
+    );
+  await publish(shipped);
+  await until('the customer is told again', () => told(2 * CHANNELS.length));
+  sns.destroy();
+  documents.destroy();
+}
+
 async function readEverything(): Promise<void> {
   const order = sampleOrder();
   const paths = [
@@ -163,9 +200,12 @@ async function readEverything(): Promise<void> {
     '/orders?status=SHIPPED',
     '/inventory/PROD-12345',
     `/sandbox/journal?orderId=${order.orderId}`,
+    `/customers/${order.customerId}/contact`,
     '/readyz',
   ];
   await post(order);
+  const contact = { method: 'PUT', headers: { 'content-type': 'application/json' }, body: '{"channels":["EMAIL"]}' };
+  expect((await fetch(`${gateway()}/customers/${order.customerId}/contact`, contact)).status).toBe(200);
   for (const path of paths) expect([path, (await fetch(`${gateway()}${path}`)).status]).toEqual([path, 200]);
 }
 

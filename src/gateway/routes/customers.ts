@@ -13,6 +13,7 @@ const readSchema = {
   tags: ['customers'],
   operationId: 'getContact',
   summary: 'Show how a customer can be reached',
+  description: 'As it was said last.',
   params: CustomerParams,
   response: { 200: answer(Contact, 'The addresses and the preferred channels'), ...problems('contact_not_found') },
 };
