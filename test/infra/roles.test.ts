@@ -222,8 +222,13 @@ async function ended(orderId: string): Promise<void> {
   await until(`order ${orderId} ends`, async () => {
     const response = await fetch(`${gateway()}/orders/${orderId}`);
     if (!response.ok) return false;
-    const { status, states } = (await response.json()) as { status: string; states: { exitedAt: string | null }[] };
-    return !ON_THE_WAY.has(status) && states.every(({ exitedAt }) => exitedAt !== null);
+    const { status, states } = (await response.json()) as {
+      status: string;
+      states: { name: string; exitedAt: string | null }[];
+    };
+    // what waits for its carrier does nothing more by itself
+    const isLeft = ({ name, exitedAt }: (typeof states)[number]) => exitedAt !== null || name === 'AwaitDelivery';
+    return !ON_THE_WAY.has(status) && states.every(isLeft);
   });
 }
 
