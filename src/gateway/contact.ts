@@ -14,7 +14,6 @@ export const contactMembers = {
   ),
   channels: Type.Optional(
     Type.Array(Type.Union(CHANNELS.map((channel) => Type.Literal(channel))), {
-      minItems: 1,
       uniqueItems: true,
       description: 'what the customer prefers where an order does not say; absent: every channel',
     }),

@@ -41,7 +41,6 @@ test.each<[string, object, string]>([
   ['a number without its country', { phone: '010-1234-5678' }, '/phone'],
   ['a topic instead of an endpoint', { pushEndpoint: 'arn:aws:sns:us-east-1:123456789012:orders' }, '/pushEndpoint'],
   ['a channel that there is none of', { channels: ['FAX'] }, '/channels/0'],
-  ['no channel at all', { channels: [] }, '/channels'],
   ['a channel twice', { channels: ['SMS', 'SMS'] }, '/channels'],
   ['a member that there is none of', { mail: 'customer@example.com' }, '/mail'],
 ])('%s is refused, and nothing is kept', async (_, payload, pointer) => {

@@ -274,6 +274,7 @@ describe('a customer who prefers', () => {
     ['SMS hears nothing by e-mail', { channels: ['SMS'] }, {}, 'UNWANTED'],
     ['SMS, but not for this order, hears by e-mail', { channels: ['SMS'] }, { channels: ['EMAIL'] }, 'SENT'],
     ['e-mail, but not for this order, does not', { channels: ['EMAIL'] }, { channels: ['PUSH'] }, 'UNWANTED'],
+    ['no channel does not', { channels: [] }, {}, 'UNWANTED'],
     ['nothing in particular does', {}, {}, 'SENT'],
   ])('%s', async (_, contact, choice, state) => {
     await contacts.writeContact({ customerId, ...contact });

@@ -144,6 +144,7 @@ test('the sample order goes through every state to SHIPPED: stock moved, charged
     'GenerateShippingLabel',
     'CommitTransaction',
     'NotifyCustomer',
+    'AwaitDelivery',
   ]);
   expect(order.payment).toEqual({ charged: 59.98, refunded: 0, currency: 'USD' });
   const charges = (await system.journal(orderId)).filter(({ operation }) => operation === 'charge');
@@ -153,7 +154,8 @@ test('the sample order goes through every state to SHIPPED: stock moved, charged
     reservedQuantity: 0,
   });
 
-  const { Body = '' } = await receive(tapped, (message) => message.Body?.includes(orderId) ?? false);
+  const key = keys.notify(orderId as OrderId);
+  const { Body = '' } = await receive(tapped, (message) => message.Body?.includes(key) ?? false);
   const { Message, MessageAttributes } = JSON.parse(Body) as {
     Message: string;
     MessageAttributes: { customerId: { Value: string } };
@@ -161,9 +163,7 @@ test('the sample order goes through every state to SHIPPED: stock moved, charged
   expect(MessageAttributes.customerId.Value).toBe('CUST-567890');
   expect(Message).toContain(order.shipments[0]!.trackingNumber);
   const told = async () =>
-    (await system.journal(orderId)).filter(
-      ({ provider, key }) => provider === 'notification' && key === keys.notify(orderId as OrderId),
-    );
+    (await system.journal(orderId)).filter((entry) => entry.provider === 'notification' && entry.key === key);
   await system.until(
     async () => (await told()).length >= CHANNELS.length,
     () => `the customer of ${orderId} was not told`,
