@@ -12,6 +12,9 @@ import { createNotifications } from './messaging/notifications';
 import { createSandboxJournal } from './adapters/aws/sandbox-journal';
 import { createSandboxNotifications } from './adapters/sandbox/notification';
 
+/** What a delivery takes beside the provider's answer, at most, in milliseconds. */
+const LEASE_MARGIN_MS = 13_000;
+
 interface Deps {
   aws: AwsClients;
   logger: Logger;
@@ -28,6 +31,7 @@ export function openNotifications(config: Config<'consumer'>, { aws, logger, obs
     deliveries: createNotificationInbox({ db: aws.db, table: config.INBOX_TABLE }),
     contacts: createContacts({ db: aws.db, table: config.CUSTOMER_CONTACTS_TABLE }),
     provider,
+    leaseMs: LEASE_MARGIN_MS + config.PROVIDER_TIMEOUT_MS,
     logger,
   };
   const readers = CHANNELS.map((channel) => createNotifications({ ...shared, ...queues[channel], channel }));

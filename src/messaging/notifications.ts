@@ -12,8 +12,6 @@ import type {
 import { createQueueReader, type Handled, type QueueReader, type QueueReaderDeps } from './queue-reader';
 import { type CustomerMessage, parseCustomerMessage } from './customer-message';
 
-/** Milliseconds that a delivery is its deliverer's: longer than a provider is waited for, below any message's time. */
-const LEASE_MS = 15_000;
 /** Milliseconds between two looks at a delivery that somebody else is at. */
 const LOOK_MS = 250;
 
@@ -25,15 +23,15 @@ export interface NotificationsDeps extends Omit<QueueReaderDeps, 'name' | 'handl
   deliveries: Deliveries;
   contacts: ContactReader;
   provider: CustomerChannel;
-  /** milliseconds */
-  leaseMs?: number;
+  /** milliseconds that a delivery is its deliverer's: longer than a provider is waited for, and than our tables take */
+  leaseMs: number;
 }
 
 /**
  * The queue of a channel: each notification is handed to the provider once, however often and in whatever order it
  * comes. Of a delivery that broke off nobody knows whether it was made: it is made again, under the same key.
  */
-export function createNotifications({ leaseMs = LEASE_MS, ...p }: NotificationsDeps): QueueReader {
+export function createNotifications({ leaseMs, ...p }: NotificationsDeps): QueueReader {
   const { channel, deliveries, contacts, provider, ...reader } = p;
 
   async function handle(body: string): Promise<Handled> {
