@@ -1,6 +1,14 @@
-import { Aws, Stack } from 'aws-cdk-lib';
+import { Aws, CfnCondition, CfnParameter, Fn, Stack } from 'aws-cdk-lib';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
-import { PolicyDocument, PolicyStatement, PrincipalWithConditions, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import {
+  type CfnPolicy,
+  Policy,
+  PolicyDocument,
+  PolicyStatement,
+  PrincipalWithConditions,
+  Role,
+  ServicePrincipal,
+} from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import type { Messaging } from './messaging';
 import type { QueuePair } from './queues';
@@ -24,16 +32,18 @@ export type Roles = ReturnType<typeof defineRoles>;
 
 /** One role for each process, with exactly what it calls; test/infra/roles.test.ts holds them to that. */
 export function defineRoles(scope: Construct, props: RolesProps) {
-  return {
+  const roles = {
     Gateway: defineRole(scope, 'GatewayRole', gatewayGrants(props)),
     Worker: defineRole(scope, 'WorkerRole', workerGrants(props)),
     Consumer: defineRole(scope, 'ConsumerRole', consumerGrants(props)),
   };
+  defineNotifierPolicy(scope, roles.Consumer);
+  return roles;
 }
 
 function gatewayGrants({ tables, messaging: { bus } }: RolesProps): Grants {
   const { Orders, OrderStatusView, OrderEvents, Inventory, WarehouseStock } = tables;
-  const { Backorders, Breakers, Ledger, SandboxJournal } = tables;
+  const { Backorders, Breakers, CustomerContacts, Ledger, SandboxJournal } = tables;
   return {
     waybill: [
       // what an id stands for, where the engine has forgotten it
@@ -48,6 +58,7 @@ function gatewayGrants({ tables, messaging: { bus } }: RolesProps): Grants {
       [Inventory.tableArn, 'dynamodb:GetItem'],
       [WarehouseStock.tableArn, 'dynamodb:Query'],
       [Backorders.tableArn, 'dynamodb:Query'],
+      [CustomerContacts.tableArn, 'dynamodb:GetItem', 'dynamodb:PutItem'],
       // PutItem: a reset
       [Breakers.tableArn, 'dynamodb:Query', 'dynamodb:PutItem'],
     ],
@@ -91,17 +102,20 @@ function workerGrants({ tables, messaging: { bus, queues, topics } }: RolesProps
 }
 
 function consumerGrants({ tables, messaging: { bus, queues } }: RolesProps): Grants {
-  const { OrderIntake, PaymentProcessing, TrackingUpdate, Reorder } = queues;
+  const { OrderIntake, PaymentProcessing, TrackingUpdate, Reorder, Email, Sms, Push } = queues;
   return {
     waybill: [
-      ...[OrderIntake, PaymentProcessing, TrackingUpdate, Reorder].flatMap(readingOf),
+      ...[OrderIntake, PaymentProcessing, TrackingUpdate, Reorder, Email, Sms, Push].flatMap(readingOf),
       [tables.Orders.tableArn, 'dynamodb:GetItem'],
       [tables.Ledger.tableArn, 'dynamodb:GetItem'],
       [indexOf(tables.OrderEvents, 'unpublished'), 'dynamodb:Query'],
       [tables.OrderEvents.tableArn, 'dynamodb:BatchWriteItem'],
       [bus.eventBusArn, 'events:PutEvents'],
+      // which notifications were delivered, and where customers can be reached
+      [tables.Inbox.tableArn, 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
+      [tables.CustomerContacts.tableArn, 'dynamodb:GetItem'],
     ],
-    sandbox: [],
+    sandbox: [[tables.SandboxJournal.tableArn, 'dynamodb:GetItem', 'dynamodb:PutItem']],
   };
 }
 
@@ -110,6 +124,33 @@ const readingOf = ({ queue, deadLetters }: QueuePair): Grant[] => [
   [queue.queueArn, 'sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:ChangeMessageVisibility'],
   [deadLetters.queueArn, 'sqs:SendMessage'],
 ];
+
+/**
+ * SES and SNS for the consumer, with `NOTIFICATIONS=aws`: there when the identity of SES is named that it writes from.
+ * A phone number is no resource, so it is what no ARN of SNS is.
+ */
+function defineNotifierPolicy(scope: Construct, consumer: Role): void {
+  const identity = new CfnParameter(scope, 'NotificationIdentity', {
+    default: '',
+    description: 'Identity of SES (an address or a domain) that customers are written from; may be empty: a sandbox',
+  });
+  const given = new CfnCondition(scope, 'NotificationIdentityGiven', {
+    expression: Fn.conditionNot(Fn.conditionEquals(identity.valueAsString, '')),
+  });
+  const arn = (service: string, resource: string) => Stack.of(scope).formatArn({ service, resource });
+  const policy = new Policy(scope, 'NotifierPolicy', {
+    roles: [consumer],
+    statements: [
+      new PolicyStatement({
+        actions: ['ses:SendEmail'],
+        resources: [arn('ses', `identity/${identity.valueAsString}`)],
+      }),
+      new PolicyStatement({ actions: ['sns:Publish'], resources: [arn('sns', 'endpoint/*')] }),
+      new PolicyStatement({ actions: ['sns:Publish'], notResources: [`arn:${Aws.PARTITION}:sns:*:*:*`] }),
+    ],
+  });
+  (policy.node.defaultChild as CfnPolicy).cfnOptions.condition = given;
+}
 
 const indexOf = ({ tableArn }: Table, index: string) => `${tableArn}/index/${index}`;
 

@@ -7,6 +7,7 @@ import type { Messaging } from './messaging';
 import type { QueuePair } from './queues';
 import { type EventType, EVENT_SOURCES, ORIGIN } from '../src/domain/events';
 import { keys, type OrderId } from '../src/domain/ids';
+import { TOLD_EVENTS } from '../src/domain/notifications';
 import { STATUS_AFTER } from '../src/domain/projection';
 
 /** What EventBridge does when a target does not take an event: E6, and then the target's dead letters. */
@@ -17,12 +18,15 @@ const FROM_OUTSIDE = { origin: Match.doesNotExist() };
 
 const ANY_TEXT = Match.prefix('');
 
+/** What somebody of operations has to see to, or may soon. */
+const ALERTING = ['Attention Needed', 'Order At Risk', 'Promise Breached'] satisfies EventType[];
+
 export interface RulesProps {
   prefix: string;
   messaging: Messaging;
 }
 
-/** The rules of requirements E1 to E3, and those that feed the topics of E5. */
+/** The rules of requirements E1 to E3, and those that feed the topics of E5 and of operations. */
 export function defineRules(scope: Construct, { prefix, messaging }: RulesProps): Rule[] {
   const { bus, queues, topics, undelivered } = messaging;
   const rule = (ruleName: string, eventPattern: EventPattern, ...targets: IRuleTarget[]) =>
@@ -63,6 +67,16 @@ export function defineRules(scope: Construct, { prefix, messaging }: RulesProps)
       toTopic(topics.InventoryAlert, lowStockAlert()),
     ),
     rule(
+      'CustomerEventsRule',
+      { detailType: TOLD_EVENTS, detail: { origin: [ORIGIN], orderId: ANY_TEXT, customerId: ANY_TEXT } },
+      toTopic(topics.CustomerNotification, customerEvent()),
+    ),
+    rule(
+      'OperationsRule',
+      { detailType: ALERTING, detail: { origin: [ORIGIN], orderId: ANY_TEXT } },
+      toTopic(topics.OperationsAlert, operationsAlert()),
+    ),
+    rule(
       'OrderStatusRule',
       { detailType: Object.keys(STATUS_AFTER), detail: { origin: [ORIGIN] } },
       toTopic(topics.OrderStatus),
@@ -101,5 +115,28 @@ function lowStockAlert(): RuleTargetInput {
     key: EventField.fromPath('$.detail.eventId'),
     at: EventField.fromPath('$.detail.at'),
     origin: ORIGIN,
+  });
+}
+
+/**
+ * An event as the topic of customers takes it: `channels` outside, where the filters of the queues look. The customer
+ * stays inside: any text may be in that id, and only what is passed on as a whole is sure to stay JSON.
+ */
+function customerEvent(): RuleTargetInput {
+  return RuleTargetInput.fromObject({
+    orderId: EventField.fromPath('$.detail.orderId'),
+    event: EventField.detailType,
+    // with every customer there are channels
+    channels: EventField.fromPath('$.detail.channels'),
+    detail: EventField.fromPath('$.detail'),
+  });
+}
+
+/** For people: what, of which order; and in `detail` step, error, and the money at stake, where there are any. */
+function operationsAlert(): RuleTargetInput {
+  return RuleTargetInput.fromObject({
+    alert: `${EventField.detailType}: order ${EventField.fromPath('$.detail.orderId')}`,
+    time: EventField.time,
+    detail: EventField.fromPath('$.detail'),
   });
 }

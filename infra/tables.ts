@@ -51,6 +51,7 @@ export function defineTables(scope: Construct, prefix: string) {
       sortKey: text('worker'),
       timeToLiveAttribute: 'expiresAt',
     }),
+    CustomerContacts: table('CustomerContacts', { partitionKey: text('customerId') }),
     SandboxJournal: table('SandboxJournal', { partitionKey: text('id'), sortKey: text('entry') }),
   };
 }

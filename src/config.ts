@@ -15,10 +15,11 @@ const Resources = {
   WAREHOUSE_STOCK_TABLE: a.tableName('stock by product and warehouse'),
   LEDGER_TABLE: a.tableName('one record per effect'),
   BACKORDERS_TABLE: a.tableName('who waits for stock'),
-  INBOX_TABLE: a.tableName('inbound events; not used yet'),
+  INBOX_TABLE: a.tableName('what came from outside or went there, so that it does so once'),
   DEAD_LETTERS_TABLE: a.tableName('what failed; not used yet'),
   BREAKERS_TABLE: a.tableName('how each process sees the outside companies, and resets'),
   SANDBOX_JOURNAL_TABLE: a.tableName('what the sandbox companies saw and did'),
+  CUSTOMER_CONTACTS_TABLE: a.tableName('where customers can be reached'),
   EVENT_BUS_NAME: a.busName('the bus that events are published on'),
   ORDER_INTAKE_QUEUE_URL: a.queueUrl('orders that come from the bus'),
   ORDER_INTAKE_DLQ_URL: a.queueUrl('messages of that queue that are no orders'),
@@ -28,6 +29,12 @@ const Resources = {
   TRACKING_UPDATE_DLQ_URL: a.queueUrl('messages of that queue that can never be taken'),
   PARTIAL_INVENTORY_QUEUE_URL: a.queueUrl('what was missing of an order'),
   SHIPPING_QUEUE_URL: a.queueUrl('what a warehouse is to pack'),
+  EMAIL_QUEUE_URL: a.queueUrl('what customers are told by e-mail'),
+  EMAIL_DLQ_URL: a.queueUrl('messages of that queue that can never be told'),
+  SMS_QUEUE_URL: a.queueUrl('what customers are told by SMS'),
+  SMS_DLQ_URL: a.queueUrl('messages of that queue that can never be told'),
+  PUSH_QUEUE_URL: a.queueUrl('what customers are told by their app'),
+  PUSH_DLQ_URL: a.queueUrl('messages of that queue that can never be told'),
   CUSTOMER_NOTIFICATION_TOPIC_ARN: a.topicArn('what a customer is told'),
   REORDER_QUEUE_URL: a.queueUrl('what runs out'),
   REORDER_DLQ_URL: a.queueUrl('messages of that queue that are no alerts'),
@@ -35,6 +42,8 @@ const Resources = {
   OPERATIONS_ALERT_TOPIC_ARN: a.topicArn('what operations have to know'),
 } as const;
 
+/** who brings messages to customers */
+const NOTIFIERS = ['sandbox', 'aws'];
 const LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
 
 const Settings = {
@@ -84,7 +93,17 @@ const Settings = {
     maximum: 43_200,
     usual: 60,
   }),
-  PROVIDER_TIMEOUT_MS: a.wholeNumber('milliseconds that our side waits for a payment company or a carrier', {
+  NOTIFICATIONS: a.oneOf(
+    'who brings messages to customers: a sandbox, or SES (e-mail) and SNS (SMS, push)',
+    NOTIFIERS,
+    'sandbox',
+  ),
+  NOTIFICATION_SENDER: a.optionalEmail('the address that customers are written from, an identity of SES; with `aws`'),
+  NOTIFICATION_VISIBILITY_S: a.wholeNumber(
+    'seconds that a message to a customer is ours; extended while work on it goes on',
+    { minimum: 3, maximum: 43_200, usual: 60 },
+  ),
+  PROVIDER_TIMEOUT_MS: a.wholeNumber('milliseconds that our side waits for a payment company, a carrier, or another', {
     minimum: 1,
     maximum: 60_000,
     usual: 2000,
@@ -148,6 +167,7 @@ const READS = {
     'LEDGER_TABLE',
     'SANDBOX_JOURNAL_TABLE',
     'EVENT_BUS_NAME',
+    'CUSTOMER_CONTACTS_TABLE',
     ...ALL_READ,
   ],
   worker: [
@@ -172,6 +192,7 @@ const READS = {
   ],
   consumer: [
     'HEALTH_PORT',
+    ...BREAKER_SETTINGS,
     'ORDERS_TABLE',
     'ORDER_EVENTS_TABLE',
     'LEDGER_TABLE',
@@ -192,6 +213,19 @@ const READS = {
     'TRACKING_UPDATE_VISIBILITY_S',
     'RELAY_GRACE_MS',
     'RELAY_INTERVAL_MS',
+    'INBOX_TABLE',
+    'SANDBOX_JOURNAL_TABLE',
+    'CUSTOMER_CONTACTS_TABLE',
+    'EMAIL_QUEUE_URL',
+    'EMAIL_DLQ_URL',
+    'SMS_QUEUE_URL',
+    'SMS_DLQ_URL',
+    'PUSH_QUEUE_URL',
+    'PUSH_DLQ_URL',
+    'NOTIFICATIONS',
+    'NOTIFICATION_SENDER',
+    'NOTIFICATION_VISIBILITY_S',
+    'PROVIDER_TIMEOUT_MS',
     ...ALL_READ,
   ],
 } as const satisfies Record<string, readonly (keyof Values)[]>;
@@ -235,9 +269,25 @@ export function loadConfig<P extends ProcessName>(
   const schema = Type.Pick(Environment, [...READS[reader]]);
   const values = Value.Default(schema, withNumbers(Value.Clean(schema, { ...given })));
   const engine = readEngineAccess(given);
-  refuse([...problemsOf(schema, values, given), ...('problems' in engine ? engine.problems : []), ...others]);
+  const problems = [...problemsOf(schema, values, given), ...missingSender(values)];
+  refuse([...problems, ...('problems' in engine ? engine.problems : []), ...others]);
   return { ...(values as object), engine } as Config<P>;
 }
+
+const missingSender = (values: unknown): string[] => {
+  const { NOTIFICATIONS, NOTIFICATION_SENDER } = values as Partial<Values>;
+  if (NOTIFICATIONS !== 'aws' || NOTIFICATION_SENDER !== undefined) return [];
+  return [
+    'NOTIFICATION_SENDER is not set; with NOTIFICATIONS=aws it takes the e-mail address that customers are written from',
+  ];
+};
+
+/** The queues that customers are told from, by their channel. */
+export const notificationQueues = (config: Config<'consumer'>) => ({
+  EMAIL: { queueUrl: config.EMAIL_QUEUE_URL, deadLetterQueueUrl: config.EMAIL_DLQ_URL },
+  SMS: { queueUrl: config.SMS_QUEUE_URL, deadLetterQueueUrl: config.SMS_DLQ_URL },
+  PUSH: { queueUrl: config.PUSH_QUEUE_URL, deadLetterQueueUrl: config.PUSH_DLQ_URL },
+});
 
 /** Unsets what is empty, for libraries that read the environment themselves: to the AWS SDK an empty region is one. */
 export function unsetEmpty(env: NodeJS.ProcessEnv = process.env): void {

@@ -1,9 +1,12 @@
-import { Gauge, Registry } from 'prom-client';
+import { Counter, Gauge, Registry } from 'prom-client';
+import type { EventType } from './domain/events';
 import { BREAKER_STATES, type BreakerState, type Dependency } from './domain/breaker';
 
 /** What a process counts of itself, for Prometheus. */
 export interface Metrics {
   breakerState(dependency: Dependency, state: BreakerState): void;
+  /** an event of an order was appended */
+  orderEvent(type: EventType): void;
   /** as `GET /metrics` answers */
   text(): Promise<string>;
   contentType: string;
@@ -18,7 +21,14 @@ export function createMetrics(): Metrics {
     labelNames: ['dependency'],
     registers: [registry],
   });
+  const events = new Counter({
+    name: 'waybill_order_events_total',
+    help: 'events of orders that this process appended, by their detail-type',
+    labelNames: ['type'],
+    registers: [registry],
+  });
   return {
+    orderEvent: (type) => events.inc({ type }),
     breakerState: (dependency, state) => breakers.set({ dependency }, BREAKER_STATES.indexOf(state)),
     text: () => registry.metrics(),
     contentType: registry.contentType,

@@ -41,11 +41,14 @@ export function createPorts({
   const breakers = openBreakers(config, { aws, logger, metrics });
   return {
     books: createDynamoBooks({ db: aws.db, tables: tableNames(config), warehouses }),
-    publisher: createEventPublisher({
-      bus: openEventBus(config, { aws, logger }),
-      lingerMs: PUBLISH_LINGER_MS,
-      onError: (error) => logger.warn({ err: error }, 'events left to the relay'),
-    }),
+    publisher: counted(
+      metrics,
+      createEventPublisher({
+        bus: openEventBus(config, { aws, logger }),
+        lingerMs: PUBLISH_LINGER_MS,
+        onError: (error) => logger.warn({ err: error }, 'events left to the relay'),
+      }),
+    ),
     payments: withPaymentBreaker(createSandboxPayments(sandbox), breakers.of('payment')),
     carriers: withBreaker(createSandboxCarriers({ ...sandbox, warehouses }), breakers.of('carrier')),
     supplier: withBreaker(createSandboxSupplier(sandbox), breakers.of('supplier')),
@@ -64,6 +67,15 @@ export function createPorts({
     breakers,
   };
 }
+
+/** What is appended is given to the publisher once: there it is counted. */
+const counted = (metrics: Metrics, publisher: EventPublisher): EventPublisher => ({
+  ...publisher,
+  publish(events) {
+    for (const { type } of events) metrics.orderEvent(type);
+    publisher.publish(events);
+  },
+});
 
 /** Where the workflows come from: a bundle built before, or their source. */
 const workflowsOf = ({ WORKFLOW_BUNDLE }: Config<'worker'>): Pick<WorkerOptions, 'workflowBundle' | 'workflowsPath'> =>

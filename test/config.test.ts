@@ -40,6 +40,17 @@ test('each process is asked for what it reads only', () => {
   expect(() => loadConfig('gateway', { ...resources, WAREHOUSES: 'Seoul' })).not.toThrow();
 });
 
+test('whoever writes to customers for real says from which address', () => {
+  expect(loadConfig('consumer', resources)).toMatchObject({ NOTIFICATIONS: 'sandbox' });
+  const load = (env: Record<string, string>) => () => loadConfig('consumer', { ...resources, ...env });
+  expect(load({ NOTIFICATIONS: 'aws' })).toThrow('NOTIFICATION_SENDER is not set; with NOTIFICATIONS=aws it takes');
+  expect(load({ NOTIFICATIONS: 'aws', NOTIFICATION_SENDER: 'shop' })).toThrow('it takes an e-mail address');
+  expect(load({ NOTIFICATIONS: 'pigeon' })).toThrow('it takes one of sandbox, aws');
+  expect(load({ NOTIFICATIONS: 'aws', NOTIFICATION_SENDER: 'shop@example.com' })()).toMatchObject({
+    NOTIFICATION_SENDER: 'shop@example.com',
+  });
+});
+
 test('every variable is described', () => {
   for (const { description } of describeVariables()) expect(description).toMatch(/\w{3}/);
 });

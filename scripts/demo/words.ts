@@ -122,10 +122,16 @@ export function wordsOfEvent({ type, data }: Pick<ShownEvent, 'type' | 'data'>):
 
 /** What a provider saw and did, in plain words. */
 export function wordsOfCall({ provider, operation, outcome, key, amount, currency }: JournalEntry): string {
-  const who = provider === 'payment' ? 'payment company' : 'carrier';
   const sum = amount !== undefined && currency !== undefined ? ` ${money({ amount, currency })}` : '';
-  return `${who}: ${callWords({ operation, outcome, key, sum })}`;
+  return `${COMPANIES[provider]}: ${callWords({ operation, outcome, key, sum })}`;
 }
+
+const COMPANIES: Record<JournalEntry['provider'], string> = {
+  payment: 'payment company',
+  carrier: 'carrier',
+  supplier: 'supplier',
+  notification: 'messenger',
+};
 
 function callWords(p: Pick<JournalEntry, 'operation' | 'outcome' | 'key'> & { sum: string }): string {
   switch (`${p.operation} ${p.outcome}`) {
@@ -139,6 +145,12 @@ function callWords(p: Pick<JournalEntry, 'operation' | 'outcome' | 'key'> & { su
       return 'does not answer, and charges nothing';
     case 'charge replayed':
       return 'knows this key: the outcome it had before';
+    case 'email succeeded':
+      return 'e-mail delivered';
+    case 'sms succeeded':
+      return 'SMS delivered';
+    case 'push succeeded':
+      return 'push delivered';
     case 'label succeeded':
       return 'label booked';
     case 'label refused':
@@ -161,11 +173,13 @@ function callWords(p: Pick<JournalEntry, 'operation' | 'outcome' | 'key'> & { su
 /** `charge#<orderId>#<n>`: n is raised after a known decline only */
 const isFirst = (key: string) => key.endsWith('#1');
 
-/** What happened on the way of an order, in short: the calls at the providers, those alike together. */
+/** What happened on the way of an order, in short: the calls at the providers of money and labels, those alike together. */
 export function wayOf(run: Run): string {
   const { journal = [], order } = run;
   const counts: { what: string; times: number }[] = [];
-  for (const { operation, outcome } of journal) {
+  for (const { provider, operation, outcome } of journal) {
+    // on each channel, at its own time
+    if (provider === 'notification') continue;
     const what = `${operation} ${outcome}`.replaceAll('-', ' ');
     const last = counts.at(-1);
     if (last?.what === what) last.times++;

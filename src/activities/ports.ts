@@ -1,8 +1,8 @@
 import type { EventType, OrderEvent } from '../domain/events';
 import type { InventoryStatus, OrderView } from '../domain/projection';
 import type { OrderId } from '../domain/ids';
-import type { Order, Shipment, ShippingAddress, Shortage, ValidationError } from '../domain/order';
 import type { Backorder, BackorderChange } from '../domain/backorders';
+import type { Channel, Order, Shipment, ShippingAddress, Shortage, ValidationError } from '../domain/order';
 import type { StockMove, WarehouseStock } from '../domain/inventory';
 
 /** Orders: who an id belongs to, for longer than the engine remembers its workflow. */
@@ -215,6 +215,8 @@ export interface CustomerNotification {
   customerId: string;
   event: EventType;
   message: string;
+  /** how the customer wants to be told of this order; absent: as of every other */
+  channels?: Channel[];
 }
 
 export interface InventoryReport {

@@ -54,6 +54,10 @@ export const word = (description: string, usual: string) =>
 export const optionalPath = (description: string) =>
   Type.Optional(Type.String({ minLength: 1, expected: 'the path of a file', description }));
 
+/** An e-mail address; none: there is another way. */
+export const optionalEmail = (description: string) =>
+  Type.Optional(text('^[^\\s@]+@[^\\s@]+\\.[^\\s@]+$', 'an e-mail address')(description));
+
 /** A whole number within a range, both ends included. */
 export const wholeNumber = (description: string, p: { minimum: number; maximum: number; usual: number }) =>
   Type.Integer({

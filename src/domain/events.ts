@@ -257,11 +257,16 @@ export interface BusEvent {
 
 /** An order's event as it goes over the bus. */
 export function toBusEvent(event: OrderEvent): BusEvent {
-  const { orderId, sequence, at, customerId, channels = CHANNELS, type } = event;
+  const { orderId, sequence, at, customerId, channels, type } = event;
   const envelope = { origin: ORIGIN, eventId: eventIdOf(orderId, sequence), orderId, sequence, at };
-  const detail = { ...publicData(event), ...envelope, ...(customerId === undefined ? {} : { customerId, channels }) };
+  const customer = customerId === undefined ? {} : { customerId, ...publicChannels(channels) };
+  const detail = { ...publicData(event), ...envelope, ...customer };
   return { source: EVENT_SOURCES[type], detailType: type, time: at, detail };
 }
+
+/** Always a list, which rules can pass on; whether the order chose it, or the customer's own preference holds. */
+const publicChannels = (channels: Channel[] | undefined) =>
+  channels ? { channels } : { channels: CHANNELS, channelsByDefault: true };
 
 /** What an event tells, with its money as decimals: as it goes over the bus and HTTP. */
 export function publicData(event: NewEvent): Record<string, unknown> {

@@ -4,6 +4,7 @@ import type { GatewayDeps } from './ports';
 import type { Logger } from '../telemetry';
 import { answerClientError, answerError, BODY_LIMIT, handleErrors } from './errors';
 import { breakerRoutes } from './routes/breakers';
+import { customerRoutes } from './routes/customers';
 import { documentRoutes } from './openapi';
 import { drainOnClose } from './drain';
 import { eventsRoute } from './routes/events';
@@ -33,6 +34,7 @@ const ROUTES = [
   eventsRoute,
   inventoryRoutes,
   breakerRoutes,
+  customerRoutes,
   sandboxRoutes,
   healthRoutes,
 ];
@@ -74,9 +76,12 @@ function requestIdFrom(header: string | string[] | undefined): string | undefine
   return typeof header === 'string' && /^[\w.:/+=-]{1,128}$/.test(header) ? header : undefined;
 }
 
-/** Requests are logged without their query, which may name customers, and without the caller's address. */
+/** Requests are logged without what names customers, in the path or the query, and without the caller's address. */
 function withoutPersonalData(logger: Logger): FastifyBaseLogger {
   return logger.child({}, { serializers: { req: asLogged } });
 }
 
-const asLogged = ({ method, url }: { method: string; url: string }) => ({ method, path: pathOf(url) });
+const asLogged = ({ method, url }: { method: string; url: string }) => ({
+  method,
+  path: pathOf(url).replace(/^(\/customers\/)[^/]+/, '$1…'),
+});

@@ -157,6 +157,13 @@ export const stockReceivedExample = {
   ...deliveryExample,
   toBackorders: 3,
   availableQuantity: 10_095,
+};
+
+export const contactExample = {
+  customerId: 'CUST-567890',
+  email: 'customer@example.com',
+  phone: '+821012345678',
+  channels: ['EMAIL', 'SMS'],
 } as const;
 
 export const journalExample = {

@@ -1,4 +1,5 @@
 import type { BreakerReport, Dependency } from '../domain/breaker';
+import type { Contact } from '../messaging/ports';
 import type { OrderClient } from '../client';
 import type { OrderEvent } from '../domain/events';
 import type { OrderId } from '../domain/ids';
@@ -50,7 +51,19 @@ export interface JournalEntry {
   /** ISO 8601 */
   at: string;
   provider: Dependency;
-  operation: 'charge' | 'capture' | 'settle' | 'refund' | 'void' | 'lookup' | 'label' | 'cancel-label' | 'reorder';
+  operation:
+    | 'charge'
+    | 'capture'
+    | 'settle'
+    | 'refund'
+    | 'void'
+    | 'lookup'
+    | 'label'
+    | 'cancel-label'
+    | 'reorder'
+    | 'email'
+    | 'sms'
+    | 'push';
   key: string;
   outcome: string;
   amount?: number;
@@ -114,7 +127,15 @@ export interface SandboxDesk {
   settle(p: { chargeKey: string; outcome: SettlementOutcome }): Promise<Settlement | 'unknown' | 'not-pending'>;
 }
 
+/** How customers can be reached; the same table that the consumer reads. Throws `StepError` SERVICE_UNAVAILABLE. */
+export interface ContactBook {
+  readContact(customerId: string): Promise<Contact | undefined>;
+  /** Replaces what there was. */
+  writeContact(contact: Contact): Promise<void>;
+}
+
 export interface GatewayDeps {
+  contacts: ContactBook;
   orders: OrderClient;
   reader: OrderReader;
   breakers: BreakerBoard;

@@ -12,6 +12,7 @@ export const PROBLEMS = {
   route_not_found: { status: 404, title: 'There is nothing under this path' },
   order_not_found: { status: 404, title: 'The order is not known' },
   return_not_found: { status: 404, title: 'The order has no such return' },
+  contact_not_found: { status: 404, title: 'Nobody said how the customer can be reached' },
   product_not_found: { status: 404, title: 'The product is not known' },
   company_not_found: { status: 404, title: 'There is no such outside company' },
   charge_not_found: { status: 404, title: 'The sandbox payment company does not know the charge' },

@@ -1,6 +1,7 @@
 import { type Static, type TUnsafe, Type } from '@sinclair/typebox';
 import * as examples from './examples';
 import { ORDER_ID_PATTERN as REFERENCE_PATTERN } from '../domain/ids';
+import { contactMembers } from './contact';
 import { EVENT_SOURCES, type EventType } from '../domain/events';
 import { BREAKER_STATES, DEPENDENCIES } from '../domain/breaker';
 import { ORDER_STATUSES } from '../domain/states';
@@ -197,10 +198,28 @@ export const StockReceived = Type.Object(
   { $id: 'StockReceived', examples: [examples.stockReceivedExample] },
 );
 
+export const Contact = Type.Object(
+  { customerId: Type.String(), ...contactMembers },
+  { $id: 'Contact', examples: [examples.contactExample] },
+);
+
 const JournalEntry = Type.Object({
   at: Time('when the provider was called'),
   provider: oneOf(DEPENDENCIES),
-  operation: oneOf(['charge', 'capture', 'settle', 'refund', 'void', 'lookup', 'label', 'cancel-label', 'reorder']),
+  operation: oneOf([
+    'charge',
+    'capture',
+    'settle',
+    'refund',
+    'void',
+    'lookup',
+    'label',
+    'cancel-label',
+    'reorder',
+    'email',
+    'sms',
+    'push',
+  ]),
   key: Type.String({ description: 'the idempotency key of the call' }),
   outcome: Type.String(),
   amount: Type.Optional(Amount('of money that the call is about')),

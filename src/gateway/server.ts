@@ -6,6 +6,7 @@ import { type Config, readTables } from '../config';
 import { type CallObserver, createAwsClients } from '../adapters/aws/clients';
 import { createBreakerTable } from '../adapters/aws/breaker-table';
 import { connectOrders, connectStock } from '../wiring';
+import { createContacts } from '../adapters/aws/contacts';
 import { createOrderReader } from '../adapters/aws/order-reader';
 import { createPaymentNews } from '../adapters/aws/payment-news';
 import { createSandboxJournal } from '../adapters/aws/sandbox-journal';
@@ -26,6 +27,7 @@ export async function start(config: Config<'gateway'>, logger: Logger, observe?:
       reader: createOrderReader({ db: aws.db, tables: readTables(config) }),
       breakers: createBreakerTable({ db: aws.db, table: config.BREAKERS_TABLE }),
       sandbox: { ...journal, settle: createSettlement({ journal, tell }) },
+      contacts: createContacts({ db: aws.db, table: config.CUSTOMER_CONTACTS_TABLE }),
       newOrderId: () => `ORD-${randomUUID()}` as OrderId,
       newRequestId: randomUUID,
     },

@@ -3,8 +3,10 @@ import type { Config } from '../config';
 import { type CallObserver, createAwsClients } from '../adapters/aws/clients';
 import { connectOrders, connectStock, openEventBus } from '../wiring';
 import { createEventReader } from './event-reader';
+import { createMetrics } from '../metrics';
 import { createRelay } from './relay';
 import { createReorderReader } from './reorder';
+import { openNotifications } from '../notification-wiring';
 import { runProcess, type Running } from '../lifecycle';
 
 /** @param observe sees every call to AWS */
@@ -12,6 +14,7 @@ export async function start(config: Config<'consumer'>, logger: Logger, observe?
   const aws = createAwsClients({ region: config.AWS_REGION, observe });
   const orders = connectOrders(config, aws);
   const stock = connectStock(config);
+  const metrics = createMetrics();
   const readers = [
     ...eventQueuesOf(config).map((queue) => createEventReader({ ...queue, sqs: aws.sqs, orders, logger })),
     createReorderReader({
@@ -25,18 +28,20 @@ export async function start(config: Config<'consumer'>, logger: Logger, observe?
       logger,
     }),
   ];
+  const notifications = openNotifications(config, { aws, logger, metrics, observe });
   const relay = createRelay({
     bus: openEventBus(config, { aws, logger }),
     graceMs: config.RELAY_GRACE_MS,
     intervalMs: config.RELAY_INTERVAL_MS,
     logger,
   });
-  for (const reader of readers) reader.start();
+  for (const reader of [...readers, notifications]) reader.start();
   relay.start();
   return {
     ping: () => orders.ping(),
+    metrics,
     async stop() {
-      await Promise.all([...readers.map((reader) => reader.stop()), relay.stop()]);
+      await Promise.all([...readers, notifications, relay].map((reader) => reader.stop()));
       await Promise.all([orders.close(), stock.close()]);
       aws.destroy();
     },

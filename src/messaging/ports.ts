@@ -1,3 +1,5 @@
+import type { Channel } from '../domain/order';
+import type { Notification } from '../domain/notifications';
 import type { OrderEvent } from '../domain/events';
 
 /** The bus, and the marks of the events that are not on it yet. */
@@ -11,4 +13,64 @@ export interface EventBus {
   publish(events: readonly OrderEvent[]): Promise<number>;
   /** Events that still have their mark, written before a time (ISO 8601), oldest first in each shard. */
   unpublished(p: { before: string; limit: number }): Promise<OrderEvent[]>;
+}
+
+/** Where a customer can be reached, as far as it is known. */
+export interface Contact {
+  customerId: string;
+  email?: string;
+  /** E.164 */
+  phone?: string;
+  /** the ARN of an SNS platform endpoint */
+  pushEndpoint?: string;
+  /** what the customer prefers where an order does not say; absent: every channel */
+  channels?: Channel[];
+}
+
+/** Throws `StepError` SERVICE_UNAVAILABLE when the table cannot be reached. */
+export interface ContactReader {
+  readContact(customerId: string): Promise<Contact | undefined>;
+}
+
+/** What one customer is told on one channel. */
+export interface Delivery extends Notification {
+  channel: Channel;
+  orderId: string;
+  customerId: string;
+  /** the address on the channel, where one is known */
+  to?: string;
+}
+
+/** Both refusals are for good; a reason names no address. */
+export type DeliveryOutcome = { kind: 'SENT' } | { kind: 'NO_ADDRESS' } | { kind: 'REFUSED'; reason: string };
+
+/**
+ * Whoever brings messages to customers. Throws `StepError` PROVIDER_UNAVAILABLE when the message was not taken,
+ * OUTCOME_UNKNOWN when there was no answer; it is tried again under the same key, by which a provider that keeps keys
+ * knows it.
+ */
+export interface CustomerChannel {
+  deliver(delivery: Delivery): Promise<DeliveryOutcome>;
+}
+
+/** A delivery as it is remembered: a notification's key on a channel. */
+export type DeliveryId = Pick<Delivery, 'key' | 'channel'>;
+
+/** What became of a delivery, for good; UNWANTED: the customer prefers other channels. */
+export type Delivered = DeliveryOutcome['kind'] | 'UNWANTED';
+
+export type Claim =
+  /** ours until the lease ends */
+  | { kind: 'CLAIMED'; token: string }
+  /** somebody else's, or of somebody who is gone and whose lease has not ended */
+  | { kind: 'BUSY' }
+  | { kind: 'DONE'; outcome: Delivered };
+
+/** Who is at which delivery, and which are done. Throws `StepError` SERVICE_UNAVAILABLE. */
+export interface Deliveries {
+  /** @param p.leaseMs milliseconds, longer than any attempt takes: whoever has it still after that is gone */
+  claim(p: DeliveryId & { leaseMs: number }): Promise<Claim>;
+  settle(p: DeliveryId & { outcome: Delivered }): Promise<void>;
+  /** Gives a claim back, unless it went to somebody else. */
+  release(p: DeliveryId & { token: string }): Promise<void>;
 }

@@ -118,6 +118,22 @@ describe('toBusEvent', () => {
     expect(text).not.toMatch(/\b(5998|2999)\b/);
   });
 
+  test('who a customer is goes with how to tell them: as the order chose, or on every channel by default', () => {
+    const batch = {
+      orderId,
+      runId: 'run-1',
+      customerId: 'C',
+      firstSequence: 1,
+      events: [every['Order Validated']],
+      states: [],
+    };
+    const detailOf = (chosen: object) =>
+      toBusEvent(numberEvents({ ...batch, ...chosen }, { at: AT, attempt: 1 })[0]!).detail;
+    expect(detailOf({ channels: ['SMS'] })).toMatchObject({ customerId: 'C', channels: ['SMS'] });
+    expect(detailOf({ channels: ['SMS'] })).not.toHaveProperty('channelsByDefault');
+    expect(detailOf({})).toMatchObject({ channels: ['EMAIL', 'SMS', 'PUSH'], channelsByDefault: true });
+  });
+
   test('an order without a known customer is told without one', () => {
     const event = numberEvents(
       { orderId, runId: 'run-1', firstSequence: 1, events: [every['Order Validation Failed']], states: [] },

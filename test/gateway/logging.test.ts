@@ -11,6 +11,8 @@ async function logOf(place: GatewayDeps['orders']['place'] | undefined): Promise
   await app.inject(post({ ...SAMPLE, items: 'not a list' }));
   await app.inject(post(SAMPLE, { 'x-request-id': 'trace-1' }));
   await app.inject({ url: '/orders?customerId=CUST-567890' });
+  await app.inject({ url: '/customers/CUST-567890/contact' });
+  await app.inject({ method: 'PUT', url: '/customers/CUST-567890/contact', payload: { email: 'nobody' } });
   await app.inject({ url: '/livez' });
   await app.close();
   return lines.map((line) => JSON.parse(line) as Record<string, unknown>);
@@ -21,7 +23,8 @@ test('names requests by id and path, and holds nothing of customers', async () =
   expect(log).toContainEqual(expect.objectContaining({ reqId: 'trace-1', req: { method: 'POST', path: '/orders' } }));
   expect(log).toContainEqual(expect.objectContaining({ code: 'invalid_body', msg: 'request refused' }));
   const text = JSON.stringify(log);
-  for (const personal of ['CUST-567890', 'Main St', '127.0.0.1', 'livez']) expect(text).not.toContain(personal);
+  for (const personal of ['CUST-567890', 'Main St', 'nobody', '127.0.0.1', 'livez'])
+    expect(text).not.toContain(personal);
 });
 
 test('has the cause of what failed', async () => {

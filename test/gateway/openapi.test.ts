@@ -36,6 +36,8 @@ const ROUTES: [method: string, path: string, statuses: number[]][] = [
   ['get', '/orders', [200, 400, 500, 503]],
   ['get', '/orders/{orderId}', [200, 404, 500, 503]],
   ['get', '/orders/{orderId}/events', [200, 400, 404, 406, 500, 503]],
+  ['get', '/customers/{customerId}/contact', [200, 404, 500, 503]],
+  ['put', '/customers/{customerId}/contact', [200, 400, 404, 415, 500, 503]],
   ['get', '/inventory/{productId}', [200, 404, 500, 503]],
   ['get', '/breakers', [200, 500, 503]],
   ['post', '/breakers/{dependency}/reset', [202, 404, 500, 503]],

@@ -1,6 +1,13 @@
 import type { FastifyInstance, InjectOptions } from 'fastify';
 import { EngineUnavailableError } from '../../src/client';
-import type { BreakerBoard, GatewayDeps, OrderReader, SandboxDesk, Settlement } from '../../src/gateway/ports';
+import type {
+  BreakerBoard,
+  ContactBook,
+  GatewayDeps,
+  OrderReader,
+  SandboxDesk,
+  Settlement,
+} from '../../src/gateway/ports';
 import type { NewEvent, OrderEvent } from '../../src/domain/events';
 import type { Order } from '../../src/domain/order';
 import type { OrderClient, PlaceOutcome } from '../../src/client';
@@ -27,6 +34,7 @@ export interface Doubles {
   orders: Partial<OrderClient>;
   reader: Partial<OrderReader>;
   breakers: Partial<BreakerBoard>;
+  contacts: Partial<ContactBook>;
   receive: StockClient['receive'];
   sandbox: SandboxDesk | null;
 }
@@ -51,6 +59,7 @@ export function createDeps(doubles: Partial<Doubles> = {}): GatewayDeps {
       ...NO_ORDERS,
       ...doubles.orders,
     },
+    contacts: { readContact: async () => undefined, writeContact: async () => {}, ...doubles.contacts },
     reader: {
       readView: async () => undefined,
       listEvents: async () => [],

@@ -8,7 +8,7 @@ import {
   ListTargetsByRuleCommand,
   PutEventsCommand,
 } from '@aws-sdk/client-eventbridge';
-import { GetRoleCommand, GetRolePolicyCommand, IAMClient } from '@aws-sdk/client-iam';
+import { GetRoleCommand, GetRolePolicyCommand, IAMClient, ListRolePoliciesCommand } from '@aws-sdk/client-iam';
 import { ListSubscriptionsByTopicCommand, SNSClient } from '@aws-sdk/client-sns';
 import { GetQueueAttributesCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { type Deployed, drain, startDeployed } from '../support/deployed';
@@ -103,6 +103,8 @@ test('each rule is there, and each of its targets has 300 s, retries and dead le
     LowStockRule: new Set(['inventory-alerts']),
     ShippingStartedRule: new Set(['tracking-update-queue']),
     ShippingNotificationRule: new Set(['customer-notifications']),
+    CustomerEventsRule: new Set(['customer-notifications']),
+    OperationsRule: new Set(['operations-alerts']),
     OrderStatusRule: new Set(['order-status']),
   });
 });
@@ -164,17 +166,6 @@ test('who is told by e-mail is a parameter; without one, nobody is', async () =>
     const { Subscriptions = [] } = await deployed.connect(SNSClient).send(command);
     return Subscriptions.filter(({ Protocol }) => Protocol === 'email').map(({ Endpoint }) => Endpoint);
   };
-  const update = async (given: Record<string, string>) => {
-    const aws = deployed.connect(CloudFormationClient);
-    const Parameters = Object.entries(given).map(([ParameterKey, ParameterValue]) => ({
-      ParameterKey,
-      ParameterValue,
-    }));
-    const TemplateURL = `${deployed.endpoint()}/waybill-templates/Waybill.json`;
-    const Capabilities = ['CAPABILITY_NAMED_IAM' as const];
-    await aws.send(new UpdateStackCommand({ StackName: 'Waybill', TemplateURL, Capabilities, Parameters }));
-    await settled(aws);
-  };
   const topics = ['CustomerNotification', 'OrderConfirmation', 'InventoryAlert', 'OperationsAlert', 'OrderStatus'];
   expect(await Promise.all(topics.map(addresses))).toEqual([[], [], [], [], []]);
 
@@ -184,6 +175,28 @@ test('who is told by e-mail is a parameter; without one, nobody is', async () =>
   await update({ CustomerServiceEmail: 'service@example.com' });
   const service = ['service@example.com'];
   expect(await Promise.all(topics.map(addresses))).toEqual([service, service, [], [], []]);
+});
+
+/** Deploys the same template with other parameters; those that are not given are as they are without. */
+async function update(given: Record<string, string>): Promise<void> {
+  const aws = deployed.connect(CloudFormationClient);
+  const Parameters = Object.entries(given).map(([ParameterKey, ParameterValue]) => ({
+    ParameterKey,
+    ParameterValue,
+  }));
+  const TemplateURL = `${deployed.endpoint()}/waybill-templates/Waybill.json`;
+  const Capabilities = ['CAPABILITY_NAMED_IAM' as const];
+  await aws.send(new UpdateStackCommand({ StackName: 'Waybill', TemplateURL, Capabilities, Parameters }));
+  await settled(aws);
+}
+
+test('the consumer may write to customers when the identity that it writes from is a parameter', async () => {
+  const iam = deployed.connect(IAMClient);
+  const RoleName = lastOf(output('ConsumerRoleArn'));
+  const policies = async () => (await iam.send(new ListRolePoliciesCommand({ RoleName }))).PolicyNames?.toSorted();
+  expect(await policies()).toEqual(['sandbox', 'waybill']);
+  await update({ NotificationIdentity: 'example.com' });
+  expect(await policies()).toHaveLength(3);
 });
 
 async function settled(aws: CloudFormationClient): Promise<void> {

@@ -2,8 +2,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
-import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
+import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
+import { PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import pino from 'pino';
 import type { AwsCall } from '../../src/adapters/aws/clients';
 import type { ManagedProcess } from '../../scripts/lib/managed-process';
@@ -12,6 +13,7 @@ import type { Running } from '../../src/lifecycle';
 import type { ShownOrder } from '../support/system';
 import { batchOf, runActivity } from '../support/contracts/activities';
 import { type Config, loadConfig } from '../../src/config';
+import { CHANNELS } from '../../src/domain/order';
 import { createActivities } from '../../src/activities';
 import { createAwsClients } from '../../src/adapters/aws/clients';
 import { createPorts, start as startWorker } from '../../src/worker';
@@ -65,6 +67,7 @@ beforeAll(async () => {
     REORDER_VISIBILITY_S: '3',
     PAYMENT_PROCESSING_VISIBILITY_S: '3',
     TRACKING_UPDATE_VISIBILITY_S: '3',
+    NOTIFICATION_VISIBILITY_S: '3',
     RELAY_GRACE_MS: '0',
     RELAY_INTERVAL_MS: '200',
     PROVIDER_TIMEOUT_MS: '500',
@@ -113,6 +116,7 @@ test('each process may do what it does, and nothing else', async () => {
     repeatSteps(),
     payClosedOrder(),
     waitForStock(),
+    repeatNotifications(),
     sendNoAlert(),
   ]);
   await readEverything();
@@ -268,6 +272,40 @@ async function repeatSteps(): Promise<void> {
   aws.destroy();
 }
 
+/** What nobody can be told; and what a consumer told that is gone before it wrote that down: told again, after a while. */
+async function repeatNotifications(): Promise<void> {
+  const sns = new SNSClient({ region: EMULATOR_REGION });
+  const documents = documentsAt(process.env['AWS_ENDPOINT_URL']!);
+  const publish = (message: object) =>
+    sns.send(
+      new PublishCommand({ TopicArn: config.CUSTOMER_NOTIFICATION_TOPIC_ARN, Message: JSON.stringify(message) }),
+    );
+  const orderId = uniqueId();
+  const key = keys.notify(orderId);
+  const shipped = { event: 'Shipment Created', orderId, customerId: 'C', notificationKey: key, message: 'On its way.' };
+  const told = async (count: number) => {
+    const response = await fetch(`${gateway()}/sandbox/journal?orderId=${orderId}`);
+    return ((await response.json()) as { entries: object[] }).entries.length === count;
+  };
+  await publish({ event: 'nothing' });
+  await publish(shipped);
+  await until('the customer is told', () => told(CHANNELS.length));
+  for (const channel of CHANNELS)
+    await documents.send(
+      new UpdateCommand({
+        TableName: config.INBOX_TABLE,
+        Key: { eventId: `notification ${channel} ${key}` },
+        UpdateExpression: 'SET #state = :sending, leaseUntil = :until',
+        ExpressionAttributeNames: { '#state': 'state' },
+        ExpressionAttributeValues: { ':sending': 'SENDING', ':until': Date.now() + 10_000 },
+      }),
+    );
+  await publish(shipped);
+  await until('the customer is told again', () => told(2 * CHANNELS.length));
+  sns.destroy();
+  documents.destroy();
+}
+
 async function readEverything(): Promise<void> {
   const order = sampleOrder();
   const paths = [
@@ -279,9 +317,12 @@ async function readEverything(): Promise<void> {
     `/sandbox/journal?orderId=${order.orderId}`,
     '/sandbox/providers',
     '/breakers',
+    `/customers/${order.customerId}/contact`,
     '/readyz',
   ];
   await post(order);
+  const contact = { method: 'PUT', headers: { 'content-type': 'application/json' }, body: '{"channels":["EMAIL"]}' };
+  expect((await fetch(`${gateway()}/customers/${order.customerId}/contact`, contact)).status).toBe(200);
   for (const path of paths) expect([path, (await fetch(`${gateway()}${path}`)).status]).toEqual([path, 200]);
 }
 

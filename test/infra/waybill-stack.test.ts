@@ -23,6 +23,7 @@ describe('tables', () => {
     ['Backorders', ['productId', 'entry']],
     ['Inbox', ['eventId']],
     ['DeadLetters', ['id']],
+    ['CustomerContacts', ['customerId']],
     ['SandboxJournal', ['id', 'entry']],
   ])('%s has the key %j', (TableName, [partition = '', sort]) => {
     expectResource('AWS::DynamoDB::Table', {
@@ -90,6 +91,7 @@ describe('tables', () => {
 
 interface QueueProperties {
   QueueName: string;
+  DelaySeconds?: number;
   MessageRetentionPeriod: number;
   RedrivePolicy?: { deadLetterTargetArn: object; maxReceiveCount: number };
   RedriveAllowPolicy?: { redrivePermission: string };
@@ -119,6 +121,11 @@ describe('queues', () => {
       RedrivePolicy: { deadLetterTargetArn: Match.anyValue(), maxReceiveCount },
       ...settings,
     });
+  });
+
+  test('e-mail and SMS have a head start before the push (A4); nothing else waits', () => {
+    const waiting = queues.filter(([, { DelaySeconds }]) => DelaySeconds);
+    expect(waiting.map(([, { QueueName, DelaySeconds }]) => [QueueName, DelaySeconds])).toEqual([['push-queue', 5]]);
   });
 
   test('each has dead letters of its own, which keep longer, as far as there is longer', () => {
@@ -252,6 +259,7 @@ describe('topics', () => {
     expect(open.map(([, { Topics }]) => Topics![0]!.Ref.replace(/Topic.*/, '')).sort()).toEqual([
       'CustomerNotification',
       'InventoryAlert',
+      'OperationsAlert',
       'OrderConfirmation',
       'OrderStatus',
     ]);
@@ -334,9 +342,41 @@ test('the archive keeps for a year every source that an event of ours has', () =
         'ecommerce.orders',
         'order.validation',
         'inventory.service',
+        'returns.service',
         'payment.service',
         'shipping.service',
         'customer.notification',
+      ],
+    },
+  });
+});
+
+test('the consumer may write to customers only when the identity it writes from is named, and to no topic', () => {
+  template.hasParameter('NotificationIdentity', { Default: '' });
+  const policies = template.findResources('AWS::IAM::Policy', { Condition: 'NotificationIdentityGiven' });
+  expect(Object.values(policies)).toHaveLength(1);
+  expect(Object.keys(template.findResources('AWS::IAM::Policy'))).toHaveLength(1);
+  const arn = (service: string, resource: unknown[]) => ({
+    'Fn::Join': [
+      '',
+      [
+        'arn:',
+        { Ref: 'AWS::Partition' },
+        `:${service}:`,
+        { Ref: 'AWS::Region' },
+        ':',
+        { Ref: 'AWS::AccountId' },
+        ...resource,
+      ],
+    ],
+  });
+  expect(Object.values(policies)[0]!['Properties']).toMatchObject({
+    Roles: [{ Ref: expect.stringMatching(/^ConsumerRole/) as string }],
+    PolicyDocument: {
+      Statement: [
+        { Action: 'ses:SendEmail', Resource: arn('ses', [':identity/', { Ref: 'NotificationIdentity' }]) },
+        { Action: 'sns:Publish', Resource: arn('sns', [':endpoint/*']) },
+        { Action: 'sns:Publish', NotResource: { 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ':sns:*:*:*']] } },
       ],
     },
   });

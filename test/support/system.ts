@@ -136,7 +136,11 @@ export class System {
     await this.until(
       async () => {
         order = await this.get<ShownOrder>(`/orders/${orderId}`).catch(() => undefined);
-        return order !== undefined && ENDS.has(order.status) && order.states.every(({ exitedAt }) => exitedAt !== null);
+        return (
+          order !== undefined &&
+          ENDS.has(order.status) &&
+          order.states.every(({ name, exitedAt }) => exitedAt !== null || name === 'AwaitDelivery')
+        );
       },
       () => `order ${orderId} did not end: ${JSON.stringify(order)}`,
       timeoutMs,

@@ -1,6 +1,9 @@
 import { Client, Connection } from '@temporalio/client';
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
+import { SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
 import {
+  CreateQueueCommand,
+  GetQueueAttributesCommand,
   GetQueueUrlCommand,
   type Message,
   ReceiveMessageCommand,
@@ -11,8 +14,10 @@ import type { ProductStock } from '../../src/gateway/ports';
 import { netCharged } from '../support/books-balance';
 import { type BusTap, tapBus } from '../support/bus-tap';
 import { expectOrderSettled } from '../support/settled';
+import { CHANNELS } from '../../src/domain/order';
 import { createCuttableProxy, type CuttableProxy } from '../support/cuttable-proxy';
 import { freePort } from '../../scripts/lib/ports';
+import { keys, type OrderId } from '../../src/domain/ids';
 import { PROVIDER_SCENARIOS, SCENARIOS } from '../../scripts/lib/scenarios';
 import { isAlive, type ShownOrder, System } from '../support/system';
 import { runScript } from '../support/run-script';
@@ -104,8 +109,21 @@ const publish = (detail: unknown) =>
 
 const expectSettled = (order: ShownOrder) => expectOrderSettled(system, order);
 
+/** A queue that gets what customers are told: those of the channels are the consumer's. */
+async function tapCustomerNotifications(): Promise<string> {
+  const QueueName = 'told-customers-tap';
+  const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName }));
+  const { Attributes } = await sqs.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['QueueArn'] }));
+  const sns = new SNSClient({ endpoint: system.aws });
+  const TopicArn = 'arn:aws:sns:us-east-1:000000000000:customer-notifications';
+  await sns.send(new SubscribeCommand({ TopicArn, Protocol: 'sqs', Endpoint: Attributes?.['QueueArn'] }));
+  sns.destroy();
+  return QueueName;
+}
+
 test('the sample order goes through every state to SHIPPED: stock moved, charged once, the customer told', async () => {
   const { orderId: _orderId, ...sample } = sampleOrder();
+  const tapped = await tapCustomerNotifications();
   const before = await stockOf('PROD-12345');
   const response = await system.post(sample);
   expect(response.status).toBe(202);
@@ -126,6 +144,7 @@ test('the sample order goes through every state to SHIPPED: stock moved, charged
     'GenerateShippingLabel',
     'CommitTransaction',
     'NotifyCustomer',
+    'AwaitDelivery',
   ]);
   expect(order.payment).toEqual({ charged: 59.98, refunded: 0, currency: 'USD' });
   const charges = (await system.journal(orderId)).filter(({ operation }) => operation === 'charge');
@@ -135,13 +154,23 @@ test('the sample order goes through every state to SHIPPED: stock moved, charged
     reservedQuantity: 0,
   });
 
-  const { Body = '' } = await receive('email-queue', (message) => message.Body?.includes(orderId) ?? false);
+  const key = keys.notify(orderId as OrderId);
+  const { Body = '' } = await receive(tapped, (message) => message.Body?.includes(key) ?? false);
   const { Message, MessageAttributes } = JSON.parse(Body) as {
     Message: string;
     MessageAttributes: { customerId: { Value: string } };
   };
   expect(MessageAttributes.customerId.Value).toBe('CUST-567890');
   expect(Message).toContain(order.shipments[0]!.trackingNumber);
+  const told = async () =>
+    (await system.journal(orderId)).filter((entry) => entry.provider === 'notification' && entry.key === key);
+  await system.until(
+    async () => (await told()).length >= CHANNELS.length,
+    () => `the customer of ${orderId} was not told`,
+  );
+  expect((await told()).map(({ operation, outcome }) => `${operation} ${outcome}`).toSorted()).toEqual(
+    ['email', 'push', 'sms'].map((channel) => `${channel} succeeded`),
+  );
   await expectEventsOnBus([orderId]);
 });
 

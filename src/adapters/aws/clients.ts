@@ -1,6 +1,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { SESv2Client } from '@aws-sdk/client-sesv2';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 
@@ -28,18 +29,8 @@ export interface AwsCall {
 export function createAwsClients(
   p: { region?: string | undefined; observe?: CallObserver | undefined } = {},
 ): AwsClients {
-  const { region, observe } = p;
-  const options = {
-    ...(region ? { region } : {}),
-    maxAttempts: 2,
-    requestHandler: {
-      connectionTimeout: 1000,
-      requestTimeout: 3000,
-      throwOnRequestTimeout: true,
-      httpAgent: { keepAlive: true, maxSockets: 200 },
-      httpsAgent: { keepAlive: true, maxSockets: 200 },
-    },
-  };
+  const { observe } = p;
+  const options = clientOptions(p);
   const dynamo = new DynamoDBClient(options);
   const events = new EventBridgeClient(options);
   const sns = new SNSClient(options);
@@ -56,6 +47,29 @@ export function createAwsClients(
     destroy: () => Object.values(clients).forEach((client) => client.destroy()),
   };
 }
+
+/**
+ * The clients that customers are told with. They try once: a message that is sent again because its answer was lost
+ * comes twice.
+ */
+export function createNotificationClients(p: { region?: string | undefined; observe?: CallObserver | undefined } = {}) {
+  const options = { ...clientOptions(p), maxAttempts: 1 };
+  const clients = { ses: new SESv2Client(options), sns: new SNSClient(options) };
+  if (p.observe) for (const client of Object.values(clients)) observeCalls(client, p.observe);
+  return { ...clients, destroy: () => Object.values(clients).forEach((client) => client.destroy()) };
+}
+
+const clientOptions = ({ region }: { region?: string | undefined }) => ({
+  ...(region ? { region } : {}),
+  maxAttempts: 2,
+  requestHandler: {
+    connectionTimeout: 1000,
+    requestTimeout: 3000,
+    throwOnRequestTimeout: true,
+    httpAgent: { keepAlive: true, maxSockets: 200 },
+    httpsAgent: { keepAlive: true, maxSockets: 200 },
+  },
+});
 
 /** What AWS clients could not do without and the SDK does not find: region, credentials. One client stands for all. */
 export async function missingAwsAccess(): Promise<string[]> {
@@ -78,7 +92,7 @@ export async function missingAwsAccess(): Promise<string[]> {
   ];
 }
 
-type Client = DynamoDBClient | EventBridgeClient | SNSClient | SQSClient;
+type Client = DynamoDBClient | EventBridgeClient | SESv2Client | SNSClient | SQSClient;
 
 function observeCalls(client: Client, observe: CallObserver): void {
   (client as DynamoDBClient).middlewareStack.add(

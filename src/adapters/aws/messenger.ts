@@ -32,6 +32,7 @@ export function createMessenger(p: MessengerDeps): Messenger {
     );
 
   return {
+    // channels too, where the order chose some: the queues filter by them
     async notifyCustomer({ key, customerId, ...notification }) {
       const message = { ...notification, customerId, notificationKey: key, origin: ORIGIN };
       await publish(p.customerNotificationTopicArn, message, { customerId, notificationKey: key });

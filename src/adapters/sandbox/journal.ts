@@ -44,7 +44,9 @@ export type KeyState =
   /** `label`: there was one */
   | { kind: 'CANCELLED'; label: boolean }
   | { kind: 'ORDERED'; quantity: number }
-  | { kind: 'SEEN'; by: string };
+  | { kind: 'SEEN'; by: string }
+  /** a message to a customer */
+  | { kind: 'DELIVERED' };
 
 export type Entry = Omit<JournalEntry, 'at'> & { orderId: string };
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { KeyState, SandboxJournal } from './journal';
 import type { Supplier, SupplyOrder } from '../../activities/ports';
-import { answerWithin } from './answer';
+import { answerWithin, unlessSwitchedOff } from './answer';
 
 const COMPANY = 'the supplier sandbox';
 
@@ -14,8 +14,11 @@ async function order(journal: SandboxJournal, { key, productId, quantity }: Supp
   // there is no order that it is for: the journal has it under the product
   const entry = { provider: 'supplier', operation: 'reorder', orderId: productId, key } as const;
   const state: KeyState = { kind: 'ORDERED', quantity };
-  const before = await journal.claim({ key, state, entry: { ...entry, outcome: `ordered ${quantity}` } });
-  if (before) await journal.append({ ...entry, outcome: 'replayed' });
+  const before = await unlessSwitchedOff(journal, entry, async () => {
+    const known = await journal.claim({ key, state, entry: { ...entry, outcome: `ordered ${quantity}` } });
+    if (known) await journal.append({ ...entry, outcome: 'replayed' });
+    return known;
+  });
   const ordered = before?.kind === 'ORDERED' ? before.quantity : quantity;
   return { supplyOrderId: `PO-${createHash('sha256').update(key).digest('hex').slice(0, 12)}`, quantity: ordered };
 }

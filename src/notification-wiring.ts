@@ -1,0 +1,67 @@
+import type { AwsClients, CallObserver } from './adapters/aws/clients';
+import type { CustomerChannel } from './messaging/ports';
+import type { Logger } from './telemetry';
+import type { Metrics } from './metrics';
+import type { QueueReader } from './messaging/queue-reader';
+import { CHANNELS } from './domain/order';
+import { type Config, notificationQueues } from './config';
+import { createAwsNotifications } from './adapters/aws/notification';
+import { createContacts } from './adapters/aws/contacts';
+import { createNotificationClients } from './adapters/aws/clients';
+import { createNotificationInbox } from './adapters/aws/notification-inbox';
+import { createNotifications } from './messaging/notifications';
+import { createSandboxJournal } from './adapters/aws/sandbox-journal';
+import { createSandboxNotifications } from './adapters/sandbox/notification';
+import { openBreakers } from './wiring';
+import { withBreaker } from './adapters/breaker/with-breaker';
+
+/** What a delivery takes beside the provider's answer, at most, in milliseconds. */
+const LEASE_MARGIN_MS = 13_000;
+
+interface Deps {
+  aws: AwsClients;
+  logger: Logger;
+  metrics: Metrics;
+  observe?: CallObserver | undefined;
+}
+
+/** What the consumer tells customers with: a reader for each channel's queue. */
+export function openNotifications(config: Config<'consumer'>, { aws, logger, metrics, observe }: Deps): QueueReader {
+  const { provider, close } = openProvider(config, { aws, observe });
+  const breakers = openBreakers(config, { aws, logger, metrics });
+  const queues = notificationQueues(config);
+  const shared = {
+    sqs: aws.sqs,
+    visibilityS: config.NOTIFICATION_VISIBILITY_S,
+    deliveries: createNotificationInbox({ db: aws.db, table: config.INBOX_TABLE }),
+    contacts: createContacts({ db: aws.db, table: config.CUSTOMER_CONTACTS_TABLE }),
+    provider: withBreaker(provider, breakers.of('notification')),
+    leaseMs: LEASE_MARGIN_MS + config.PROVIDER_TIMEOUT_MS,
+    logger,
+  };
+  const readers = CHANNELS.map((channel) => createNotifications({ ...shared, ...queues[channel], channel }));
+  return {
+    start: () => readers.forEach((reader) => reader.start()),
+    async stop() {
+      await Promise.all(readers.map((reader) => reader.stop()));
+      await breakers.stop();
+      close();
+    },
+  };
+}
+
+/** Whoever brings the messages, by configuration. */
+function openProvider(
+  config: Config<'consumer'>,
+  { aws, observe }: Omit<Deps, 'logger' | 'metrics'>,
+): { provider: CustomerChannel; close(): void } {
+  if (config.NOTIFICATIONS === 'aws') {
+    const clients = createNotificationClients({ region: config.AWS_REGION, observe });
+    // loadConfig asks for a sender with `aws`
+    const provider = createAwsNotifications({ ...clients, sender: config.NOTIFICATION_SENDER ?? '' });
+    return { provider, close: clients.destroy };
+  }
+  const journal = createSandboxJournal({ db: aws.db, table: config.SANDBOX_JOURNAL_TABLE });
+  const provider = createSandboxNotifications({ journal, timeoutMs: config.PROVIDER_TIMEOUT_MS });
+  return { provider, close: () => undefined };
+}
