@@ -10,7 +10,8 @@ const MEMBERS: { [K in keyof OrderPolicy]: readonly string[] | { maximum: number
   onUnavailable: ['END', 'WAIT'],
   decisionWithinS: { maximum: YEAR_S },
   backorderWithinS: { maximum: YEAR_S },
-  paymentWithinS: { maximum: YEAR_S },
+  // each try is in the order's history
+  paymentWithinS: { maximum: 7 * 86_400 },
   pendingPaymentWithinS: { maximum: YEAR_S },
   returnWithinS: { maximum: YEAR_S },
   payment: ['CHARGE', 'AUTHORIZE'],
