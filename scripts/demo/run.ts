@@ -48,9 +48,9 @@ const ENDS: ReadonlySet<string> = new Set([
   'VALIDATION_FAILED',
 ]);
 
-/** Whether an order has come to its end, the customer told where there is something to tell. */
+/** Whether an order has come to where a scenario ends: the customer told, or nothing more to happen to it. */
 export const hasEnded = ({ status, states }: ShownOrder): boolean =>
-  ENDS.has(status) && states.every(({ exitedAt }) => exitedAt !== null);
+  ENDS.has(status) && states.every(({ name, exitedAt }) => exitedAt !== null || name === 'AwaitDelivery');
 
 /**
  * Places an order and follows it to its end; what goes wrong with that is noted in the run.

@@ -62,8 +62,8 @@ export const PROVIDER_SCENARIOS: readonly Scenario[] = [
 const ORDER_SCENARIOS: readonly Scenario[] = [
   {
     name: 'partial',
-    happens: 'one product is there, one is sold out: what is there is charged and shipped',
-    order: orderOf({ 'PROD-12345': 1, 'PROD-SOLD-OUT': 1 }),
+    happens: 'one product is there, one is sold out: what is there is charged and shipped, as its policy says',
+    order: { ...orderOf({ 'PROD-12345': 1, 'PROD-SOLD-OUT': 1 }), policy: { onShortage: 'SHIP_AVAILABLE' } },
     ...shipped,
   },
   {

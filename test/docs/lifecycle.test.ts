@@ -1,6 +1,7 @@
 import { DEFAULT_POLICY, DEFAULT_WEIGHT_G, type OrderSubmission } from '../../src/domain/order';
 import { ORDER_STATUSES } from '../../src/domain/states';
 import { readDocument, tableBelow } from './documents';
+import { checkPolicy } from '../../src/domain/policy';
 import { RESOLUTIONS } from '../../src/domain/events';
 import { validateOrder } from '../../src/domain/validation';
 
@@ -12,6 +13,26 @@ test('every member of a policy is told with what is usual', async () => {
   const told = rows.map(([name, usual = '']) => [...wordsOf(name), usual.replaceAll(/[`\s]/g, '')]);
   const expected = Object.entries(DEFAULT_POLICY).map(([name, value]) => [name, String(value)]);
   expect(told).toEqual(expected);
+});
+
+test('every member of a policy may be what is told, and nothing beyond', async () => {
+  const isTaken = (name: string, value: unknown) => {
+    let taken = true;
+    checkPolicy({ [name]: value }, () => (taken = false));
+    return taken;
+  };
+  for (const [cell, , allowed = ''] of tableBelow(await read(), '| Member ')) {
+    const [name = ''] = wordsOf(cell);
+    const [least, most] = allowed.replaceAll(' ', '').split('to').map(Number);
+    const [taken, refused] = allowed.startsWith('`')
+      ? [wordsOf(allowed), ['EVER']]
+      : [
+          [least, most],
+          [0, (most ?? 0) + 1],
+        ];
+    expect([name, ...taken.map((value) => isTaken(name, value))]).toEqual([name, ...taken.map(() => true)]);
+    expect([name, ...refused.map((value) => isTaken(name, value))]).toEqual([name, ...refused.map(() => false)]);
+  }
 });
 
 test('every status is told once, and every way to resolve', async () => {

@@ -2,6 +2,7 @@ import type { SubmittedPolicy, ValidationError } from '../../src/domain/order';
 import { checkPolicy } from '../../src/domain/policy';
 import { DEFAULT_POLICY, policyOf } from '../../src/domain/order';
 
+const WEEK_S = 604_800;
 const YEAR_S = 31_622_400;
 
 function check(policy: unknown) {
@@ -44,7 +45,7 @@ describe('checkPolicy', () => {
     ['payment', '', 'expected one of CHARGE, AUTHORIZE'],
     ['decisionWithinS', 0, `expected whole seconds from 1 to ${YEAR_S}, got 0`],
     ['backorderWithinS', -1, `expected whole seconds from 1 to ${YEAR_S}, got -1`],
-    ['paymentWithinS', 1.5, `expected whole seconds from 1 to ${YEAR_S}, got 1.5`],
+    ['paymentWithinS', 1.5, `expected whole seconds from 1 to ${WEEK_S}, got 1.5`],
     ['pendingPaymentWithinS', YEAR_S + 1, `expected whole seconds from 1 to ${YEAR_S}, got ${YEAR_S + 1}`],
     ['returnWithinS', NaN, `expected whole seconds from 1 to ${YEAR_S}, got NaN`],
   ])('refuses %s: %j, and says what it may be', (name, value, detail) => {

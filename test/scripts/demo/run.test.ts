@@ -1,7 +1,7 @@
 import { Trouble } from '../../../scripts/bootstrap/trouble.cjs';
-import { follow, type Run } from '../../../scripts/demo/run';
+import { follow, hasEnded, type Run } from '../../../scripts/demo/run';
 import { type Answers, failingGateway, quietShop } from './gateway';
-import { scenarioOf } from './support';
+import { scenarioOf, shownOrder } from './support';
 
 const newRun = (): Run => ({ scenario: scenarioOf('pm_ok'), orderId: 'demo-000000-01', startedAt: 0, answers: [] });
 
@@ -33,4 +33,17 @@ test('a gateway that stays away is the trouble of the whole demo, not of one ord
   expect(error).toBeInstanceOf(Trouble);
   expect((error as Error).message).toContain('Nothing answers at');
   expect(run.trouble).toBeUndefined();
+});
+
+test.each([
+  ['SHIPPED', ['NotifyCustomer'], 'AwaitDelivery', true],
+  ['SHIPPED', ['CommitTransaction'], 'NotifyCustomer', false],
+  ['SHIPPED', ['NotifyCustomer'], 'AwaitStock', false],
+  ['PAYMENT_FAILED', ['PaymentFailed'], undefined, true],
+  ['PENDING_DECISION', ['CheckInventory'], 'HandlePartialInventory', false],
+] as const)('%s after %j, in %s: a scenario has ended %s', (status, passed, open, ended) => {
+  const order = shownOrder({ status }, [...passed]);
+  const now = { enteredAt: '2025-07-09T10:30:00.000Z', exitedAt: null, attempts: null };
+  const states = open === undefined ? order.states : [...order.states, { name: open, ...now }];
+  expect(hasEnded({ ...order, states })).toBe(ended);
 });
