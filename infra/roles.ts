@@ -108,6 +108,8 @@ function consumerGrants({ tables, messaging: { bus, queues } }: RolesProps): Gra
       ...[OrderIntake, PaymentProcessing, TrackingUpdate, Reorder, Email, Sms, Push].flatMap(readingOf),
       [tables.Orders.tableArn, 'dynamodb:GetItem'],
       [tables.Ledger.tableArn, 'dynamodb:GetItem'],
+      // GetItem: a reset
+      [tables.Breakers.tableArn, 'dynamodb:PutItem', 'dynamodb:GetItem'],
       [indexOf(tables.OrderEvents, 'unpublished'), 'dynamodb:Query'],
       [tables.OrderEvents.tableArn, 'dynamodb:BatchWriteItem'],
       [bus.eventBusArn, 'events:PutEvents'],

@@ -53,7 +53,12 @@ export function defineRules(scope: Construct, { prefix, messaging }: RulesProps)
       { source: ['carrier.updates'], detailType: ['Carrier Update'], detail: FROM_OUTSIDE },
       toQueue(queues.TrackingUpdate),
     ),
-    rule('OrderConfirmationRule', eventOf('Payment Completed'), toTopic(topics.OrderConfirmation)),
+    rule(
+      'OrderConfirmationRule',
+      // one that comes when the order is over confirms nothing: it goes back
+      { ...eventOf('Payment Completed'), detail: { late: Match.doesNotExist() } },
+      toTopic(topics.OrderConfirmation),
+    ),
     rule('ShippingStartedRule', eventOf('Shipment Created'), toQueue(queues.TrackingUpdate)),
     rule(
       'ShippingNotificationRule',

@@ -5,6 +5,7 @@ import type { EngineAccess } from './config/engine-access';
 import type { Logger } from './telemetry';
 import { type Breakers, openBreakers, openEventBus } from './wiring';
 import { type Config, tableNames, warehousesOf } from './config';
+import type { EventPublisher } from './activities/ports';
 import { createActivities } from './activities';
 import { createAwsClients } from './adapters/aws/clients';
 import { createDynamoBooks } from './adapters/aws/books';

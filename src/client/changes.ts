@@ -87,12 +87,16 @@ export function createChanges({ engine, stored }: { engine: Engine; stored: Stor
         const answer = await inTime(() => handle.result()).catch(ifUnavailable);
         return answer === undefined ? { kind: 'pending' } : { kind: 'done', answer };
       } catch (error) {
-        const failure = failureOf(error);
-        if (failure?.type === CHANGE_REFUSED) return { kind: 'refused', reason: failure.message };
-        if (!(error instanceof WorkflowNotFoundError) && failure?.type !== ENDED_BEFORE) throw error;
-        return { kind: (await isStored(stored, orderId)) ? 'closed' : 'unknown' };
+        return notMade(orderId, error);
       }
     };
+
+  async function notMade(orderId: OrderId, error: unknown): Promise<ChangeOutcome<never>> {
+    const failure = failureOf(error);
+    if (failure?.type === CHANGE_REFUSED) return { kind: 'refused', reason: failure.message };
+    if (!(error instanceof WorkflowNotFoundError) && failure?.type !== ENDED_BEFORE) throw error;
+    return { kind: (await isStored(stored, orderId)) ? 'closed' : 'unknown' };
+  }
 
   return {
     decide: changeBy(decideUpdate),

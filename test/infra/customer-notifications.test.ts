@@ -20,6 +20,7 @@ import { environmentFromOutputs } from '../../infra/outputs';
 import { eventually } from '../support/contracts/condition';
 import { keys, type OrderId } from '../../src/domain/ids';
 import { type NewEvent, numberEvents, toBusEvent } from '../../src/domain/events';
+import { createMetrics } from '../../src/metrics';
 import { openNotifications } from '../../src/notification-wiring';
 import { uniqueId } from '../support/orders';
 
@@ -41,7 +42,8 @@ beforeAll(async () => {
   sqs = deployed.connect(SQSClient);
   // a test has no patience for the head start of the others
   await sqs.send(new SetQueueAttributesCommand({ QueueUrl: config.PUSH_QUEUE_URL, Attributes: { DelaySeconds: '0' } }));
-  notifications = openNotifications(config, { aws, logger: createLogger({ name: 'test', level: 'silent' }) });
+  const logger = createLogger({ name: 'test', level: 'silent' });
+  notifications = openNotifications(config, { aws, logger, metrics: createMetrics() });
   notifications.start();
 });
 beforeEach(() => {

@@ -118,6 +118,12 @@ const CASES: OnBus[] = [
     detail: THEIRS,
     lands: ['OrderConfirmation', 'PaymentProcessing'],
   },
+  {
+    source: 'payment.service',
+    type: 'Payment Completed',
+    detail: { ...OURS, late: true },
+    lands: ['Analytics', 'OrderStatus'],
+  },
   { source: 'payment.service', type: 'Payment Failed', detail: THEIRS, lands: ['PaymentProcessing'] },
   { source: 'carrier.updates', type: 'Carrier Update', detail: THEIRS, lands: ['TrackingUpdate'] },
   { source: 'carrier.updates', type: 'Carrier Update', detail: OURS, lands: [] },

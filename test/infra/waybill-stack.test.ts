@@ -278,7 +278,7 @@ describe('rules', () => {
     ['OrderValidationRule', 'ecommerce.orders', 'Order Placed', outside],
     ['PaymentProcessedRule', 'payment.service', ['Payment Completed', 'Payment Failed'], outside],
     ['CarrierUpdateRule', 'carrier.updates', 'Carrier Update', outside],
-    ['OrderConfirmationRule', 'payment.service', 'Payment Completed', undefined],
+    ['OrderConfirmationRule', 'payment.service', 'Payment Completed', { late: [{ exists: false }] }],
     ['ShippingStartedRule', 'shipping.service', 'Shipment Created', undefined],
     [
       'ShippingNotificationRule',
