@@ -20,6 +20,7 @@ describe('tables', () => {
     ['Inventory', ['productId']],
     ['WarehouseStock', ['productId', 'warehouseId']],
     ['Ledger', ['key']],
+    ['Breakers', ['dependency', 'worker']],
     ['Inbox', ['eventId']],
     ['DeadLetters', ['id']],
     ['SandboxJournal', ['id', 'entry']],
