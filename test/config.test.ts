@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describeVariables, loadConfig, warehousesOf } from '../src/config';
+import { breakerLimits, describeVariables, loadConfig, warehousesOf } from '../src/config';
 import { resourcesOnAws as resources } from './support/resources';
 
 const without = (...names: string[]) =>
@@ -210,4 +210,14 @@ describe('the Temporal server', () => {
     expect(messages[1]).toContain("the Temporal client's key is no private key in PEM without a passphrase");
     expect(messages.join('')).not.toContain('s3cret');
   });
+});
+
+test('the payment company is left alone sooner and for less time than others; both can be set', () => {
+  const config = loadConfig('worker', resources);
+  expect(breakerLimits(config, 'payment')).toEqual({ failures: 3, openMs: 30_000 });
+  for (const other of ['carrier', 'supplier', 'notification'] as const)
+    expect(breakerLimits(config, other)).toEqual({ failures: 5, openMs: 60_000 });
+  const set = loadConfig('worker', { ...resources, PAYMENT_BREAKER_FAILURES: '7', BREAKER_OPEN_MS: '8' });
+  expect(breakerLimits(set, 'payment').failures).toBe(7);
+  expect(breakerLimits(set, 'carrier').openMs).toBe(8);
 });

@@ -21,6 +21,7 @@ describe('tables', () => {
     ['WarehouseStock', ['productId', 'warehouseId']],
     ['Ledger', ['key']],
     ['Backorders', ['productId', 'entry']],
+    ['Breakers', ['dependency', 'worker']],
     ['Inbox', ['eventId']],
     ['DeadLetters', ['id']],
     ['CustomerContacts', ['customerId']],

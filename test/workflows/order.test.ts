@@ -180,7 +180,12 @@ const SCENARIOS: Scenario[] = [
     end: 'RollbackTransaction',
     status: 'FULFILLMENT_FAILED',
     states: [...TO_LABEL, 'RollbackTransaction'],
-    journal: ['charge succeeded', 'label refused', 'cancel-label nothing-to-cancel', 'refund succeeded'],
+    journal: [
+      'charge succeeded',
+      ...Array.from({ length: 4 }, () => 'label refused'),
+      'cancel-label nothing-to-cancel',
+      'refund succeeded',
+    ],
   },
   {
     name: 'a label whose answer was lost is booked once',

@@ -18,22 +18,21 @@ export async function captureMoney(
       await journal.append({ ...entry, outcome: 'replayed' });
       return moneyOf(held);
     }
-    const refusal = refusalOf(held, request);
-    if (refusal !== undefined) {
+    const from = capturable(held, request);
+    if (typeof from === 'string') {
       await journal.append({ ...entry, outcome: 'refused' });
-      return { kind: 'DECLINED', reason: refusal };
+      return { kind: 'DECLINED', reason: from };
     }
-    const to = captured(held as Authorized, amount);
-    const charge = { key: chargeKey, from: held as Authorized, to };
+    const to: Charged = { ...from, kind: 'CHARGED', amount, refunded: 0 };
     const succeeded = { ...entry, outcome: 'succeeded' };
+    const charge = { key: chargeKey, from, to };
     // voided or captured in between: looked at again
     if (await journal.take({ key, state: { kind: 'CAPTURED' }, charge, entry: succeeded })) return moneyOf(to);
   }
 }
 
-function refusalOf(held: KeyState | undefined, { chargeKey, amount }: CaptureRequest): string | undefined {
+/** What is held, or why nothing is taken of it. */
+function capturable(held: KeyState | undefined, { chargeKey, amount }: CaptureRequest): Authorized | string {
   if (held?.kind !== 'AUTHORIZED') return `nothing is held under ${chargeKey}`;
-  return amount > held.amount ? `less is held under ${chargeKey}` : undefined;
+  return amount > held.amount ? `less is held under ${chargeKey}` : held;
 }
-
-const captured = (held: Authorized, amount: number): Charged => ({ ...held, kind: 'CHARGED', amount, refunded: 0 });

@@ -75,12 +75,16 @@ async function bookLabel(journal: SandboxJournal, { request, entry, names }: Boo
   const refusing = REFUSING[zipCode] ?? 0;
   // asked before: not offered to the carriers again
   const known = refusing > 0 || zipCode === '77777' ? await journal.state(request.key) : undefined;
-  const offered = known ? [] : names();
-  for (const carrier of offered.slice(0, refusing)) await journal.append({ ...entry, outcome: 'refused', carrier });
+  if (known) return accepted(await replay(journal, entry, known), request);
+  const offered = names();
   const [carrier] = offered.slice(refusing);
+  const refusals = offered.slice(0, refusing).map((name) => ({ ...entry, outcome: 'refused', carrier: name }));
   const outcome = carrier === undefined ? refusalOf(offered) : booked(request, carrier);
-  const state = known ? await replay(journal, entry, known) : await settle(journal, { request, entry, outcome });
-  if (zipCode === '77777' && !known) return never();
+  // the last answer is written down with the outcome
+  const last = carrier === undefined ? refusals.pop() : { ...entry, outcome: 'succeeded', carrier };
+  for (const refusal of refusals) await journal.append(refusal);
+  const state = await settle(journal, { outcome, entry: last ?? { ...entry, outcome: 'refused' } });
+  if (zipCode === '77777') return never();
   return accepted(state, request);
 }
 
@@ -90,13 +94,10 @@ const refusalOf = (offered: string[]): KeyState =>
     : { kind: 'REFUSED', code: 'LABEL_REFUSED', reason: `refused by ${offered.join(', ')}` };
 
 /** Gives a key its outcome, once; a repeated key keeps the one it had. */
-async function settle(
-  journal: SandboxJournal,
-  { request: { key }, entry, outcome }: { request: LabelRequest; entry: LabelEntry; outcome: KeyState },
-): Promise<KeyState> {
-  const told = outcome.kind === 'BOOKED' ? { outcome: 'succeeded', carrier: outcome.carrier } : { outcome: 'refused' };
-  const before = await journal.claim({ key, state: outcome, entry: { ...entry, ...told } });
-  return before ? replay(journal, entry, before) : outcome;
+async function settle(journal: SandboxJournal, p: { outcome: KeyState; entry: Entry }): Promise<KeyState> {
+  const { carrier: _carrier, ...broker } = p.entry;
+  const before = await journal.claim({ key: p.entry.key, state: p.outcome, entry: p.entry });
+  return before ? replay(journal, broker, before) : p.outcome;
 }
 
 async function replay(journal: SandboxJournal, entry: LabelEntry, before: KeyState): Promise<KeyState> {

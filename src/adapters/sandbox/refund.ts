@@ -20,13 +20,11 @@ export async function refund(journal: SandboxJournal, { request, entry, refunds 
   const { key, chargeKey, amount } = request;
   for (;;) {
     if (await journal.state(key)) return journal.append({ ...entry, outcome: 'replayed' });
-    const before = await journal.state(chargeKey);
-    const refusal = refusalOf(before, { request, refunds });
-    if (refusal !== undefined) {
+    const from = refundable(await journal.state(chargeKey), { request, refunds });
+    if (typeof from === 'string') {
       await journal.append({ ...entry, outcome: 'refused' });
-      throw new StepError('REFUND_REFUSED', refusal);
+      throw new StepError('REFUND_REFUSED', from);
     }
-    const from = before as Charged;
     const charge = { key: chargeKey, from, to: { ...from, refunded: from.refunded + amount } };
     const succeeded = { ...entry, outcome: 'succeeded' };
     // another refund in between: looked at again
@@ -34,9 +32,11 @@ export async function refund(journal: SandboxJournal, { request, entry, refunds 
   }
 }
 
-function refusalOf(before: KeyState | undefined, { request, refunds }: Omit<RefundCall, 'entry'>): string | undefined {
+/** The charge, or why nothing is given back of it. */
+function refundable(charge: KeyState | undefined, { request, refunds }: Omit<RefundCall, 'entry'>): Charged | string {
   const { chargeKey, amount } = request;
-  if (before?.kind !== 'CHARGED') return `there is nothing to refund under ${chargeKey}`;
-  if (before.amount - before.refunded < amount) return `less is left to refund under ${chargeKey}`;
-  return before.refusesRefunds && refunds === 'refused' ? `the bank refuses refunds of ${chargeKey}` : undefined;
+  if (charge?.kind !== 'CHARGED') return `there is nothing to refund under ${chargeKey}`;
+  if (charge.amount - charge.refunded < amount) return `less is left to refund under ${chargeKey}`;
+  if (charge.refusesRefunds && refunds === 'refused') return `the bank refuses refunds of ${chargeKey}`;
+  return charge;
 }

@@ -105,7 +105,6 @@ export function describeSandboxCarriers(name: string, p: { createJournal(): Sand
           'Globe Parcel: refused',
           'Meridian Air: refused',
           'Harbour Lines: refused',
-          'the broker: refused',
         ]);
       });
 
