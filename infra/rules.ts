@@ -54,7 +54,8 @@ export function defineRules(scope: Construct, { prefix, messaging }: RulesProps)
     ),
     rule(
       'LowStockRule',
-      { ...eventOf('Stock Low'), detail: { origin: [ORIGIN] } },
+      // who waits for a product lacks it, also where nobody took the last unit just now
+      { ...eventOf('Stock Low', 'Order Backordered'), detail: { origin: [ORIGIN] } },
       toTopic(topics.InventoryAlert, lowStockAlert()),
     ),
     rule(
@@ -65,7 +66,10 @@ export function defineRules(scope: Construct, { prefix, messaging }: RulesProps)
   ];
 }
 
-const eventOf = (type: EventType) => ({ source: [EVENT_SOURCES[type]], detailType: [type] });
+const eventOf = (...types: EventType[]) => ({
+  source: [...new Set(types.map((type) => EVENT_SOURCES[type]))],
+  detailType: types,
+});
 
 /**
  * The message that NotifyCustomer publishes, under its key, so that whoever delivers it knows a repeated one. A field

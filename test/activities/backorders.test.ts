@@ -6,6 +6,7 @@ import { connectToEmulator, dynamoBooksWorld } from '../support/contracts/emulat
 import { createBackorderActivities } from '../../src/activities/backorders';
 import { createInventoryActivities } from '../../src/activities/inventory';
 import { createMemoryWorld } from '../support/memory/ports';
+import { MAX_TEXT } from '../../src/domain/order';
 import { createReceivingActivities } from '../../src/activities/receiving';
 import { keys, shipmentIdOf } from '../../src/domain/ids';
 import { sampleValidOrder } from '../support/contracts/events';
@@ -225,7 +226,8 @@ describe.each<[string, () => BooksWorld]>([
   });
 
   test('the largest order waits, is served, and gives up', async () => {
-    const products = Array.from({ length: 40 }, (_, n) => `${productId}-${n}`);
+    // of the longest names, in letters that take three bytes
+    const products = Array.from({ length: 40 }, (_, n) => `${productId}-${n}`.padEnd(MAX_TEXT, '주'));
     for (const id of products) await stockOf(1, 0, id);
     const [order, another] = [1, 2].map(() => ({
       orderId: uniqueId(),
@@ -239,6 +241,22 @@ describe.each<[string, () => BooksWorld]>([
     const { orders } = await offer(...products);
     expect(orders).toEqual(products.map((id) => ({ orderId: another.orderId, productId: id })));
     expect(await take(another)).toMatchObject({ kind: 'FILLED', shipments: [{ warehouseId: 'ICN' }] });
+  });
+
+  test('the largest order may take the last of every product, and says so', async () => {
+    const products = Array.from({ length: 40 }, (_, n) => `${productId}-${n}`.padEnd(MAX_TEXT, '주'));
+    for (const id of products) await stockOf(1, 0, id);
+    const items = products.map((id) => ({ productId: id, quantity: 1, price: 1 }));
+    const order = sampleValidOrder({ items, totalAmount: 40 });
+    const input = { batch: batchOf(order.orderId), order };
+    expect(await runActivity(createInventoryActivities(deps()).checkInventory, input)).toMatchObject({ sequence: 2 });
+    expect(await world.events(order.orderId)).toMatchObject([
+      { type: 'Inventory Reserved' },
+      {
+        type: 'Stock Low',
+        data: { items: products.map((id) => ({ productId: id, availableQuantity: 0, threshold: 0 })) },
+      },
+    ]);
   });
 
   test('what comes back can be sold again, once for each cause', async () => {
