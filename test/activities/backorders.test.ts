@@ -225,6 +225,34 @@ describe.each<[string, () => BooksWorld]>([
     expect(await total()).toEqual({ available: 1, reserved: 2 });
   });
 
+  test('an order that gives up hears what it took without knowing, and can release it', async () => {
+    await stockOf(0);
+    const order = waits(2);
+    await open(order);
+    await receive(2);
+    // by an attempt whose workflow task was lost
+    const taken = await take(order);
+    const closed = await close(order, 3);
+    expect(closed).toMatchObject({ sequence: 3, taken: [{ warehouseId: 'ICN', lines: [{ productId, quantity: 2 }] }] });
+    expect(closed.taken).toEqual(taken.kind === 'FILLED' && taken.shipments);
+    expect(await total()).toEqual({ available: 0, reserved: 2 });
+    await runActivity(createInventoryActivities(deps()).releaseInventory, {
+      batch: batchOf(order.orderId, [], 4),
+      orderId: order.orderId,
+      part: 2,
+      shipments: closed.taken!,
+    });
+    expect(await total()).toEqual({ available: 2, reserved: 0 });
+  });
+
+  test('an order that never came to wait can give up all the same', async () => {
+    await stockOf(1);
+    const closed = await close(waits(2), 1);
+    expect(closed).toMatchObject({ sequence: 1 });
+    expect(closed).not.toHaveProperty('taken');
+    expect(await total()).toEqual({ available: 1, reserved: 0 });
+  });
+
   test('the largest order waits, is served, and gives up', async () => {
     // of the longest names, in letters that take three bytes
     const products = Array.from({ length: 40 }, (_, n) => `${productId}-${n}`.padEnd(MAX_TEXT, '주'));
@@ -305,6 +333,15 @@ describe.each<[string, () => BooksWorld]>([
       const first = await receive(5, 'ICN', 'DN-' + productId);
       expect(await receive(5, 'ICN', 'DN-' + productId)).toEqual(first);
       expect(await total()).toEqual({ available: 3, reserved: 2 });
+    });
+
+    test('the same delivery, taken several times at once, is taken once', async () => {
+      await stockOf(0);
+      for (let n = 0; n < 3; n++) await open(waits(2));
+      const reference = uniqueId('DN');
+      const receipts = await Promise.all(Array.from({ length: 5 }, () => receive(4, 'ICN', reference)));
+      for (const receipt of receipts) expect(receipt).toMatchObject({ kind: 'RECEIVED', toBackorders: 4 });
+      expect(await total()).toEqual({ available: 0, reserved: 4 });
     });
 
     test('another delivery under its reference is refused', async () => {
