@@ -68,7 +68,8 @@ export function defineRules(scope: Construct, { prefix, messaging }: RulesProps)
     ),
     rule(
       'LowStockRule',
-      { ...eventOf('Stock Low'), detail: { origin: [ORIGIN] } },
+      // who waits for a product lacks it, also where nobody took the last unit just now
+      { ...eventOf('Stock Low', 'Order Backordered'), detail: { origin: [ORIGIN] } },
       toTopic(topics.InventoryAlert, lowStockAlert()),
     ),
     rule(
@@ -89,10 +90,9 @@ export function defineRules(scope: Construct, { prefix, messaging }: RulesProps)
   ];
 }
 
-/** Types of one source. */
-const eventOf = (type: EventType, ...others: EventType[]) => ({
-  source: [EVENT_SOURCES[type]],
-  detailType: [type, ...others],
+const eventOf = (...types: EventType[]) => ({
+  source: [...new Set(types.map((type) => EVENT_SOURCES[type]))],
+  detailType: types,
 });
 
 /**

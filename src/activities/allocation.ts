@@ -48,14 +48,14 @@ export async function allocateFree(deps: AllocationDeps, productId: string, only
 /** How many entries got something; `undefined` when somebody was faster. */
 async function allocateSome(deps: AllocationDeps, productId: string, only?: string): Promise<number | undefined> {
   const { books, warehouses } = deps;
-  const waiting = (await books.readQueue(productId)).filter((backorder) => missingOf(backorder) > 0);
-  const isOnesTurn = only === undefined || waiting[0]?.entry === only;
-  if (waiting.length === 0 || !isOnesTurn) return 0;
+  const all = (await books.readQueue(productId)).filter((backorder) => missingOf(backorder) > 0);
+  const [next] = all;
+  const waiting = only === undefined || !next ? all : [next].filter(({ entry }) => entry === only);
+  if (waiting.length === 0) return 0;
   const stock = await books.readStock([productId]);
   const free = stock.map(({ warehouseId, availableQuantity }) => ({ warehouseId, quantity: availableQuantity }));
-  const limit = only === undefined ? MAX_ENTRIES : 1;
-  const { changes, taken } = planAllocation({ waiting, free, warehouses, limit });
-  if (changes.length === 0 || (only !== undefined && changes[0]!.backorder.entry !== only)) return 0;
+  const { changes, taken } = planAllocation({ waiting, free, warehouses, limit: MAX_ENTRIES });
+  if (changes.length === 0) return 0;
   const moves = allocationMoves('reserve', { productId, allocated: taken });
   const { kind } = await books.postStock({ stock: moves, backorders: changes });
   return kind === 'posted' ? changes.length : undefined;

@@ -37,8 +37,11 @@ export function createBackorderActivities(deps: BackorderDeps) {
       untilUndisturbed(`order ${input.orderId}`, () => takeAll(deps, input)),
     ),
 
-    /** Takes the order out of the queues; what was set aside for it is free again. */
-    closeBackorder: asStep((input: CloseBackorderInput): Promise<Appended> =>
+    /**
+     * Takes the order out of the queues; what was set aside for it is free again. Answers what an attempt that the
+     * workflow does not know of had taken: that is reserved, and to be released as the part that it is.
+     */
+    closeBackorder: asStep((input: CloseBackorderInput): Promise<ClosedBackorder> =>
       untilUndisturbed(`order ${input.orderId}`, () => closeSome(deps, input)),
     ),
 
@@ -83,7 +86,11 @@ export type TakenBackorder =
 export interface CloseBackorderInput {
   batch: EventBatch;
   orderId: OrderId;
+  /** of the order, that its units would have become; 2 when absent */
+  part?: number;
 }
+
+export type ClosedBackorder = Appended & { taken?: Shipment[] };
 
 export interface RestockInput {
   batch: EventBatch;
@@ -137,8 +144,11 @@ async function takeAll(deps: BackorderDeps, input: TakeBackorderInput): Promise<
 const MAX_CLOSED = 15;
 
 /** Closes some entries, or the last ones together with the step; `undefined` when it has to be asked again. */
-async function closeSome(deps: BackorderDeps, { batch, orderId }: CloseBackorderInput): Promise<Appended | undefined> {
-  const { open } = await readOpen(deps.books, orderId);
+async function closeSome(
+  deps: BackorderDeps,
+  { batch, orderId, part = 2 }: CloseBackorderInput,
+): Promise<ClosedBackorder | undefined> {
+  const { open, gone } = await readOpen(deps.books, orderId);
   const some = open.slice(0, MAX_CLOSED);
   const closing = {
     stock: some.flatMap((backorder) => allocationMoves('release', backorder)),
@@ -149,5 +159,7 @@ async function closeSome(deps: BackorderDeps, { batch, orderId }: CloseBackorder
     return undefined;
   }
   const posted = await post(deps, batch, { key: keys.closeBackorder(orderId), ...closing });
-  return posted.kind === 'stock-changed' ? undefined : posted.appended;
+  if (posted.kind === 'stock-changed') return undefined;
+  const taken = gone ? await deps.books.readLedger(keys.reserve(orderId, part)) : undefined;
+  return { ...posted.appended, ...(taken && { taken: taken['shipments'] as Shipment[] }) };
 }

@@ -116,7 +116,7 @@ function rankOf(
 }
 
 /** Kilometres that make no difference: a country is not a point. */
-export const NEAR_KM = 250;
+const NEAR_KM = 250;
 
 /** How far a warehouse is from a country, in steps of {@link NEAR_KM}; what nobody knows is farther than everything. */
 export function stepsAway({ place, country: from }: Warehouse, country: string): number {

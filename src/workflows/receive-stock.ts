@@ -1,13 +1,10 @@
-import { ApplicationFailure, getExternalWorkflowHandle, type SignalDefinition } from '@temporalio/workflow';
+import { ApplicationFailure } from '@temporalio/workflow';
 import type { Delivery, RefusedDelivery } from '../activities/receiving';
 import type { DeliveryRefusal, StockReceived } from './stock-messages';
-import { replenishmentWorkflowId, workflowIdOf } from '../domain/ids';
+import { replenishmentWorkflowId } from '../domain/ids';
 import { stock } from './activities';
-import { stockArrivedSignal } from './messages';
 import { stockReceivedSignal } from './stock-messages';
-
-/** How many are woken at one time. */
-const WAKE_AT_ONCE = 50;
+import { tell, wakeOrders } from './wake';
 
 /**
  * Takes a delivery into stock, once, and wakes whom it serves: the orders that have all they waited for, and the
@@ -21,21 +18,8 @@ export async function receiveStockWorkflow(delivery: Delivery): Promise<StockRec
   if (receipt.kind !== 'RECEIVED') throw refused(delivery, receipt);
   await tell(replenishmentWorkflowId(productId), stockReceivedSignal, { quantity });
   const { orders, toBackorders, availableQuantity } = receipt;
-  for (let i = 0; i < orders.length; i += WAKE_AT_ONCE)
-    await Promise.all(
-      orders
-        .slice(i, i + WAKE_AT_ONCE)
-        .map(({ orderId }) => tell(workflowIdOf(orderId), stockArrivedSignal, { productId })),
-    );
+  await wakeOrders(orders);
   return { ...delivery, toBackorders, availableQuantity };
-}
-
-/** Tells a workflow, where there is one that still listens. */
-async function tell<T>(workflowId: string, signal: SignalDefinition<[T]>, news: T): Promise<void> {
-  // an external signal fails for one reason only: nobody is there any more
-  await getExternalWorkflowHandle(workflowId)
-    .signal(signal, news)
-    .catch(() => undefined);
 }
 
 function refused({ productId, warehouseId, reference }: Delivery, why: RefusedDelivery): ApplicationFailure {

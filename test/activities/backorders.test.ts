@@ -6,6 +6,7 @@ import { connectToEmulator, dynamoBooksWorld } from '../support/contracts/emulat
 import { createBackorderActivities } from '../../src/activities/backorders';
 import { createInventoryActivities } from '../../src/activities/inventory';
 import { createMemoryWorld } from '../support/memory/ports';
+import { MAX_TEXT } from '../../src/domain/order';
 import { createReceivingActivities } from '../../src/activities/receiving';
 import { keys, shipmentIdOf } from '../../src/domain/ids';
 import { sampleValidOrder } from '../support/contracts/events';
@@ -228,8 +229,37 @@ describe.each<[string, () => BooksWorld]>([
     expect(await total()).toEqual({ available: 1, reserved: 2 });
   });
 
+  test('an order that gives up hears what it took without knowing, and can release it', async () => {
+    await stockOf(0);
+    const order = waits(2);
+    await open(order);
+    await receive(2);
+    // by an attempt whose workflow task was lost
+    const taken = await take(order);
+    const closed = await close(order, 3);
+    expect(closed).toMatchObject({ sequence: 3, taken: [{ warehouseId: 'ICN', lines: [{ productId, quantity: 2 }] }] });
+    expect(closed.taken).toEqual(taken.kind === 'FILLED' && taken.shipments);
+    expect(await total()).toEqual({ available: 0, reserved: 2 });
+    await runActivity(createInventoryActivities(deps()).releaseInventory, {
+      batch: batchOf(order.orderId, [], 4),
+      orderId: order.orderId,
+      part: 2,
+      shipments: closed.taken!,
+    });
+    expect(await total()).toEqual({ available: 2, reserved: 0 });
+  });
+
+  test('an order that never came to wait can give up all the same', async () => {
+    await stockOf(1);
+    const closed = await close(waits(2), 1);
+    expect(closed).toMatchObject({ sequence: 1 });
+    expect(closed).not.toHaveProperty('taken');
+    expect(await total()).toEqual({ available: 1, reserved: 0 });
+  });
+
   test('the largest order waits, is served, and gives up', async () => {
-    const products = Array.from({ length: 40 }, (_, n) => `${productId}-${n}`);
+    // of the longest names, in letters that take three bytes
+    const products = Array.from({ length: 40 }, (_, n) => `${productId}-${n}`.padEnd(MAX_TEXT, '주'));
     for (const id of products) await stockOf(1, 0, id);
     const [order, another] = [1, 2].map(() => ({
       orderId: uniqueId(),
@@ -243,6 +273,22 @@ describe.each<[string, () => BooksWorld]>([
     const { orders } = await offer(...products);
     expect(orders).toEqual(products.map((id) => ({ orderId: another.orderId, productId: id })));
     expect(await take(another)).toMatchObject({ kind: 'FILLED', shipments: [{ warehouseId: 'ICN' }] });
+  });
+
+  test('the largest order may take the last of every product, and says so', async () => {
+    const products = Array.from({ length: 40 }, (_, n) => `${productId}-${n}`.padEnd(MAX_TEXT, '주'));
+    for (const id of products) await stockOf(1, 0, id);
+    const items = products.map((id) => ({ productId: id, quantity: 1, price: 1 }));
+    const order = sampleValidOrder({ items, totalAmount: 40 });
+    const input = { batch: batchOf(order.orderId), order };
+    expect(await runActivity(createInventoryActivities(deps()).checkInventory, input)).toMatchObject({ sequence: 2 });
+    expect(await world.events(order.orderId)).toMatchObject([
+      { type: 'Inventory Reserved' },
+      {
+        type: 'Stock Low',
+        data: { items: products.map((id) => ({ productId: id, availableQuantity: 0, threshold: 0 })) },
+      },
+    ]);
   });
 
   test('what comes back can be sold again, once for each cause', async () => {
@@ -291,6 +337,15 @@ describe.each<[string, () => BooksWorld]>([
       const first = await receive(5, 'ICN', 'DN-' + productId);
       expect(await receive(5, 'ICN', 'DN-' + productId)).toEqual(first);
       expect(await total()).toEqual({ available: 3, reserved: 2 });
+    });
+
+    test('the same delivery, taken several times at once, is taken once', async () => {
+      await stockOf(0);
+      for (let n = 0; n < 3; n++) await open(waits(2));
+      const reference = uniqueId('DN');
+      const receipts = await Promise.all(Array.from({ length: 5 }, () => receive(4, 'ICN', reference)));
+      for (const receipt of receipts) expect(receipt).toMatchObject({ kind: 'RECEIVED', toBackorders: 4 });
+      expect(await total()).toEqual({ available: 0, reserved: 4 });
     });
 
     test('another delivery under its reference is refused', async () => {

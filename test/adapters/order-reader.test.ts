@@ -1,3 +1,4 @@
+import type { BackorderChange } from '../../src/domain/backorders';
 import type { OrderId } from '../../src/domain/ids';
 import { booksOn, connectToEmulator, dynamoBooksWorld, withUnreachableAws } from '../support/contracts/emulator';
 import { createOrderReader } from '../../src/adapters/aws/order-reader';
@@ -45,16 +46,33 @@ test('listEvents of an order that is not there is empty', async () => {
   expect(await reader.listEvents({ orderId: uniqueId() })).toEqual([]);
 });
 
-test('readInventory gives a product with its warehouses', async () => {
+test('readInventory gives a product with its warehouses, and what is waited for', async () => {
   const productId = uniqueId('PROD');
   await world.setStock([
     { productId, warehouseId: 'ICN', availableQuantity: 6 },
     { productId, warehouseId: 'LAX', availableQuantity: 4 },
   ]);
+  const waits = (entry: string, wanted: number, quantity: number): BackorderChange => {
+    const allocated = quantity > 0 ? [{ warehouseId: 'ICN', quantity }] : [];
+    const orderId = uniqueId();
+    const backorder = {
+      productId,
+      entry,
+      orderId,
+      wanted,
+      allocated,
+      country: 'KR',
+      products: [productId],
+      version: 1,
+    };
+    return { kind: 'OPEN', backorder };
+  };
+  await world.books.postStock({ backorders: [waits('1', 5, 2), waits('2', 4, 0)] });
   expect(await reader.readInventory(productId)).toEqual({
     productId,
     availableQuantity: 10,
     reservedQuantity: 0,
+    waiting: 7,
     warehouses: [
       { warehouseId: 'ICN', availableQuantity: 6, reservedQuantity: 0 },
       { warehouseId: 'LAX', availableQuantity: 4, reservedQuantity: 0 },

@@ -103,10 +103,13 @@ const ALSO: Partial<Record<EventType, string[]>> = {
   ...Object.fromEntries(TOLD_EVENTS.map((type) => [type, ['Email', 'Push', 'Sms']])),
   'Payment Completed': ['OrderConfirmation'],
   'Shipment Created': ['TrackingUpdate'],
+  'Stock Low': ['Reorder'],
   'Attention Needed': ['OperationsAlert'],
   'Order At Risk': ['OperationsAlert'],
   'Promise Breached': ['OperationsAlert'],
 };
+/** what the alert of {@link ALSO} is made of */
+const LACKING = { ...OURS, eventId: 'e', at: '2025-07-09T10:30:00.000Z', items: [{ productId: 'PROD-LOW' }] };
 
 const CASES: OnBus[] = [
   { source: 'ecommerce.orders', type: 'Order Placed', detail: THEIRS, lands: ['InventoryCheck', 'OrderIntake'] },
@@ -139,8 +142,12 @@ const CASES: OnBus[] = [
   ...EVENT_TYPES.map((type) => ({
     source: EVENT_SOURCES[type],
     type,
-    detail: OURS,
-    lands: [...(changesStatus(type) ? ['Analytics', 'OrderStatus'] : []), ...(ALSO[type] ?? [])].sort(),
+    detail: type === 'Stock Low' || type === 'Order Backordered' ? LACKING : OURS,
+    lands: [
+      ...(changesStatus(type) ? ['Analytics', 'OrderStatus'] : []),
+      ...(ALSO[type] ?? []),
+      ...(type === 'Order Backordered' ? ['Reorder'] : []),
+    ].sort(),
   })),
 ];
 
@@ -221,33 +228,37 @@ describe('more stock is ordered', () => {
     expect(await published('InventoryAlert', message)).toEqual(lands);
   });
 
-  test('of the products that an event of ours names, in the shape that the queue is read in', async () => {
-    const orderId = uniqueId();
-    const item = { productId: 'PROD-LOW', availableQuantity: 4, threshold: 5 };
-    const stockLow = { orderId, eventId: `${orderId}#3`, at: '2025-07-09T10:30:00.000Z', items: [item, item] };
-    const entry = {
-      EventBusName: deployed.outputs['EventBusName'],
-      Source: 'inventory.service',
-      DetailType: 'Stock Low',
-    };
-    const Entries = ['waybill', 'elsewhere'].map((origin) => ({
-      ...entry,
-      Detail: JSON.stringify({ ...stockLow, origin }),
-    }));
-    await events.send(new PutEventsCommand({ Entries }));
-    const landed = (await collect()).get(orderId) ?? [];
-    expect(landed.map(({ queue }) => queue)).toEqual(['Reorder']);
-    const { body } = landed[0]!;
-    expect(body).toEqual({
-      alert: 'low-stock',
-      orderId,
-      items: [item, item],
-      key: `${orderId}#3`,
-      at: '2025-07-09T10:30:00.000Z',
-      origin: 'waybill',
-    });
-    expect(parseAlert(JSON.stringify(body))).toEqual({ alert: 'low-stock', productIds: ['PROD-LOW'] });
-  });
+  test.each(['Stock Low', 'Order Backordered'])(
+    'of the products that our %s names, in the shape that the queue is read in',
+    async (type) => {
+      const orderId = uniqueId();
+      const item = { productId: 'PROD-LOW', availableQuantity: 4, threshold: 5 };
+      const stockLow = { orderId, eventId: `${orderId}#3`, at: '2025-07-09T10:30:00.000Z', items: [item, item] };
+      const entry = {
+        EventBusName: deployed.outputs['EventBusName'],
+        Source: 'inventory.service',
+        DetailType: type,
+      };
+      const Entries = ['waybill', 'elsewhere'].map((origin) => ({
+        ...entry,
+        Detail: JSON.stringify({ ...stockLow, origin }),
+      }));
+      await events.send(new PutEventsCommand({ Entries }));
+      const all = (await collect()).get(orderId) ?? [];
+      const landed = all.filter(({ queue }) => queue === 'Reorder');
+      expect(landed).toHaveLength(1);
+      const { body } = landed[0]!;
+      expect(body).toEqual({
+        alert: 'low-stock',
+        orderId,
+        items: [item, item],
+        key: `${orderId}#3`,
+        at: '2025-07-09T10:30:00.000Z',
+        origin: 'waybill',
+      });
+      expect(parseAlert(JSON.stringify(body))).toEqual({ alert: 'low-stock', productIds: ['PROD-LOW'] });
+    },
+  );
 });
 
 test('a replay brings an order back to the queues that had it, with the name of the replay', async () => {

@@ -296,11 +296,11 @@ describe('rules', () => {
     });
   });
 
-  test('LowStockRule matches our own events of stock that runs out', () => {
+  test('LowStockRule matches our own events of stock that runs out or is waited for', () => {
     const found = rules.find(([, { Name }]) => Name === 'LowStockRule');
     expect(found?.[1].EventPattern).toEqual({
       source: ['inventory.service'],
-      'detail-type': ['Stock Low'],
+      'detail-type': ['Stock Low', 'Order Backordered'],
       detail: { origin: ['waybill'] },
     });
   });
