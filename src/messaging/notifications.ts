@@ -11,6 +11,7 @@ import type {
 } from './ports';
 import { createQueueReader, type Handled, type QueueReader, type QueueReaderDeps } from './queue-reader';
 import { type CustomerMessage, parseCustomerMessage } from './customer-message';
+import { StepError } from '../domain/failures';
 
 /** Milliseconds between two looks at a delivery that somebody else is at. */
 const LOOK_MS = 250;
@@ -47,16 +48,18 @@ export function createNotifications({ leaseMs, ...p }: NotificationsDeps): Queue
     const id = { key: notice.notification.key, channel };
     const claim = await claimOf(id);
     if (claim.kind === 'DONE') return `known as ${claim.outcome}`;
-    try {
-      const outcome = await deliver(notice);
-      await deliveries.settle({ ...id, outcome: outcome.kind });
-      return outcome.kind === 'REFUSED' ? `REFUSED: ${outcome.reason}` : outcome.kind;
-    } catch (error) {
-      // when this fails too, the lease ends by itself
-      await deliveries.release({ ...id, token: claim.token }).catch(() => undefined);
+    const outcome = await deliver(notice).catch(async (error: unknown) => {
+      // a call without an answer may still have its effect: the lease keeps everybody away until it would have had it
+      if (!isUnknown(error)) await release({ ...id, token: claim.token });
       throw error;
-    }
+    });
+    // when this fails, the delivery is made again after the lease, under the same key
+    await deliveries.settle({ ...id, outcome: outcome.kind });
+    return outcome.kind === 'REFUSED' ? `REFUSED: ${outcome.reason}` : outcome.kind;
   }
+
+  /** Otherwise the lease ends by itself. */
+  const release = (claimed: DeliveryId & { token: string }) => deliveries.release(claimed).catch(() => undefined);
 
   /** Waits while somebody else is at it: done then, or left behind. */
   async function claimOf(id: DeliveryId) {
@@ -80,6 +83,8 @@ export function createNotifications({ leaseMs, ...p }: NotificationsDeps): Queue
 
   return createQueueReader({ ...reader, name: `${channel.toLowerCase()} queue`, handle });
 }
+
+const isUnknown = (error: unknown) => error instanceof StepError && error.type === 'OUTCOME_UNKNOWN';
 
 function addressOf(contact: Contact | undefined, channel: Channel): string | undefined {
   switch (channel) {

@@ -247,6 +247,29 @@ test('a provider that is down for a while: the message stays, and is delivered o
   expect(await messagesIn(deadLetterQueueUrl)).toBe(0);
 });
 
+test('a call without an answer may still have its effect: nobody repeats it before the lease ends, and then under its key', async () => {
+  const at: number[] = [];
+  let silent = 1;
+  provider = {
+    deliver: async (delivery) => {
+      at.push(Date.now());
+      const outcome = await sandbox.deliver(delivery);
+      if (silent-- > 0) throw new StepError('OUTCOME_UNKNOWN', 'no answer');
+      return outcome;
+    },
+  };
+  const leaseMs = 2000;
+  const claimedAt = Date.now();
+  // the second is there all the time
+  await send(shipped());
+  await send(shipped());
+  startReader({ leaseMs });
+  await queueIsEmpty();
+  expect(at).toHaveLength(2);
+  expect(at[1]! - claimedAt).toBeGreaterThanOrEqual(leaseMs);
+  expect(await outcomes()).toEqual(['succeeded', 'replayed']);
+});
+
 test('a provider that stays down: the message is in the dead letters, as it came', async () => {
   provider = { deliver: () => Promise.reject(new StepError('PROVIDER_UNAVAILABLE', 'down')) };
   const message = shipped();
