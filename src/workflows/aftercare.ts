@@ -52,7 +52,8 @@ async function cancelWhatHasShipped(run: OrderRun): Promise<void> {
   const { cancel } = life;
   if (!cancel || cancel.isDone) return;
   const reason = cancel.reason ?? 'somebody asked to cancel the order';
-  if (life.backorder) await closeBackorder(run, reason, life.parcels.length > 0 ? log.status() : 'CANCELLED');
+  const status = life.parcels.length > 0 ? log.status() : 'CANCELLED';
+  if (life.backorder) await closeBackorder(run, { items: life.backorder.items, reason, status });
   // what an operator cancels at the engine only ends what can still turn back
   const returnId = cancel.isEngines ? undefined : await returnParcels(run, reason);
   Object.assign(cancel, { isDone: true, ...(returnId !== undefined && { returnId }) });
@@ -73,7 +74,9 @@ async function lookAfterBackorder(run: OrderRun): Promise<void> {
   }
   if (!life.backorder || life.backorder.until > Date.now()) return;
   const hasParcels = life.parcels.length > 0;
-  await closeBackorder(run, 'the stock did not arrive in time', hasParcels ? log.status() : 'INVENTORY_UNAVAILABLE');
+  const reason = 'the stock did not arrive in time';
+  const status = hasParcels ? log.status() : 'INVENTORY_UNAVAILABLE';
+  await closeBackorder(run, { items: life.backorder.items, reason, status });
   if (!hasParcels) run.lastWord = { kind: 'ENDED', state: 'InventoryNotAvailable' };
 }
 

@@ -114,13 +114,13 @@ const valueKept = (life: OrderLife): number => amountOf(life.order!, linesKept(l
 const linesKept = ({ kept }: OrderLife): ShipmentLine[] =>
   Object.entries(kept).map(([productId, quantity]) => ({ productId, quantity }));
 
-const FINAL: readonly CarrierStatus[] = ['DELIVERED', 'LOST', 'RETURNED'];
+const FINAL: ReadonlySet<CarrierStatus> = new Set(['DELIVERED', 'LOST', 'RETURNED']);
 
 /** How far a parcel is: news of less are late. */
 export const progressOf = (status?: CarrierStatus): number =>
-  status === undefined ? 0 : FINAL.includes(status) ? 3 : status === 'IN_TRANSIT' ? 2 : 1;
+  status === undefined ? 0 : FINAL.has(status) ? 3 : status === 'IN_TRANSIT' ? 2 : 1;
 
-export const isFinal = ({ status }: Parcel): boolean => status !== undefined && FINAL.includes(status);
+export const isFinal = ({ status }: Parcel): boolean => status !== undefined && FINAL.has(status);
 
 /** Units that the customer keeps and that are in no return which is still open, by product. */
 export function unclaimed({ kept, returns }: OrderLife): Map<string, number> {

@@ -223,12 +223,12 @@ async function waitForStock(): Promise<void> {
   expect([response.status, await response.json()]).toMatchObject([200, { toBackorders: 1000 }]);
   const taken = { batch: batchOf(first, [], 2), orderId: first, part: 2, firstShipment: 1 };
   expect(await runActivity(activities.takeBackorder, taken)).toMatchObject({ kind: 'FILLED' });
-  const ended = batchOf(
+  const gaveUp = batchOf(
     second,
     [{ type: 'Backorder Ended', data: { items, reason: 'time is up', status: 'SHIPPED' } }],
     2,
   );
-  await runActivity(activities.closeBackorder, { batch: ended, orderId: second });
+  await runActivity(activities.closeBackorder, { batch: gaveUp, orderId: second });
   const overdue = { key: 'overdue', productId: 'PROD-20004', outstanding: 1, orderedAt: deadline };
   await runActivity(activities.reportOverdueSupply, overdue);
   aws.destroy();
