@@ -237,7 +237,11 @@ async function waitForStock(): Promise<void> {
 /** Every end that an order can have, and the first one sent again. */
 async function placeOrders(): Promise<void> {
   const ofProduct = (productId: string, quantity: number) =>
-    sampleOrder({ items: [{ productId, quantity, price: 10 }], totalAmount: 10 * quantity });
+    sampleOrder({
+      items: [{ productId, quantity, price: 10 }],
+      totalAmount: 10 * quantity,
+      policy: { onShortage: 'SHIP_AVAILABLE' },
+    });
   const orders: Partial<OrderSubmission>[] = [
     sampleOrder(),
     sampleOrder({ totalAmount: 1 }),
