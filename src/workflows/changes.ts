@@ -189,6 +189,8 @@ function takeResolution(run: OrderRun): void {
     m.resolveUpdate,
     async (resolution) => {
       run.resolution = resolution;
+      // until it is written down
+      await condition(() => run.resolution !== resolution);
       return standing(run);
     },
     {
