@@ -4,6 +4,7 @@ import type { EndState } from '../domain/states';
 import type { OrderInput } from './messages';
 import type { OrderLife } from './life';
 import type { OrderRun } from './order-run';
+import { awaitDelivery, leaveAwaitDelivery } from './await-delivery';
 import { answerMail, expireReturns, returnParcels } from './returns';
 import { close } from './ending';
 import { closeBackorder, fillBackorder } from './backorder';
@@ -25,11 +26,11 @@ const LONG_HISTORY = 2_000;
  * @returns the state that it ended in
  */
 export async function aftercare(run: OrderRun, input: OrderInput): Promise<EndState> {
-  const since = new Date().toISOString();
   for (;;) {
+    awaitDelivery(run);
     await catchUp(run);
     const ended = run.lastWord ?? endOf(run);
-    if (ended && !hasNews(run)) return end(run, ended, since);
+    if (ended && !hasNews(run)) return end(run, ended);
     if (workflowInfo().historyLength >= LONG_HISTORY && !hasNews(run)) await handOver(run, input);
     await somethingNew(run);
   }
@@ -109,8 +110,9 @@ function nothingKept({ parcels }: OrderLife): Ended {
   return { kind: 'ENDED', state: 'AwaitDelivery', event: isLost ? lost : { type: 'Order Returned', data: {} } };
 }
 
-async function end(run: OrderRun, { state, event }: Ended, since: string): Promise<EndState> {
-  if (run.life.parcels.length > 0) run.log.enter('AwaitDelivery', since)();
+async function end(run: OrderRun, { state, event }: Ended): Promise<EndState> {
+  awaitDelivery(run);
+  leaveAwaitDelivery(run);
   if (event) await close(run, event);
   return state;
 }

@@ -6,6 +6,7 @@ import { bookkeeping } from './activities';
 import { flush, record } from './record';
 import { keep, type Parcel, progressOf } from './life';
 import { keys } from '../domain/ids';
+import { leaveAwaitDelivery } from './await-delivery';
 import { offerStock } from './stock';
 import { refund } from './payment';
 
@@ -52,6 +53,7 @@ async function follow(run: OrderRun, parcel: Parcel, news: CarrierNews): Promise
 async function compensate(run: OrderRun, { shipment, status }: Parcel): Promise<void> {
   const { life, log } = run;
   const { shipmentId } = shipment;
+  leaveAwaitDelivery(run);
   const leave = log.enter('CompensateShipment');
   await refund(run, keep(life, shipment.lines, -1), shipmentId);
   leave();

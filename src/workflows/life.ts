@@ -79,6 +79,8 @@ export interface OrderLife {
   delays: number;
   /** milliseconds: until when the customer may send something back; from delivery on */
   returnUntil?: number;
+  /** ISO 8601: since when it waits for its parcels; absent while it does something */
+  awaitsSince?: string;
   /** carriers' news that were not looked at yet */
   carrierNews: CarrierNews[];
 }

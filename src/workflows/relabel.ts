@@ -5,6 +5,7 @@ import type { Undo } from './attention';
 import { bookLabel, cancelLabel, instructPacking } from './fulfillment';
 import { failureOf } from './failure';
 import { keys } from '../domain/ids';
+import { leaveAwaitDelivery } from './await-delivery';
 import { type Parcel, progressOf } from './life';
 import { record } from './record';
 import { undoSurely } from './attention';
@@ -17,6 +18,7 @@ export async function moveParcels(run: OrderRun, mail: Extract<Mail, { kind: 'ad
   const movable = life.parcels.filter(waitsForCarrier);
   if (movable.length === 0 && !life.backorder) return void (mail.refused = 'the parcel is with the carrier already');
   const { shippingAddress: before } = life.order!;
+  leaveAwaitDelivery(run);
   const version = ++life.addressVersion;
   life.order = { ...life.order!, shippingAddress: mail.address };
   const booked: { parcel: Parcel; label: Label }[] = [];
@@ -40,8 +42,10 @@ export async function moveParcels(run: OrderRun, mail: Extract<Mail, { kind: 'ad
 export async function relabelParcels(run: OrderRun): Promise<void> {
   const version = run.life.addressVersion;
   for (const parcel of run.life.parcels)
-    if (parcel.version < version && waitsForCarrier(parcel) && parcel.movedTo !== version)
+    if (parcel.version < version && waitsForCarrier(parcel) && parcel.movedTo !== version) {
+      leaveAwaitDelivery(run);
       await undoSurely(run, relabel(run, parcel, version));
+    }
 }
 
 /** Nothing can be refused any more: if no carrier goes there, somebody decides. */

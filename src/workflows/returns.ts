@@ -6,6 +6,7 @@ import type { ShipmentLine } from '../domain/order';
 import { flush, record } from './record';
 import { keep, linesOf, returnable, unclaimed } from './life';
 import { keys, returnIdOf } from '../domain/ids';
+import { leaveAwaitDelivery } from './await-delivery';
 import { moveParcels } from './relabel';
 import { policyOf } from '../domain/order';
 import { refund } from './payment';
@@ -71,6 +72,7 @@ async function inspect(run: OrderRun, mail: Extract<Mail, { kind: 'inspected' }>
   const { returnId, items } = mail;
   const one = find(run, returnId);
   if (one.status === 'INSPECTED') return void (mail.given = { returnId, refunded: one.refunded ?? 0 });
+  leaveAwaitDelivery(run);
   const leave = log.enter('HandleReturn');
   one.status = 'INSPECTED';
   const refunded = keep(life, linesWith(items, 'RESTOCK', 'WRITE_OFF'), -1);
