@@ -270,8 +270,8 @@ export async function refundLateSuccesses(run: OrderRun): Promise<void> {
   while (life.paymentNews.length > 0) {
     const [news] = life.paymentNews.splice(0, 1);
     const charge = news && life.charges.find((one) => isOf(one)(news));
-    const isLate = news?.kind === 'COMPLETED' && (charge?.kind === 'DECLINED' || charge?.kind === 'VOIDED');
-    if (!isLate || !charge) continue;
+    // one that could not even be voided is as late
+    if (news?.kind !== 'COMPLETED' || !charge || isSuccess(charge)) continue;
     const { paymentId, amount } = news;
     const { key: chargeKey } = charge;
     Object.assign(charge, { kind: 'CHARGED', paymentId, taken: amount });
