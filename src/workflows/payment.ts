@@ -9,7 +9,7 @@ import { capturingFor, paymentFor, undoing } from './activities';
 import { flush, record } from './record';
 import { failureOf, paymentLost } from './failure';
 import { keys } from '../domain/ids';
-import { persist } from './delay';
+import { persist, type Round } from './delay';
 import { policyOf } from '../domain/order';
 import { undoSurely } from './attention';
 
@@ -30,21 +30,26 @@ const CAPTURE_WITHIN_S = 900;
  */
 export async function processPayment(run: OrderRun, saga: Saga, amount: number): Promise<PaymentResult> {
   const leave = run.log.enter('ProcessPayment');
-  let attempts = 0;
-  const finish = (result: PaymentResult) => {
-    leave(attempts);
-    return result;
-  };
-  // goods that cost nothing after the tolerated cent are not charged: providers refuse a charge of nothing
-  if (amount === 0) return finish({ status: 'SUCCESS' });
+  const tried = { attempts: 0 };
+  try {
+    // goods that cost nothing after the tolerated cent are not charged: providers refuse a charge of nothing
+    return amount === 0 ? { status: 'SUCCESS' } : await chargeOrDecline(run, { saga, amount, tried });
+  } finally {
+    leave(tried.attempts);
+  }
+}
 
+async function chargeOrDecline(
+  run: OrderRun,
+  { saga, amount, tried }: { saga: Saga; amount: number; tried: { attempts: number } },
+): Promise<PaymentResult> {
   for (let tries = 0; ; tries++) {
     const charge = openCharge(run, saga, amount);
-    attempts += await tryCharge(run, charge);
-    if (charge.kind === 'PENDING') return finish(await awaitDecision(run, charge));
-    if (isSuccess(charge)) return finish({ status: 'SUCCESS' });
+    tried.attempts += await tryCharge(run, charge);
+    if (charge.kind === 'PENDING') return await awaitDecision(run, charge);
+    if (isSuccess(charge)) return { status: 'SUCCESS' };
     const mayRetry = charge.kind === 'DECLINED' && tries < DECLINE_RETRIES;
-    if (!mayRetry) return finish({ status: 'FAILED', reason: reasonOf(charge) });
+    if (!mayRetry) return { status: 'FAILED', reason: reasonOf(charge) };
     await sleep('1s');
   }
 }
@@ -174,11 +179,13 @@ export async function capturePayment(run: OrderRun): Promise<void> {
     const { key: chargeKey, amount } = charge;
     const leave = run.log.enter('CapturePayment');
     const request = { key: keys.capture(chargeKey), chargeKey, orderId, amount, currency };
-    const { attempts, ...outcome } = await persist(run, {
-      withinS: CAPTURE_WITHIN_S,
-      call: ({ withinS, isRepeated }) =>
-        capturingFor(withinS).capturePayment({ ...request, ...(isRepeated && { lookUpFirst: true }) }),
+    const capture = ({ withinS, isRepeated }: Round) =>
+      capturingFor(withinS).capturePayment({ ...request, ...(isRepeated && { lookUpFirst: true }) });
+    const answer = await persist(run, { withinS: CAPTURE_WITHIN_S, call: capture }).catch((error: unknown) => {
+      leave(failureOf(error).attempts);
+      throw error;
     });
+    const { attempts, ...outcome } = answer;
     leave(attempts);
     // nothing is held any more: there is nothing to void either
     if (outcome.kind === 'DECLINED') throw paymentLost(outcome.reason);
