@@ -111,7 +111,8 @@ export function priceOf(life: OrderLife, lines: readonly ShipmentLine[]): number
   return amountOf(life.order!, [...linesKept(life), ...lines]) - valueKept(life);
 }
 
-const valueKept = (life: OrderLife): number => amountOf(life.order!, linesKept(life));
+/** Minor units. */
+export const valueKept = (life: OrderLife): number => amountOf(life.order!, linesKept(life));
 
 const linesKept = ({ kept }: OrderLife): ShipmentLine[] =>
   Object.entries(kept).map(([productId, quantity]) => ({ productId, quantity }));
