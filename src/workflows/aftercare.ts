@@ -10,7 +10,7 @@ import { close } from './ending';
 import { closeBackorder, fillBackorder } from './backorder';
 import { flush, record } from './record';
 import { followCarriers } from './carrier-news';
-import { isFinal } from './life';
+import { isFinal, isOpen } from './life';
 import { keys } from '../domain/ids';
 import { policyOf } from '../domain/order';
 import { refundLateSuccesses } from './payment';
@@ -96,10 +96,10 @@ const keepsSomething = ({ kept }: OrderLife): boolean => Object.values(kept).som
 /** How the order ended; `undefined` while something may still happen to it. */
 function endOf({ life }: OrderRun): Ended | undefined {
   const { parcels, returns, backorder, returnUntil } = life;
-  const isUnderWay = backorder !== undefined || parcels.length === 0 || !parcels.every(isFinal);
-  const isAwaited = returns.some(({ status }) => status === 'REQUESTED' || status === 'RECEIVED');
-  if (isUnderWay) return undefined;
+  if (backorder !== undefined || parcels.length === 0) return undefined;
+  // also where the goods came back before their carrier said anything
   if (!keepsSomething(life)) return nothingKept(life);
+  const isAwaited = !parcels.every(isFinal) || returns.some(isOpen);
   if (isAwaited || returnUntil === undefined || returnUntil > Date.now()) return undefined;
   return { kind: 'ENDED', state: 'AwaitDelivery', event: { type: 'Order Closed', data: {} } };
 }

@@ -3,8 +3,9 @@ import type { CarrierUpdate } from '../domain/events';
 import type { OrderRun } from './order-run';
 import type { ShipmentLine } from '../domain/order';
 import { bookkeeping } from './activities';
+import { expireReturn } from './expiry';
 import { flush, record } from './record';
-import { keep, type Parcel, progressOf } from './life';
+import { isOpen, keep, keptOf, type Parcel, progressOf } from './life';
 import { keys } from '../domain/ids';
 import { leaveAwaitDelivery } from './await-delivery';
 import { offerStock } from './stock';
@@ -49,16 +50,32 @@ async function follow(run: OrderRun, parcel: Parcel, news: CarrierNews): Promise
   }
 }
 
-/** The customer gets nothing of the parcel, and the money for it back. */
+/** The customer gets nothing of the parcel, and the money back for what was not given back of it before. */
 async function compensate(run: OrderRun, { shipment, status }: Parcel): Promise<void> {
   const { life, log } = run;
   const { shipmentId } = shipment;
+  const lines = keptOf(life, shipment.lines);
   leaveAwaitDelivery(run);
   const leave = log.enter('CompensateShipment');
-  await refund(run, keep(life, shipment.lines, -1), shipmentId);
+  await refund(run, keep(life, lines, -1), shipmentId);
   leave();
-  if (status === 'RETURNED') await restock(run, shipmentId, shipment.lines);
+  if (status === 'RETURNED') await restock(run, shipmentId, lines);
+  await expectLess(run);
   await flush(run, `compensated#${shipmentId}`);
+}
+
+/** What is announced as coming back cannot be more than what the customer has. */
+async function expectLess(run: OrderRun): Promise<void> {
+  const { kept, returns } = run.life;
+  const left = { ...kept };
+  for (const one of returns.filter(isOpen)) {
+    one.items = one.items.flatMap(({ productId, quantity }) => {
+      const units = Math.min(quantity, left[productId] ?? 0);
+      left[productId] = (left[productId] ?? 0) - units;
+      return units > 0 ? [{ productId, quantity: units }] : [];
+    });
+    if (one.items.length === 0) await expireReturn(run, one);
+  }
 }
 
 /** Puts goods that came back where they were sent from. */

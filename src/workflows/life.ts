@@ -106,6 +106,14 @@ export function keep(life: OrderLife, lines: readonly ShipmentLine[], sign: 1 | 
   return Math.abs(valueKept(life) - before);
 }
 
+/** What the customer still keeps of some units. */
+export function keptOf({ kept }: OrderLife, lines: readonly ShipmentLine[]): ShipmentLine[] {
+  return lines.flatMap(({ productId, quantity }) => {
+    const units = Math.min(quantity, kept[productId] ?? 0);
+    return units > 0 ? [{ productId, quantity: units }] : [];
+  });
+}
+
 /** What more units cost, beside those that the customer keeps already. */
 export function priceOf(life: OrderLife, lines: readonly ShipmentLine[]): number {
   return amountOf(life.order!, [...linesKept(life), ...lines]) - valueKept(life);
@@ -125,10 +133,13 @@ export const progressOf = (status?: CarrierStatus): number =>
 
 export const isFinal = ({ status }: Parcel): boolean => status !== undefined && FINAL.has(status);
 
+/** Its goods are still to come, or to be looked at. */
+export const isOpen = ({ status }: ReturnCase): boolean => status === 'REQUESTED' || status === 'RECEIVED';
+
 /** Units that the customer keeps and that are in no return which is still open, by product. */
 export function unclaimed({ kept, returns }: OrderLife): Map<string, number> {
   const units = new Map(Object.entries(kept));
-  for (const { status, items } of returns) if (status === 'REQUESTED' || status === 'RECEIVED') take(units, items);
+  for (const { items } of returns.filter(isOpen)) take(units, items);
   return positive(units);
 }
 

@@ -3,6 +3,7 @@ import type { Mail } from './mail';
 import type { OrderRun } from './order-run';
 import type { ReturnCase } from './life';
 import type { ShipmentLine } from '../domain/order';
+import { expireReturn } from './expiry';
 import { flush, record } from './record';
 import { keep, linesOf, returnable, unclaimed } from './life';
 import { keys, returnIdOf } from '../domain/ids';
@@ -103,8 +104,6 @@ export async function returnParcels(run: OrderRun, reason?: string): Promise<str
 export async function expireReturns(run: OrderRun): Promise<void> {
   for (const one of run.life.returns) {
     if (one.status !== 'REQUESTED' || one.until > Date.now()) continue;
-    one.status = 'EXPIRED';
-    const { returnId } = one;
-    await record(run, `return-expired#${returnId}`, { type: 'Return Expired', data: { returnId } });
+    await expireReturn(run, one);
   }
 }
