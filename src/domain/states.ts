@@ -90,13 +90,18 @@ export const ADDED_EDGES: readonly Edge[] = [
   ['AwaitDelivery', 'GenerateShippingLabel'],
   ['GenerateShippingLabel', 'AwaitDelivery'],
   // wherever something is undone, undoing may need somebody
+  ['InventoryAvailable?', 'NeedsAttention'],
+  ['ProcessPayment', 'NeedsAttention'],
   ['PaymentFailed', 'NeedsAttention'],
   ['RollbackTransaction', 'NeedsAttention'],
   ['CompensateShipment', 'NeedsAttention'],
   ['HandleReturn', 'NeedsAttention'],
+  ['NotifyCustomer', 'NeedsAttention'],
+  ['GenerateShippingLabel', 'NeedsAttention'],
   ['NeedsAttention', 'NeedsAttention'],
   // resolved: undoing goes on, or the parcels are waited for again
-  ['NeedsAttention', 'RollbackTransaction'],
+  ['NeedsAttention', 'InventoryNotAvailable'],
+  ['NeedsAttention', 'PaymentSuccessful?'],
   ['NeedsAttention', 'AwaitDelivery'],
 ];
 

@@ -123,6 +123,21 @@ export const ATTENTION: Path[] = [
   { name: 'a charge cannot be voided, and is left', world: voidFails, live: by('SKIP', 'VoidPayment'), ...UNPAID },
   { name: 'a charge cannot be voided, and is voided by hand', world: voidFails, live: by('SETTLE', 'VoidPayment'), ...UNPAID },
   {
+    name: 'paid later: not in time, and the charge cannot be voided; then it can',
+    order: { paymentMethod: 'pm_pending' },
+    world: (world) => breaks(world, world.ports.payments, 'void'),
+    async live(d) {
+      await d.until('Payment Pending');
+      await d.sleep(3 * 86_400 + 1);
+      await by('RETRY', 'VoidPayment')(d);
+    },
+    end: 'PaymentFailed',
+    status: 'CANCELLED',
+    money: '–',
+    stock: 'as before',
+    told: 'ACCEPTED, CANCELLED',
+  },
+  {
     name: 'a label cannot be cancelled; then it can',
     world: labelStays,
     live: by('RETRY', 'CancelShippingLabel'),
