@@ -31,21 +31,22 @@ const CAPTURE_WITHIN_S = 900;
 export async function processPayment(run: OrderRun, saga: Saga, amount: number): Promise<PaymentResult> {
   const leave = run.log.enter('ProcessPayment');
   let attempts = 0;
-  const finish = (result: PaymentResult) => {
-    leave(attempts);
-    return result;
-  };
-  // goods that cost nothing after the tolerated cent are not charged: providers refuse a charge of nothing
-  if (amount === 0) return finish({ status: 'SUCCESS' });
+  try {
+    // goods that cost nothing after the tolerated cent are not charged: providers refuse a charge of nothing
+    if (amount === 0) return { status: 'SUCCESS' };
 
-  for (let tries = 0; ; tries++) {
-    const charge = openCharge(run, saga, amount);
-    attempts += await tryCharge(run, charge);
-    if (charge.kind === 'PENDING') return finish(await awaitDecision(run, charge));
-    if (isSuccess(charge)) return finish({ status: 'SUCCESS' });
-    const mayRetry = charge.kind === 'DECLINED' && tries < DECLINE_RETRIES;
-    if (!mayRetry) return finish({ status: 'FAILED', reason: reasonOf(charge) });
-    await sleep('1s');
+    for (let tries = 0; ; tries++) {
+      const charge = openCharge(run, saga, amount);
+      attempts += await tryCharge(run, charge);
+      if (charge.kind === 'PENDING') return await awaitDecision(run, charge);
+      if (isSuccess(charge)) return { status: 'SUCCESS' };
+      const mayRetry = charge.kind === 'DECLINED' && tries < DECLINE_RETRIES;
+      if (!mayRetry) return { status: 'FAILED', reason: reasonOf(charge) };
+      await sleep('1s');
+    }
+  } finally {
+    // also when it is cancelled meanwhile
+    leave(attempts);
   }
 }
 
