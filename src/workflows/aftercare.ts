@@ -9,7 +9,7 @@ import { close } from './ending';
 import { closeBackorder, fillBackorder } from './backorder';
 import { flush, record } from './record';
 import { followCarriers } from './carrier-news';
-import { isFinal } from './life';
+import { isFinal, openReturns } from './life';
 import { keys } from '../domain/ids';
 import { policyOf } from '../domain/order';
 import { refundLateSuccesses } from './payment';
@@ -25,7 +25,7 @@ const LONG_HISTORY = 2_000;
  * @returns the state that it ended in
  */
 export async function aftercare(run: OrderRun, input: OrderInput): Promise<EndState> {
-  const since = new Date().toISOString();
+  const since = (run.life.onItsWaySince ??= new Date().toISOString());
   for (;;) {
     await catchUp(run);
     const ended = run.lastWord ?? endOf(run);
@@ -52,7 +52,8 @@ async function cancelWhatHasShipped(run: OrderRun): Promise<void> {
   const { cancel } = life;
   if (!cancel || cancel.isDone) return;
   const reason = cancel.reason ?? 'somebody asked to cancel the order';
-  if (life.backorder) await closeBackorder(run, reason, life.parcels.length > 0 ? log.status() : 'CANCELLED');
+  const status = life.parcels.length > 0 ? log.status() : 'CANCELLED';
+  if (life.backorder) await closeBackorder(run, { items: life.backorder.items, reason, status });
   // what an operator cancels at the engine only ends what can still turn back
   const returnId = cancel.isEngines ? undefined : await returnParcels(run, reason);
   Object.assign(cancel, { isDone: true, ...(returnId !== undefined && { returnId }) });
@@ -73,7 +74,9 @@ async function lookAfterBackorder(run: OrderRun): Promise<void> {
   }
   if (!life.backorder || life.backorder.until > Date.now()) return;
   const hasParcels = life.parcels.length > 0;
-  await closeBackorder(run, 'the stock did not arrive in time', hasParcels ? log.status() : 'INVENTORY_UNAVAILABLE');
+  const reason = 'the stock did not arrive in time';
+  const status = hasParcels ? log.status() : 'INVENTORY_UNAVAILABLE';
+  await closeBackorder(run, { items: life.backorder.items, reason, status });
   if (!hasParcels) run.lastWord = { kind: 'ENDED', state: 'InventoryNotAvailable' };
 }
 
@@ -91,9 +94,9 @@ const keepsSomething = ({ kept }: OrderLife): boolean => Object.values(kept).som
 
 /** How the order ended; `undefined` while something may still happen to it. */
 function endOf({ life }: OrderRun): Ended | undefined {
-  const { parcels, returns, backorder, returnUntil } = life;
+  const { parcels, backorder, returnUntil } = life;
   const isUnderWay = backorder !== undefined || parcels.length === 0 || !parcels.every(isFinal);
-  const isAwaited = returns.some(({ status }) => status === 'REQUESTED' || status === 'RECEIVED');
+  const isAwaited = openReturns(life).length > 0;
   if (isUnderWay) return undefined;
   if (!keepsSomething(life)) return nothingKept(life);
   if (isAwaited || returnUntil === undefined || returnUntil > Date.now()) return undefined;

@@ -2,19 +2,26 @@ import type { NewEvent } from '../domain/events';
 import type { OrderRun } from './order-run';
 import type { OrderStatus } from '../domain/states';
 import type { Reservation } from '../activities/inventory';
+import type { Saga } from './saga';
+import type { Shipment, ShipmentLine } from '../domain/order';
 import { bookkeeping } from './activities';
+import { keys } from '../domain/ids';
 import { offerStock } from './stock';
 import { openPart, orGiveBack, payAndShip } from './part';
 import { policyOf } from '../domain/order';
 import { record } from './record';
 
 /** Takes a place in the line of those who wait for what is missing. */
-export async function openBackorder(run: OrderRun, { unavailableItems }: Reservation): Promise<void> {
+export async function openBackorder(run: OrderRun, saga: Saga, { unavailableItems }: Reservation): Promise<void> {
   const { life, log } = run;
   const { orderId, shippingAddress: address } = life.order!;
   const until = Date.now() + policyOf(life.order!).backorderWithinS * 1000;
   const items = unavailableItems.map(({ productId, shortfall: quantity }) => ({ productId, quantity }));
   run.waive();
+  saga.undoWith({
+    about: () => ({ step: 'CloseBackorder', key: keys.closeBackorder(orderId) }),
+    run: () => closeBackorder(run, { items, reason: 'the order does not go on' }),
+  });
   const ends = new Date(until).toISOString();
   const { filled } = await log.append({
     events: [{ type: 'Order Backordered', data: { items, until: ends } }],
@@ -51,24 +58,35 @@ export async function fillBackorder(run: OrderRun): Promise<void> {
   else run.lastWord = outcome;
 }
 
+interface Ending {
+  items: ShipmentLine[];
+  reason: string;
+  /** of the order from then on; as it is when absent */
+  status?: OrderStatus;
+}
+
 /** Gives up the place in the line, and what was set aside. */
-export async function closeBackorder(
-  run: OrderRun,
-  reason: string,
-  status: OrderStatus = run.log.status(),
-): Promise<void> {
-  const { life, log } = run;
-  const { orderId } = life.order!;
-  const { items } = life.backorder!;
+export async function closeBackorder(run: OrderRun, p: Ending): Promise<void> {
+  const { orderId } = run.life.order!;
+  const { items, reason, status = run.log.status() } = p;
   leaveAwaitStock(run);
-  await log.append({
+  const closed = await run.log.append({
     events: [{ type: 'Backorder Ended', data: { items, reason, status } }],
     write: (batch) => bookkeeping.closeBackorder({ batch, orderId }),
   });
+  // taken by an attempt of which the workflow task was lost
+  if (closed.taken) await releaseTaken(run, closed.taken);
   await offerStock(items);
 }
 
+async function releaseTaken(run: OrderRun, shipments: Shipment[]): Promise<void> {
+  const part = openPart(run);
+  part.shipments = shipments;
+  part.releaseWhenUndone();
+  await part.saga.unwind();
+}
+
 function leaveAwaitStock({ life, log }: OrderRun): void {
-  log.enter('AwaitStock', life.backorder!.since)();
+  if (life.backorder) log.enter('AwaitStock', life.backorder.since)();
   delete life.backorder;
 }

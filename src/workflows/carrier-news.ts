@@ -1,10 +1,11 @@
+import { log } from '@temporalio/workflow';
 import type { CarrierNews } from './messages';
 import type { CarrierUpdate } from '../domain/events';
 import type { OrderRun } from './order-run';
 import type { ShipmentLine } from '../domain/order';
 import { bookkeeping } from './activities';
 import { flush, record } from './record';
-import { keep, type Parcel, progressOf } from './life';
+import { keep, openReturns, overclaimed, type Parcel, progressOf } from './life';
 import { keys } from '../domain/ids';
 import { offerStock } from './stock';
 import { refund } from './payment';
@@ -15,8 +16,9 @@ export async function followCarriers(run: OrderRun): Promise<void> {
   for (let news = life.carrierNews.shift(); news; news = life.carrierNews.shift()) {
     const { trackingNumber } = news;
     const parcel = life.parcels.find(({ label }) => label.trackingNumber === trackingNumber);
-    // a parcel under a label that was replaced never left
     if (parcel) await follow(run, parcel, news);
+    // a parcel under a label that was replaced never left; any other is none of ours
+    else log.warn('a carrier tells of a parcel that the order does not have', { ...news });
   }
 }
 
@@ -50,13 +52,37 @@ async function follow(run: OrderRun, parcel: Parcel, news: CarrierNews): Promise
 
 /** The customer gets nothing of the parcel, and the money for it back. */
 async function compensate(run: OrderRun, { shipment, status }: Parcel): Promise<void> {
-  const { life, log } = run;
+  const { life } = run;
   const { shipmentId } = shipment;
-  const leave = log.enter('CompensateShipment');
-  await refund(run, keep(life, shipment.lines, -1), shipmentId);
+  const leave = run.log.enter('CompensateShipment');
+  const value = keep(life, shipment.lines, -1);
+  await giveUpReturns(run);
+  await refund(run, value, shipmentId);
   leave();
   if (status === 'RETURNED') await restock(run, shipmentId, shipment.lines);
   await flush(run, `compensated#${shipmentId}`);
+}
+
+/** What the customer does not have cannot be sent back: announced returns shrink to what is left. */
+async function giveUpReturns(run: OrderRun): Promise<void> {
+  const { life } = run;
+  for (const [productId, excess] of overclaimed(life)) {
+    let left = excess;
+    for (const { items } of openReturns(life).toReversed())
+      for (const item of items) {
+        if (item.productId !== productId) continue;
+        const cut = Math.min(left, item.quantity);
+        item.quantity -= cut;
+        left -= cut;
+      }
+  }
+  for (const one of openReturns(life)) {
+    one.items = one.items.filter(({ quantity }) => quantity > 0);
+    if (one.items.length > 0) continue;
+    one.status = 'EXPIRED';
+    const { returnId } = one;
+    await record(run, `return-expired#${returnId}`, { type: 'Return Expired', data: { returnId } });
+  }
 }
 
 /** Puts goods that came back where they were sent from. */

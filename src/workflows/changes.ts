@@ -68,7 +68,7 @@ function takeCancel(run: OrderRun): void {
         : { ...standing(run), outcome: 'RETURN_REQUESTED', returnId };
     },
     {
-      validator(_: { reason?: string }) {
+      validator(_change: { reason?: string }) {
         assertOpen(run);
         if (life.cancel && !life.cancel.isEngines) return;
         if (life.parcels.length > 0 && unclaimed(life).size === 0 && !life.backorder)
@@ -88,7 +88,7 @@ function takeAddress(run: OrderRun): void {
       return standing(run);
     },
     {
-      validator(_: { address: ShippingAddress }) {
+      validator(_change: { address: ShippingAddress }) {
         assertOpen(run);
         if (!life.order) throw refusal('the order has not been validated yet');
         if (life.cancel && !life.cancel.isEngines) throw refusal('the order is being cancelled');
@@ -192,7 +192,7 @@ function takeResolution(run: OrderRun): void {
       return standing(run);
     },
     {
-      validator(_: Resolution) {
+      validator(_resolution: Resolution) {
         if (!run.attention) throw refusal('nothing needs attention');
         if (run.resolution) throw refusal(`it was resolved already: ${run.resolution.action}`);
       },

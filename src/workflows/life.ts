@@ -77,6 +77,8 @@ export interface OrderLife {
   addressVersion: number;
   attentions: number;
   delays: number;
+  /** ISO 8601: since when all that happens to it is news */
+  onItsWaySince?: string;
   /** milliseconds: until when the customer may send something back; from delivery on */
   returnUntil?: number;
   /** carriers' news that were not looked at yet */
@@ -114,19 +116,29 @@ const valueKept = (life: OrderLife): number => amountOf(life.order!, linesKept(l
 const linesKept = ({ kept }: OrderLife): ShipmentLine[] =>
   Object.entries(kept).map(([productId, quantity]) => ({ productId, quantity }));
 
-const FINAL: readonly CarrierStatus[] = ['DELIVERED', 'LOST', 'RETURNED'];
+const FINAL: ReadonlySet<CarrierStatus> = new Set(['DELIVERED', 'LOST', 'RETURNED']);
 
 /** How far a parcel is: news of less are late. */
 export const progressOf = (status?: CarrierStatus): number =>
-  status === undefined ? 0 : FINAL.includes(status) ? 3 : status === 'IN_TRANSIT' ? 2 : 1;
+  status === undefined ? 0 : FINAL.has(status) ? 3 : status === 'IN_TRANSIT' ? 2 : 1;
 
-export const isFinal = ({ status }: Parcel): boolean => status !== undefined && FINAL.includes(status);
+export const isFinal = ({ status }: Parcel): boolean => status !== undefined && FINAL.has(status);
 
 /** Units that the customer keeps and that are in no return which is still open, by product. */
-export function unclaimed({ kept, returns }: OrderLife): Map<string, number> {
-  const units = new Map(Object.entries(kept));
-  for (const { status, items } of returns) if (status === 'REQUESTED' || status === 'RECEIVED') take(units, items);
-  return positive(units);
+export const unclaimed = (life: OrderLife): Map<string, number> => positive(unitsLeft(life));
+
+/** Units in open returns that the customer does not have any more, by product. */
+export const overclaimed = (life: OrderLife): Map<string, number> =>
+  positive(new Map([...unitsLeft(life)].map(([productId, quantity]) => [productId, -quantity])));
+
+/** Returns whose goods have not been inspected, and may still come. */
+export const openReturns = ({ returns }: OrderLife): ReturnCase[] =>
+  returns.filter(({ status }) => status === 'REQUESTED' || status === 'RECEIVED');
+
+function unitsLeft(life: OrderLife): Map<string, number> {
+  const units = new Map(Object.entries(life.kept));
+  for (const { items } of openReturns(life)) take(units, items);
+  return units;
 }
 
 /** Units that can be sent back: those of them that have arrived. */

@@ -56,9 +56,9 @@ async function live(input: LifeInput, before?: OrderLife): Promise<OrderEnd> {
 
 /** @returns the state that the order ended in; GOES_ON while parcels are on their way, or stock is */
 async function processOrder(run: OrderRun, { paid }: LifeInput): Promise<EndState | 'GOES_ON' | undefined> {
-  const validated = await validateOrder(run);
-  if ('end' in validated) return validated.end;
-  run.life.order = validated.order;
+  const result = await validateOrder(run);
+  if ('end' in result) return result.end;
+  run.life.order = result.order;
   watchPromise(run);
 
   const part = openPart(run);
@@ -66,7 +66,7 @@ async function processOrder(run: OrderRun, { paid }: LifeInput): Promise<EndStat
     if (paid) takePaid(run, part.saga, paid);
     const reservation = await checkInventory(run, part);
     if (reservation.status === 'UNAVAILABLE') return inventoryNotAvailable(run, part, reservation);
-    if (reservation.status === 'PARTIAL') await handlePartialInventory(run, reservation);
+    if (reservation.status === 'PARTIAL') await handlePartialInventory(run, part, reservation);
     return payAndShip(run, part, { isPaid: paid !== undefined });
   });
   if (outcome.kind !== 'ENDED') return 'GOES_ON';
@@ -135,13 +135,13 @@ function statusFor(order: Order, { status }: Reservation) {
 }
 
 /** The customer decides what becomes of an order of which only a part is there, or did beforehand. */
-async function handlePartialInventory(run: OrderRun, reservation: Reservation): Promise<void> {
+async function handlePartialInventory(run: OrderRun, { saga }: Part, reservation: Reservation): Promise<void> {
   const leave = run.log.enter('HandlePartialInventory');
   await bookkeeping.handlePartialInventory(inventoryReport(run.life.order!, reservation));
   const choice = await chooseOnShortage(run, reservation);
   leave();
   if (choice === 'CANCEL') throw orderCancelled();
-  if (choice === 'WAIT') await openBackorder(run, reservation);
+  if (choice === 'WAIT') await openBackorder(run, saga, reservation);
 }
 
 async function inventoryNotAvailable(run: OrderRun, part: Part, reservation: Reservation): Promise<PartOutcome> {
@@ -156,7 +156,7 @@ async function inventoryNotAvailable(run: OrderRun, part: Part, reservation: Res
     write: (batch) => bookkeeping.inventoryNotAvailable({ batch, report }),
   });
   if (!waits) return { kind: 'ENDED', state: 'InventoryNotAvailable' };
-  await openBackorder(run, reservation);
+  await openBackorder(run, part.saga, reservation);
   return { kind: 'WAITS' };
 }
 

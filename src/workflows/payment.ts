@@ -150,12 +150,18 @@ async function awaitDecision(run: OrderRun, charge: Charge): Promise<PaymentResu
   return { status: 'FAILED', reason: 'the payment did not arrive in time', isExpired: true };
 }
 
+/** By its key, or by the company's own id, also where that is all it knows. */
+const isOf =
+  ({ key, paymentId }: Charge) =>
+  (news: PaymentNews): boolean =>
+    news.chargeKey === key || (paymentId !== undefined && [news.paymentId, news.chargeKey].includes(paymentId));
+
 /** Takes the news of a charge that is not decided; a success counts, whatever else was told. */
 function takeNews(run: OrderRun, charge: Charge): boolean {
   const { life } = run;
-  const ours = life.paymentNews.filter(({ chargeKey }) => chargeKey === charge.key);
+  const ours = life.paymentNews.filter(isOf(charge));
   if (ours.length === 0) return false;
-  life.paymentNews = life.paymentNews.filter(({ chargeKey }) => chargeKey !== charge.key);
+  life.paymentNews = life.paymentNews.filter((news) => !isOf(charge)(news));
   const success = ours.find(({ kind }) => kind === 'COMPLETED');
   if (success) take(run, charge, { kind: 'CHARGED', paymentId: success.paymentId, amount: success.amount });
   else take(run, charge, { kind: 'DECLINED', reason: ours[0]!.reason ?? 'the payment failed' });
@@ -259,21 +265,16 @@ export async function refund(run: OrderRun, amount: number, cause: string): Prom
   }
 }
 
-const isLate =
-  ({ life }: OrderRun) =>
-  ({ kind, chargeKey }: PaymentNews): boolean => {
-    const charge = life.charges.find(({ key }) => key === chargeKey);
-    return kind === 'COMPLETED' && (charge?.kind === 'DECLINED' || charge?.kind === 'VOIDED');
-  };
-
 /** Money that comes for a charge that was given up goes back; what else is told of settled charges is dropped. */
 export async function refundLateSuccesses(run: OrderRun): Promise<void> {
   const { life } = run;
   while (life.paymentNews.length > 0) {
     const [news] = life.paymentNews.splice(0, 1);
-    if (!news || !isLate(run)(news)) continue;
-    const charge = life.charges.find(({ key }) => key === news.chargeKey)!;
-    const { chargeKey, paymentId, amount } = news;
+    const charge = news && life.charges.find((one) => isOf(one)(news));
+    const isLate = news?.kind === 'COMPLETED' && (charge?.kind === 'DECLINED' || charge?.kind === 'VOIDED');
+    if (!isLate || !charge) continue;
+    const { paymentId, amount } = news;
+    const { key: chargeKey } = charge;
     Object.assign(charge, { kind: 'CHARGED', paymentId, taken: amount });
     const data = { chargeKey, paymentId, amount, currency: life.order!.currency, late: true as const };
     run.log.note({ type: 'Payment Completed', data });
