@@ -82,6 +82,7 @@ const TELLERS = {
     }),
   'Order Cancelled': ({ orderId, reason }) => cancelled(orderId, reason),
   'Order Fulfillment Failed': ({ orderId, reason }) => cancelled(orderId, reason),
+  // one that waits for stock is told so by its back-order
   'Inventory Shortage Reported': ({ orderId, unavailableItems, waits }) =>
     waits ? undefined : cancelled(orderId, `this is sold out: ${missing(unavailableItems)}`),
   'Payment Refunded': ({ orderId, amount, currency, chargeKey, refundKey, cause }) =>

@@ -17,7 +17,7 @@ import { failureOf, orderCancelled } from './failure';
 import { keys } from '../domain/ids';
 import { isPaid, takePaid } from './payment';
 import { openBackorder } from './backorder';
-import { openPart, orGiveBack, type Part, type PartOutcome, payAndShip } from './part';
+import { openPart, orGiveBack, type Part, type PartOutcome, payAndShip, refundExcess } from './part';
 import { policyOf } from '../domain/order';
 import { startRun } from './order-run';
 import { takeMessages } from './changes';
@@ -69,6 +69,8 @@ async function processOrder(run: OrderRun, { paid }: LifeInput): Promise<EndStat
     if (reservation.status === 'PARTIAL') await handlePartialInventory(run, part, reservation);
     return payAndShip(run, part, { isPaid: paid !== undefined });
   });
+  // whoever decided that it ships, this run or one whose workflow task was lost
+  if (paid && outcome.kind === 'SHIPPED') await refundExcess(run);
   if (outcome.kind !== 'ENDED') return 'GOES_ON';
   if (outcome.event) await close(run, outcome.event);
   return outcome.state;

@@ -9,7 +9,7 @@ import { capturingFor, paymentFor, undoing } from './activities';
 import { flush, record } from './record';
 import { failureOf, paymentLost } from './failure';
 import { keys } from '../domain/ids';
-import { persist } from './delay';
+import { persist, type Round } from './delay';
 import { policyOf } from '../domain/order';
 import { undoSurely } from './attention';
 
@@ -30,23 +30,27 @@ const CAPTURE_WITHIN_S = 900;
  */
 export async function processPayment(run: OrderRun, saga: Saga, amount: number): Promise<PaymentResult> {
   const leave = run.log.enter('ProcessPayment');
-  let attempts = 0;
+  const tried = { attempts: 0 };
   try {
     // goods that cost nothing after the tolerated cent are not charged: providers refuse a charge of nothing
-    if (amount === 0) return { status: 'SUCCESS' };
-
-    for (let tries = 0; ; tries++) {
-      const charge = openCharge(run, saga, amount);
-      attempts += await tryCharge(run, charge);
-      if (charge.kind === 'PENDING') return await awaitDecision(run, charge);
-      if (isSuccess(charge)) return { status: 'SUCCESS' };
-      const mayRetry = charge.kind === 'DECLINED' && tries < DECLINE_RETRIES;
-      if (!mayRetry) return { status: 'FAILED', reason: reasonOf(charge) };
-      await sleep('1s');
-    }
+    return amount === 0 ? { status: 'SUCCESS' } : await chargeOrDecline(run, { saga, amount, tried });
   } finally {
-    // also when it is cancelled meanwhile
-    leave(attempts);
+    leave(tried.attempts);
+  }
+}
+
+async function chargeOrDecline(
+  run: OrderRun,
+  { saga, amount, tried }: { saga: Saga; amount: number; tried: { attempts: number } },
+): Promise<PaymentResult> {
+  for (let tries = 0; ; tries++) {
+    const charge = openCharge(run, saga, amount);
+    tried.attempts += await tryCharge(run, charge);
+    if (charge.kind === 'PENDING') return await awaitDecision(run, charge);
+    if (isSuccess(charge)) return { status: 'SUCCESS' };
+    const mayRetry = charge.kind === 'DECLINED' && tries < DECLINE_RETRIES;
+    if (!mayRetry) return { status: 'FAILED', reason: reasonOf(charge) };
+    await sleep('1s');
   }
 }
 
@@ -175,11 +179,13 @@ export async function capturePayment(run: OrderRun): Promise<void> {
     const { key: chargeKey, amount } = charge;
     const leave = run.log.enter('CapturePayment');
     const request = { key: keys.capture(chargeKey), chargeKey, orderId, amount, currency };
-    const { attempts, ...outcome } = await persist(run, {
-      withinS: CAPTURE_WITHIN_S,
-      call: ({ withinS, isRepeated }) =>
-        capturingFor(withinS).capturePayment({ ...request, ...(isRepeated && { lookUpFirst: true }) }),
+    const capture = ({ withinS, isRepeated }: Round) =>
+      capturingFor(withinS).capturePayment({ ...request, ...(isRepeated && { lookUpFirst: true }) });
+    const answer = await persist(run, { withinS: CAPTURE_WITHIN_S, call: capture }).catch((error: unknown) => {
+      leave(failureOf(error).attempts);
+      throw error;
     });
+    const { attempts, ...outcome } = answer;
     leave(attempts);
     // nothing is held any more: there is nothing to void either
     if (outcome.kind === 'DECLINED') throw paymentLost(outcome.reason);
@@ -271,8 +277,8 @@ export async function refundLateSuccesses(run: OrderRun): Promise<void> {
   while (life.paymentNews.length > 0) {
     const [news] = life.paymentNews.splice(0, 1);
     const charge = news && life.charges.find((one) => isOf(one)(news));
-    const isLate = news?.kind === 'COMPLETED' && (charge?.kind === 'DECLINED' || charge?.kind === 'VOIDED');
-    if (!isLate || !charge) continue;
+    // one that could not even be voided is as late
+    if (news?.kind !== 'COMPLETED' || !charge || isSuccess(charge)) continue;
     const { paymentId, amount } = news;
     const { key: chargeKey } = charge;
     Object.assign(charge, { kind: 'CHARGED', paymentId, taken: amount });
