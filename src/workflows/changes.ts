@@ -1,4 +1,4 @@
-import { condition, setHandler } from '@temporalio/workflow';
+import { CancellationScope, condition, setHandler } from '@temporalio/workflow';
 import type { ChangeAnswer } from './messages';
 import type { Resolution } from '../domain/events';
 import type { OrderRun } from './order-run';
@@ -19,6 +19,12 @@ export function takeMessages(run: OrderRun): void {
   takeNews(run);
 }
 
+/** A handler that the engine's cancel does not cut short: what that ends is the order's own business. */
+const surely =
+  <A, R>(handler: (change: A) => Promise<R>) =>
+  (change: A): Promise<R> =>
+    CancellationScope.nonCancellable(() => handler(change));
+
 /** @throws CHANGE_REFUSED where nothing can be changed, whatever it is */
 function assertOpen({ isOver, attention }: OrderRun): void {
   if (isOver) throw refusal('the order is closed');
@@ -38,10 +44,10 @@ function standing({ log, acceptance: { submission } }: OrderRun): ChangeAnswer {
 function takeDecision(run: OrderRun): void {
   setHandler(
     m.decideUpdate,
-    async ({ choice }) => {
+    surely(async ({ choice }) => {
       run.decision!.choice ??= choice;
       return standing(run);
-    },
+    }),
     {
       validator({ choice }) {
         assertOpen(run);
@@ -58,7 +64,7 @@ function takeCancel(run: OrderRun): void {
   const { life } = run;
   setHandler(
     m.cancelUpdate,
-    async ({ reason }) => {
+    surely(async ({ reason }) => {
       const why = reason === undefined ? {} : { reason };
       if (life.cancel?.isEngines && life.cancel.isDone) delete life.cancel;
       if (!life.cancel) {
@@ -71,7 +77,7 @@ function takeCancel(run: OrderRun): void {
       return returnId === undefined
         ? { ...standing(run), outcome: 'CANCELLING' }
         : { ...standing(run), outcome: 'RETURN_REQUESTED', returnId };
-    },
+    }),
     {
       validator(_change: { reason?: string }) {
         assertOpen(run);
@@ -88,11 +94,11 @@ function takeAddress(run: OrderRun): void {
   const { life } = run;
   setHandler(
     m.changeAddressUpdate,
-    async ({ address }) => {
+    surely(async ({ address }) => {
       if (life.parcels.length > 0) await request(run, { kind: 'address', address });
       else await moveOrder(run, address);
       return standing(run);
-    },
+    }),
     {
       validator(_change: { address: ShippingAddress }) {
         assertOpen(run);
@@ -119,10 +125,10 @@ function takeReturns(run: OrderRun): void {
   const find = (returnId: string) => life.returns.find((one) => one.returnId === returnId);
   setHandler(
     m.requestReturnUpdate,
-    async ({ items, reason }) => {
+    surely(async ({ items, reason }) => {
       const { returnId = '' } = await request(run, { kind: 'return', items, ...(reason !== undefined && { reason }) });
       return { ...standing(run), returnId };
-    },
+    }),
     {
       validator({ items }) {
         assertOpen(run);
@@ -134,10 +140,10 @@ function takeReturns(run: OrderRun): void {
   );
   setHandler(
     m.receiveReturnUpdate,
-    async ({ returnId }) => {
+    surely(async ({ returnId }) => {
       if (find(returnId)!.status === 'REQUESTED') await request(run, { kind: 'received', returnId });
       return { ...standing(run), returnId };
-    },
+    }),
     {
       validator({ returnId }) {
         assertOpen(run);
@@ -147,12 +153,12 @@ function takeReturns(run: OrderRun): void {
   );
   setHandler(
     m.inspectReturnUpdate,
-    async ({ returnId, items }) => {
+    surely(async ({ returnId, items }) => {
       const before = find(returnId)!;
       const { refunded = 0 } =
         before.status === 'INSPECTED' ? before : await request(run, { kind: 'inspected', returnId, items });
       return { ...standing(run), returnId, refunded, currency: life.order!.currency };
-    },
+    }),
     {
       validator({ returnId, items }) {
         const one = find(returnId);
@@ -194,10 +200,10 @@ function sumOf(items: readonly ShipmentLine[]): Map<string, number> {
 function takeResolution(run: OrderRun): void {
   setHandler(
     m.resolveUpdate,
-    async (resolution) => {
+    surely(async (resolution) => {
       run.resolution = resolution;
       return standing(run);
-    },
+    }),
     {
       validator(_resolution: Resolution) {
         if (!run.attention) throw refusal('nothing needs attention');
