@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import type { Schedule } from '../support/property/schedule';
-import { createOrderBench, type OrderBench, replay } from '../support/order-bench';
+import { createOrderBench, type OrderBench } from '../support/order-bench';
 import { drain, pass } from '../support/property/drain';
 import { act } from '../support/property/act';
 import { expectSound } from '../support/property/verdict';
+import { replayRuns } from '../support/runs';
 import { open } from '../support/property/stage';
 import { schedules } from '../support/property/schedule';
 import { workflowIdOf } from '../../src/domain/ids';
@@ -27,7 +28,7 @@ async function live(schedule: Schedule): Promise<void> {
       await act(stage, action);
     }
     await expectSound(stage, await drain(stage));
-    await replay(bench.env, stage);
+    await replayRuns(bench.env, workflowIdOf(stage.orderId));
   } finally {
     // one that did not end is not to go on among the next ones
     await bench.env.client.workflow
