@@ -202,6 +202,8 @@ function takeResolution(run: OrderRun): void {
     m.resolveUpdate,
     surely(async (resolution) => {
       run.resolution = resolution;
+      // until it is written down
+      await condition(() => run.resolution !== resolution);
       return standing(run);
     }),
     {
