@@ -8,7 +8,7 @@ import { expireReturn } from './expiry';
 import { flush, record } from './record';
 import { isOpen, keep, keptOf, type Parcel, progressOf } from './life';
 import { keys } from '../domain/ids';
-import { leaveAwaitDelivery } from './await-delivery';
+import { awaitDelivery, leaveAwaitDelivery } from './await-delivery';
 import { offerStock } from './stock';
 import { refund } from './payment';
 
@@ -64,6 +64,7 @@ async function compensate(run: OrderRun, { shipment, status }: Parcel): Promise<
   if (status === 'RETURNED') await restock(run, shipmentId, lines);
   await expectLess(run);
   await flush(run, `compensated#${shipmentId}`);
+  awaitDelivery(run);
 }
 
 /** What is announced as coming back cannot be more than what the customer has. */

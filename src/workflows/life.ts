@@ -8,6 +8,7 @@ import { amountOf } from '../domain/order';
 export interface Charge {
   key: string;
   amount: number;
+  currency: string;
   /** OPEN: nobody knows yet */
   kind: 'OPEN' | 'CHARGED' | 'AUTHORIZED' | 'PENDING' | 'DECLINED' | 'VOIDED';
   paymentId?: string;

@@ -118,6 +118,9 @@ export async function payAndShip(
 const linesOf = ({ shipments }: Pick<Part, 'shipments'>): ShipmentLine[] => shipments.flatMap(({ lines }) => lines);
 
 function checkPaid({ life }: OrderRun, price: number): PaymentResult {
+  const { currency } = life.order!;
+  const other = life.charges.find((charge) => charge.currency !== currency);
+  if (other) return { status: 'FAILED', reason: `it was paid in ${other.currency}, and costs ${currency}` };
   const taken = life.charges.reduce((sum, charge) => sum + charge.taken, 0);
   return taken >= price ? { status: 'SUCCESS' } : { status: 'FAILED', reason: 'less was paid than the goods cost' };
 }

@@ -92,4 +92,5 @@ async function replaceLabel(run: OrderRun, parcel: Parcel, label: Label): Promis
   Object.assign(parcel, { label, version });
   await undoSurely(run, cancelLabel(run, { shipment, version: before }));
   await instructPacking(run, { shipment, version });
+  await flush(run, `relabelled#${keys.label(shipment.shipmentId, version)}`);
 }

@@ -7,7 +7,7 @@ import { expireReturn } from './expiry';
 import { flush, record } from './record';
 import { keep, linesOf, returnable, unclaimed } from './life';
 import { keys, returnIdOf } from '../domain/ids';
-import { leaveAwaitDelivery } from './await-delivery';
+import { awaitDelivery, leaveAwaitDelivery } from './await-delivery';
 import { moveParcels } from './relabel';
 import { policyOf } from '../domain/order';
 import { refund } from './payment';
@@ -89,6 +89,7 @@ async function inspect(run: OrderRun, mail: Extract<Mail, { kind: 'inspected' }>
   if (writtenOff.length > 0) log.note({ type: 'Inventory Written Off', data: { items: writtenOff, cause: returnId } });
   await restock(run, returnId, linesWith(items, 'RESTOCK'));
   await flush(run, `returned#${returnId}`);
+  awaitDelivery(run);
 }
 
 const linesWith = (items: readonly InspectedItem[], ...outcomes: InspectedItem['outcome'][]): ShipmentLine[] =>

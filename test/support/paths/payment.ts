@@ -2,7 +2,7 @@ import type { Drive } from './drive';
 import type { MemoryWorld } from '../memory/ports';
 import { CircuitOpenError } from '../../../src/domain/breaker';
 import { StepError } from '../../../src/domain/failures';
-import { GOODS, item, orderOf, type Path } from './path';
+import type { Path } from './path';
 
 const DELIVERED = { end: 'AwaitDelivery', status: 'DELIVERED', money: '59.98', stock: '2 gone' } as const;
 const UNPAID = { end: 'PaymentFailed', status: 'PAYMENT_FAILED', money: '–', stock: 'as before' } as const;
@@ -329,14 +329,6 @@ export const PAYMENT: Path[] = [
     },
     live: soonDelivered,
     ...DELIVERED,
-    told: HAPPY,
-  },
-  {
-    name: 'goods that cost nothing',
-    order: orderOf([item(GOODS, 2, 0)]),
-    live: delivered,
-    ...DELIVERED,
-    money: '–',
     told: HAPPY,
   },
   {

@@ -195,7 +195,7 @@ export const SHORTAGE: Path[] = [
     },
     ...CANCELLED,
     money: '59.98, all back',
-    told: 'ACCEPTED, BACKORDERED, BACKORDER_ENDED, REFUNDED, CANCELLED',
+    told: 'ACCEPTED, BACKORDERED, REFUNDED, BACKORDER_ENDED, CANCELLED',
   },
   {
     name: 'nothing is there',

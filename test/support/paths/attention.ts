@@ -1,0 +1,3 @@
+import type { Path } from './path';
+
+export const ATTENTION: Path[] = [];
