@@ -61,6 +61,11 @@ export const ADDED_EDGES: readonly Edge[] = [
   ['GenerateShippingLabel', 'GenerateShippingLabel'],
   ['InventoryAvailable?', 'RollbackTransaction'],
   ['HandlePartialInventory', 'RollbackTransaction'],
+  // paid elsewhere
+  ['InventoryAvailable?', 'PaymentSuccessful?'],
+  ['HandlePartialInventory', 'PaymentSuccessful?'],
+  // cancelled while it is charged, or the payment is waited for
+  ['ProcessPayment', 'RollbackTransaction'],
   ['PaymentSuccessful?', 'RollbackTransaction'],
   ['AllocateWarehouse', 'RollbackTransaction'],
   ['GenerateShippingLabel', 'RollbackTransaction'],
@@ -70,7 +75,7 @@ export const ADDED_EDGES: readonly Edge[] = [
   ['CapturePayment', 'CommitTransaction'],
   ['CapturePayment', 'RollbackTransaction'],
   // a back-order waits from the start, or after the part that was there
-  ['InventoryAvailable?', 'AwaitStock'],
+  ['InventoryNotAvailable', 'AwaitStock'],
   ['NotifyCustomer', 'AwaitStock'],
   ['AwaitStock', 'ProcessPayment'],
   ['AwaitStock', 'InventoryNotAvailable'],
@@ -81,6 +86,10 @@ export const ADDED_EDGES: readonly Edge[] = [
   ['AwaitDelivery', 'AwaitStock'],
   ['AwaitDelivery', 'CompensateShipment'],
   ['AwaitDelivery', 'HandleReturn'],
+  // another address: another label
+  ['AwaitDelivery', 'GenerateShippingLabel'],
+  ['GenerateShippingLabel', 'AwaitDelivery'],
+  ['GenerateShippingLabel', 'NeedsAttention'],
   ['CompensateShipment', 'AwaitDelivery'],
   ['HandleReturn', 'AwaitDelivery'],
   // wherever something is undone, undoing may need somebody
