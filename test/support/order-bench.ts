@@ -160,9 +160,9 @@ export const replayWorkflow = (env: TestWorkflowEnvironment, workflowId: string)
 
 /** The same, of one run of several. @param p.runId the last one when absent */
 export async function replayRun(
-  env: TestWorkflowEnvironment,
+  { client }: Pick<TestWorkflowEnvironment, 'client'>,
   { workflowId, runId }: { workflowId: string; runId?: string },
 ): Promise<void> {
-  const history = await env.client.workflow.getHandle(workflowId, runId).fetchHistory();
+  const history = await client.workflow.getHandle(workflowId, runId).fetchHistory();
   await Worker.runReplayHistory({ workflowBundle }, history);
 }

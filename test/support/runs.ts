@@ -1,5 +1,9 @@
-import type { TestWorkflowEnvironment } from '@temporalio/testing';
+import type { Client } from '@temporalio/client';
 import { replayRun } from './order-bench';
+
+interface Engine {
+  client: Client;
+}
 
 /** One of the runs in which a workflow led its life. */
 export interface Run {
@@ -9,12 +13,12 @@ export interface Run {
 }
 
 /** Every run of a workflow that continued as new, the last one first. */
-export async function runsOf(env: TestWorkflowEnvironment, workflowId: string): Promise<Run[]> {
+export async function runsOf({ client }: Engine, workflowId: string): Promise<Run[]> {
   const runs: Run[] = [];
-  let next: string | undefined = (await env.client.workflow.getHandle(workflowId).describe()).runId;
+  let next: string | undefined = (await client.workflow.getHandle(workflowId).describe()).runId;
   while (next) {
     const runId: string = next;
-    const { events } = await env.client.workflow.getHandle(workflowId, runId).fetchHistory();
+    const { events } = await client.workflow.getHandle(workflowId, runId).fetchHistory();
     runs.push({ runId, events: events?.length ?? 0 });
     next = events?.[0]?.workflowExecutionStartedEventAttributes?.continuedExecutionRunId || undefined;
   }
@@ -22,8 +26,8 @@ export async function runsOf(env: TestWorkflowEnvironment, workflowId: string): 
 }
 
 /** Runs the workflow's code against the history of each of its runs; throws when they do not fit. */
-export async function replayRuns(env: TestWorkflowEnvironment, workflowId: string): Promise<Run[]> {
-  const runs = await runsOf(env, workflowId);
-  for (const { runId } of runs) await replayRun(env, { workflowId, runId });
+export async function replayRuns({ client }: Engine, workflowId: string): Promise<Run[]> {
+  const runs = await runsOf({ client }, workflowId);
+  for (const { runId } of runs) await replayRun({ client }, { workflowId, runId });
   return runs;
 }

@@ -1,6 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { OrderId } from '../../src/domain/ids';
-import { becomes } from '../../scripts/lib/wait';
 import { createMemoryWorld, type MemoryWorld } from '../support/memory/ports';
 import { createOrderBench, type OrderBench } from '../support/order-bench';
 import { fold } from '../../src/domain/projection';
@@ -66,56 +64,4 @@ test('a year with a thousand updates of a carrier is led in several runs, none o
   expect(told).toEqual(Array.from({ length: UPDATES }, (_, i) => `scan-${i + 1}`));
   const last = eventsOf(orderId).slice(-3);
   expect(last.map(({ type }) => type)).toEqual(['Shipment Delivered', 'Order Delivered', 'Order Closed']);
-}, 300_000);
-
-test('what is asked while a run hands over to the next one is done once, and answered the same by both', async () => {
-  const submission = sampleOrder({
-    items: [{ productId: 'PROD-12345', quantity: 60, price: 1 }],
-    totalAmount: 60,
-    policy: { returnWithinS: 30 * 86_400 },
-  });
-  const { outcome } = await bench.run(submission);
-  const { orderId } = submission;
-  const trackingNumber = trackingNumberOf(orderId);
-  const workflow = bench.env.client.workflow.getHandle(workflowIdOf(orderId));
-  const scan = (n: number) =>
-    bench.orders.tellCarrier(orderId, { updateId: `scan-${n}`, status: 'IN_TRANSIT', trackingNumber });
-  await bench.orders.tellCarrier(orderId, { updateId: 'there', status: 'DELIVERED', trackingNumber });
-  const { runId: first } = await workflow.describe();
-
-  let n = 0;
-  for (; (await workflow.describe()).historyLength < 1_900; n++) await scan(n);
-  const ask = (request: number) =>
-    bench.orders.requestReturn({
-      orderId,
-      items: [{ productId: 'PROD-12345', quantity: 1 }],
-      requestId: `return-${request}`,
-      patienceMs: 30_000,
-    });
-  const asked: ReturnType<typeof ask>[] = [];
-  const placed: ReturnType<typeof bench.place>[] = [];
-  for (let request = 0; request < 50 && (await workflow.describe()).runId === first; n++) {
-    await scan(n);
-    if (n % 4 > 0) continue;
-    asked.push(ask(++request));
-    placed.push(bench.place(submission));
-    // a run that is told something all the time hands over when it has a moment
-    await delay(40);
-  }
-  await becomes(async () => (await workflow.describe()).runId !== first, { timeoutMs: 10_000 });
-  expect((await workflow.describe()).runId).not.toBe(first);
-  const answers = await Promise.all(asked);
-  const ids = answers.map((answer) => (answer.kind === 'done' ? answer.answer.returnId : answer.kind));
-  expect(ids.toSorted()).toEqual([...new Set(ids)].toSorted());
-  for (const again of await Promise.all(placed))
-    expect(again).toEqual({ kind: 'replayed', answer: 'answer' in outcome ? outcome.answer : undefined });
-  // sent again, to a run that knows of it from the one before
-  expect(await Promise.all(asked.map((_, i) => ask(i + 1)))).toEqual(answers);
-
-  expect(await bench.end(orderId)).toMatchObject({ end: 'AwaitDelivery', status: 'DELIVERED' });
-  await expectWhole(orderId);
-  const requested = eventsOf(orderId).flatMap(({ type, data }) => (type === 'Return Requested' ? [data.returnId] : []));
-  expect(requested.toSorted()).toEqual(ids.toSorted());
-  const scans = eventsOf(orderId).filter(({ type }) => type === 'Shipment Tracked');
-  expect(scans).toHaveLength(n);
 }, 300_000);

@@ -48,7 +48,11 @@ async function help(stage: Stage): Promise<void> {
   if (attention) return resolve(stage, attention.step === 'ReplaceShippingLabel' ? 'SKIP' : 'RETRY');
   if (schedule.seed % 2 === 0) await settlePayment(stage, { outcome: 'succeeded', times: 1 });
   for (const { shipmentId, trackingNumber } of parcelsOf(stage))
-    await bench.orders.tellCarrier(orderId, { updateId: `end#${trackingNumber}#${shipmentId}`, status: 'DELIVERED', trackingNumber });
+    await bench.orders.tellCarrier(orderId, {
+      updateId: `end#${trackingNumber}#${shipmentId}`,
+      status: 'DELIVERED',
+      trackingNumber,
+    });
   for (const [i, one] of returnsOf(stage).entries()) {
     if (one.status === 'REQUESTED' && schedule.seed % 3 > 0) await act(stage, { do: 'receive return', nth: i });
     if (one.status === 'RECEIVED') inspect(stage, one, ['RESTOCK', 'WRITE_OFF', 'REJECT']);

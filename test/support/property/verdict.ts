@@ -90,7 +90,10 @@ function expectStock({ world, stock }: Stage, events: OrderEvent[]): void {
   expect(rows('availableQuantity')).toEqual(Object.fromEntries(expected));
   for (const [productId, total] of inventory) {
     const of = [...warehouseStock].filter(([key]) => key.startsWith(`${productId}/`));
-    expect(total).toEqual({ availableQuantity: of.reduce((all, [, row]) => all + row.availableQuantity, 0), reservedQuantity: 0 });
+    expect(total).toEqual({
+      availableQuantity: of.reduce((all, [, row]) => all + row.availableQuantity, 0),
+      reservedQuantity: 0,
+    });
   }
   expect(unitsBack(events)).toEqual(unitsToComeBack(events));
 }
@@ -108,7 +111,9 @@ function unitsBack(events: readonly OrderEvent[]): Record<string, number> {
 function unitsToComeBack(events: readonly OrderEvent[]): Record<string, number> {
   const units: Record<string, number> = {};
   const shipped = new Map(
-    events.flatMap(({ type, data }) => (type === 'Shipment Created' ? [[data.shipment.shipmentId, data.shipment]] : [])),
+    events.flatMap(({ type, data }) =>
+      type === 'Shipment Created' ? [[data.shipment.shipmentId, data.shipment]] : [],
+    ),
   );
   const add = (lines: readonly { productId: string; quantity: number }[]) => {
     for (const { productId, quantity } of lines) units[productId] = (units[productId] ?? 0) + quantity;
