@@ -61,14 +61,13 @@ export const ADDED_EDGES: readonly Edge[] = [
   ['GenerateShippingLabel', 'GenerateShippingLabel'],
   ['InventoryAvailable?', 'RollbackTransaction'],
   ['HandlePartialInventory', 'RollbackTransaction'],
-  // paid elsewhere
-  ['InventoryAvailable?', 'PaymentSuccessful?'],
-  ['HandlePartialInventory', 'PaymentSuccessful?'],
-  // cancelled while it is charged, or the payment is waited for
   ['ProcessPayment', 'RollbackTransaction'],
   ['PaymentSuccessful?', 'RollbackTransaction'],
   ['AllocateWarehouse', 'RollbackTransaction'],
   ['GenerateShippingLabel', 'RollbackTransaction'],
+  // paid elsewhere
+  ['InventoryAvailable?', 'PaymentSuccessful?'],
+  ['HandlePartialInventory', 'PaymentSuccessful?'],
   // authorised before, captured when it ships
   ['AllocateWarehouse', 'CapturePayment'],
   ['GenerateShippingLabel', 'CapturePayment'],
@@ -76,30 +75,33 @@ export const ADDED_EDGES: readonly Edge[] = [
   ['CapturePayment', 'RollbackTransaction'],
   // a back-order waits from the start, or after the part that was there
   ['InventoryNotAvailable', 'AwaitStock'],
-  ['NotifyCustomer', 'AwaitStock'],
   ['AwaitStock', 'ProcessPayment'],
-  ['AwaitStock', 'InventoryNotAvailable'],
-  ['AwaitStock', 'RollbackTransaction'],
   ['AwaitStock', 'AwaitDelivery'],
+  ['PaymentFailed', 'AwaitDelivery'],
+  ['RollbackTransaction', 'AwaitDelivery'],
   // parcels on their way
   ['NotifyCustomer', 'AwaitDelivery'],
   ['AwaitDelivery', 'AwaitStock'],
   ['AwaitDelivery', 'CompensateShipment'],
   ['AwaitDelivery', 'HandleReturn'],
-  // another address: another label
-  ['AwaitDelivery', 'GenerateShippingLabel'],
-  ['GenerateShippingLabel', 'AwaitDelivery'],
-  ['GenerateShippingLabel', 'NeedsAttention'],
   ['CompensateShipment', 'AwaitDelivery'],
   ['HandleReturn', 'AwaitDelivery'],
+  // another label, for another address
+  ['AwaitDelivery', 'GenerateShippingLabel'],
+  ['GenerateShippingLabel', 'AwaitDelivery'],
   // wherever something is undone, undoing may need somebody
+  ['InventoryAvailable?', 'NeedsAttention'],
+  ['ProcessPayment', 'NeedsAttention'],
   ['PaymentFailed', 'NeedsAttention'],
   ['RollbackTransaction', 'NeedsAttention'],
   ['CompensateShipment', 'NeedsAttention'],
   ['HandleReturn', 'NeedsAttention'],
+  ['NotifyCustomer', 'NeedsAttention'],
+  ['GenerateShippingLabel', 'NeedsAttention'],
   ['NeedsAttention', 'NeedsAttention'],
   // resolved: undoing goes on, or the parcels are waited for again
-  ['NeedsAttention', 'RollbackTransaction'],
+  ['NeedsAttention', 'InventoryNotAvailable'],
+  ['NeedsAttention', 'PaymentSuccessful?'],
   ['NeedsAttention', 'AwaitDelivery'],
 ];
 

@@ -33,6 +33,11 @@ const duringLabel = (does: (d: Drive) => Promise<unknown>) =>
     };
   }) satisfies Path['world'];
 
+const cancelledMeanwhile = async (d: Drive) => {
+  await d.cancel();
+  await d.soon('Order Cancelled');
+};
+
 const everything = [{ productId: GOODS, quantity: 2, outcome: 'RESTOCK' as const }];
 /** What has shipped comes back. */
 async function comesBack(d: Drive): Promise<void> {
@@ -51,16 +56,19 @@ const booked = async (d: Drive) =>
 export const CHANGES: Path[] = [
   {
     name: 'cancelled before the charge',
-    world(world, d) {
+    world(world) {
       const { readStock } = world.books;
+      // its tables are out of reach for a while
+      let calls = 0;
       world.ports.books = {
         ...world.books,
         readStock: async (products) => {
-          await d.bench.env.client.workflow.getHandle(`order-${d.order.orderId}`).cancel();
+          if (++calls <= 9) throw new StepError('SERVICE_UNAVAILABLE', 'throttled');
           return readStock(products);
         },
       };
     },
+    live: cancelledMeanwhile,
     end: 'RollbackTransaction',
     status: 'CANCELLED',
     money: '–',
@@ -247,9 +255,8 @@ export const CHANGES: Path[] = [
       await d.until('Customer Notified');
       const { trackingNumber } = d.view().shipments[0]!;
       expect(await d.move()).toMatchObject({ kind: 'done' });
-      await d.until('Shipping Label Cancelled');
+      expect(d.has('Shipping Label Cancelled')).toBe(true);
       expect(d.view().labels![0]!.trackingNumber).not.toBe(trackingNumber);
-      await d.until(() => d.has('Shipping Label Replaced'));
       await d.carrier('LOST', { trackingNumber });
       await d.deliver();
       expect(d.world.packing).toEqual([`packing#${d.order.orderId}-S1`, `packing#${d.order.orderId}-S1#2`]);

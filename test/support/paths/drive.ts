@@ -28,7 +28,7 @@ export interface Drive {
 
   place(): Promise<void>;
   /** starts it as one that was paid elsewhere; in minor units */
-  placePaid(amount: number): Promise<void>;
+  placePaid(amount: number, currency?: string): Promise<void>;
   /** Waits, while time stands still. */
   until(what: EventType | (() => boolean)): Promise<void>;
   /** Lets time pass, second by second, then longer, until it is so. */
@@ -129,12 +129,12 @@ export function createDrive({ bench, world, order }: Pick<Drive, 'bench' | 'worl
       await bench.place(order);
       await until(() => events().length > 0);
     },
-    async placePaid(amount) {
-      const paid: FulfillmentInput['paid'] = { chargeKey: keys.charge(orderId, 1), paymentId: 'pay_1', amount, currency };
+    async placePaid(amount, paidIn = currency) {
+      const paid: FulfillmentInput['paid'] = { chargeKey: keys.charge(orderId, 1), paymentId: 'pay_1', amount, currency: paidIn };
       const state = { kind: 'CHARGED' as const, paymentId: 'pay_1', amount, refunded: 0 };
       const entry = { provider: 'payment', operation: 'charge', orderId, key: paid.chargeKey, outcome: 'succeeded' } as const;
-      const digits = 10 ** (minorDigits(currency) ?? 0);
-      await world.journal.claim({ key: paid.chargeKey, state, entry: { ...entry, amount: amount / digits, currency } });
+      const digits = 10 ** (minorDigits(paidIn) ?? 0);
+      await world.journal.claim({ key: paid.chargeKey, state, entry: { ...entry, amount: amount / digits, currency: paidIn } });
       const fingerprint = fingerprintOf({ ...order, paid });
       await bench.orders.fulfill({ submission: order, fingerprint, requestId: uniqueId('req'), paid });
       await until(() => events().length > 0);

@@ -13,6 +13,8 @@ export interface Path {
   world?(world: MemoryWorld, drive: Drive): void | Promise<void>;
   /** minor units, where it was paid elsewhere */
   paid?: number;
+  /** where it is not the order's currency */
+  paidIn?: string;
   /** what happens to it after it was placed, and what is asserted meanwhile */
   live?(drive: Drive): Promise<void>;
   /** absent: the state that its status ends in */

@@ -39,7 +39,7 @@ export async function runPath(bench: OrderBench, path: Path): Promise<Lived> {
   bench.use(world);
   await path.world?.(world, drive);
   if (path.paid === undefined) await drive.place();
-  else await drive.placePaid(path.paid);
+  else await drive.placePaid(path.paid, path.paidIn);
   await path.live?.(drive);
   const { end } = await bench.end(order.orderId);
   await expectBalancedBooks(world, order.orderId, path.except);

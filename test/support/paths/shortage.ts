@@ -175,6 +175,61 @@ export const SHORTAGE: Path[] = [
     told: 'ACCEPTED, BACKORDERED, SHIPPED, 2 × DELIVERED, BACKORDER_ENDED',
   },
   {
+    name: 'no carrier takes the rest: the first part stays',
+    order: orderOf(PARTLY, { policy: { onShortage: 'WAIT' } }),
+    world(world) {
+      const { bookLabel } = world.ports.carriers;
+      world.ports.carriers.bookLabel = async (request) => {
+        const isRest = request.shipment.shipmentId.endsWith('S3');
+        return bookLabel(isRest ? { ...request, address: { ...request.address, zipCode: '00000' } } : request);
+      };
+    },
+    async live(d) {
+      await d.deliver();
+      await d.arrive(SCARCE, 2);
+      await d.until('Backorder Ended');
+    },
+    ...SHIPPED_WHAT_IS_THERE,
+    money: '119.96, 59.98 back',
+    told: 'ACCEPTED, BACKORDERED, SHIPPED, 2 × DELIVERED, REFUNDED, BACKORDER_ENDED',
+  },
+  {
+    name: 'cancelled while the rest is charged: it is given back, and what has shipped comes back',
+    order: orderOf(PARTLY, { policy: { onShortage: 'WAIT' } }),
+    async live(d) {
+      await d.deliver();
+      const { charge } = d.world.ports.payments;
+      let cancelled: ReturnType<Drive['cancel']> | undefined;
+      d.world.ports.payments.charge = async (request) => {
+        const answer = await charge(request);
+        cancelled ??= d.cancel();
+        await new Promise((resolve) => setTimeout(resolve, 50));
+        return answer;
+      };
+      await d.arrive(SCARCE, 2);
+      await d.until('Return Requested');
+      expect(await cancelled).toMatchObject({ answer: { outcome: 'RETURN_REQUESTED', returnId: d.returnId() } });
+      await d.receiveReturn();
+      await d.inspect([GOODS, SCARCE].map((productId) => ({ productId, quantity: 1, outcome: 'RESTOCK' as const })));
+    },
+    end: 'AwaitDelivery',
+    status: 'RETURNED',
+    money: '119.96, all back',
+    stock: 'as before',
+    told: 'ACCEPTED, BACKORDERED, SHIPPED, 2 × DELIVERED, REFUNDED, BACKORDER_ENDED, RETURN_REQUESTED, RETURN_RECEIVED, RETURN_INSPECTED, REFUNDED',
+  },
+  {
+    name: 'a part is there, authorised; the rest arrives, and each part is captured when it ships',
+    order: orderOf(PARTLY, { policy: { onShortage: 'WAIT', payment: 'AUTHORIZE' } }),
+    async live(d) {
+      await restArrives(d);
+      const captures = (await d.world.journal.entries(d.order.orderId)).filter(({ operation }) => operation === 'capture');
+      expect(captures.map(({ amount }) => amount)).toEqual([59.98, 59.98]);
+    },
+    ...SHIPPED_IN_TWO,
+    told: 'ACCEPTED, BACKORDERED, 2 × SHIPPED, 3 × DELIVERED',
+  },
+  {
     name: 'the payment of the first part fails: the rest is not waited for either',
     order: orderOf(PARTLY, { policy: { onShortage: 'WAIT' }, paymentMethod: 'pm_declined' }),
     end: 'PaymentFailed',

@@ -126,7 +126,7 @@ const action: fc.Arbitrary<Action> = fc.oneof(
     weight: 1,
     arbitrary: fc.record({ do: fc.constant('refunds'), are: fc.constantFrom('accepted', 'refused') }),
   },
-) as fc.Arbitrary<Action>;
+);
 
 const product = fc.record({
   quantity: fc.integer({ min: 1, max: 6 }),
