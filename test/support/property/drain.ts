@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { CarrierStatus } from '../../../src/domain/events';
 import type { OrderEnd } from '../../../src/workflows/messages';
 import type { Stage } from './stage';
 import { act, inspect, parcelsOf, resolve, returnsOf, settlePayment, viewOf } from './act';
@@ -40,6 +41,8 @@ async function finish({ bench, orderId, answers, others }: Stage): Promise<Order
   return (await bench.env.client.workflow.getHandle(workflowIdOf(orderId)).result()) as OrderEnd;
 }
 
+const isEnd = (status: CarrierStatus): boolean => ['DELIVERED', 'LOST', 'RETURNED'].includes(status);
+
 /** What an order that rests may wait for. */
 async function help(stage: Stage): Promise<void> {
   const { bench, orderId, schedule } = stage;
@@ -47,7 +50,12 @@ async function help(stage: Stage): Promise<void> {
   // another address that no carrier serves stays so, however often it is tried
   if (attention) return resolve(stage, attention.step === 'ReplaceShippingLabel' ? 'SKIP' : 'RETRY');
   if (schedule.seed % 2 === 0) await settlePayment(stage, { outcome: 'succeeded', times: 1 });
-  for (const { shipmentId, trackingNumber } of parcelsOf(stage))
+  const arrived = new Set(
+    viewOf(stage)
+      ?.tracking?.filter(({ status }) => isEnd(status))
+      .map((one) => one.shipmentId),
+  );
+  for (const { shipmentId, trackingNumber } of parcelsOf(stage).filter((one) => !arrived.has(one.shipmentId)))
     await bench.orders.tellCarrier(orderId, {
       updateId: `end#${trackingNumber}#${shipmentId}`,
       status: 'DELIVERED',

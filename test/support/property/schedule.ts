@@ -153,7 +153,8 @@ const policy = fc.record<SubmittedPolicy>(
 /** Random orders, and random lives of them. */
 export const schedules: fc.Arbitrary<Schedule> = fc.record({
   seed: fc.nat(),
-  faultRate: fc.constantFrom(0, 0.05, 0.15),
+  // the back-offs of our own tables take real time
+  faultRate: fc.constantFrom(0, 0, 0.03, 0.08),
   currency: fc.constantFrom('USD', 'USD', 'KRW', 'KWD'),
   products: fc.array(product, { minLength: 1, maxLength: 3 }),
   cents: fc.constantFrom(0, 0, -1, 1),
