@@ -104,10 +104,11 @@ async function takeSteps({ orderId, order, events = [] }: Run, progress: Progres
 async function untilEnded(run: Run, progress: Progress, deps: RunDeps): Promise<void> {
   const { onChange, signal, reloadMs = RELOAD_MS, atRestMs = AT_REST_MS } = deps;
   const deadline = performance.now() + PATIENCE_MS;
+  const look = watcher(run, deps);
   let [answeredAt, changedAt] = [performance.now(), performance.now()];
   while (performance.now() < deadline && !signal.aborted) {
     try {
-      const isNew = await look(run, deps);
+      const isNew = await look();
       answeredAt = performance.now();
       if (isNew) changedAt = answeredAt;
     } catch (error) {
@@ -122,14 +123,19 @@ async function untilEnded(run: Run, progress: Progress, deps: RunDeps): Promise<
   throw new Error(`${run.order ? 'did not end' : 'did not become an order'} within ${PATIENCE_MS / 1000} s`);
 }
 
-/** Whether there is anything new of the order. */
-async function look(run: Run, { shop }: RunDeps): Promise<boolean> {
-  const order = await shop.order(run.orderId);
-  if (!order || JSON.stringify(order) === JSON.stringify(run.order)) return false;
-  run.events = await shop.events(run.orderId);
-  // once more: the order is never behind its events
-  run.order = (await shop.order(run.orderId)) ?? order;
-  return true;
+/** @returns a look at the order, which answers whether there is anything new of it */
+function watcher(run: Run, { shop }: RunDeps): () => Promise<boolean> {
+  let known: string | undefined;
+  return async () => {
+    const order = await shop.order(run.orderId);
+    const now = JSON.stringify(order);
+    if (!order || now === known) return false;
+    run.events = await shop.events(run.orderId);
+    // once more: the order is never behind its events; where it is ahead of them, the next look finds them
+    run.order = (await shop.order(run.orderId)) ?? order;
+    known = now;
+    return true;
+  };
 }
 
 /** @throws Error unless how it ended tells already */

@@ -77,6 +77,9 @@ const SHORTAGES: readonly Scenario[] = [
   },
 ];
 
+/** the carrier does not answer in time: long enough to change one's mind */
+const SLOW_LABEL = '77777';
+
 const pending = (pendingPaymentWithinS: number) =>
   one({ paymentMethod: 'pm_pending', policy: { pendingPaymentWithinS } });
 
@@ -121,8 +124,8 @@ const PAYMENTS: readonly Scenario[] = [
   },
   {
     name: 'authorize_cancelled',
-    happens: 'the answer that the money is held is lost; cancelled meanwhile: looked up, and let go',
-    order: one({ paymentMethod: 'pm_timeout_charged', policy: { payment: 'AUTHORIZE' } }),
+    happens: 'cancelled at once, while the money is held or its label is booked: let go, no label left',
+    order: one({ zipCode: SLOW_LABEL, policy: { payment: 'AUTHORIZE' } }),
     steps: [{ after: 'at once', ...c.cancel('ordered twice') }],
     end: 'CANCELLED',
     money: 'held, then let go',
@@ -135,8 +138,8 @@ const BOUGHT = { productId: 'PROD-12345', quantity: 1 };
 const CHANGES: readonly Scenario[] = [
   {
     name: 'cancel',
-    happens: 'cancelled while nobody knows whether the card was charged: looked up, and refunded',
-    order: one({ paymentMethod: 'pm_timeout_charged' }),
+    happens: 'cancelled at once, while it is charged or its label is booked: refunded, no label left',
+    order: one({ zipCode: SLOW_LABEL }),
     steps: [{ after: 'at once', ...c.cancel('ordered twice') }],
     end: 'CANCELLED',
     money: 'refunded in full',
