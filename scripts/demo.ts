@@ -99,10 +99,7 @@ async function runAll(runs: Run[], p: { options: Options; shop: Shop; signal: Ab
   const placed = runs.filter(({ notRun }) => notRun === undefined);
   const columns = process.stdout.isTTY ? columnsNow() : undefined;
   const telling = timeline ? placed.map((run) => tellTimeline(run, { shop, write, paint, columns, signal })) : [];
-  await Promise.all([
-    runScenarios(placed, { ...deps, restoring: createShop(options) }),
-    ...telling,
-  ]);
+  await Promise.all([runScenarios(placed, { ...deps, restoring: createShop(options) }), ...telling]);
   reporter.close();
   // the rows that were drawn live have left their place to the table
   if (!live) write('');

@@ -4,7 +4,9 @@ import type { Scenario } from '../lib/scenarios';
 import type { Shop } from './shop';
 
 /** products that scenarios need to be sold out */
-const SOLD_OUT = new Set(PRODUCTS.filter(({ stock: { ICN, LAX } }) => ICN + LAX === 0).map((product) => product.productId));
+const SOLD_OUT = new Set(
+  PRODUCTS.filter(({ stock: { ICN, LAX } }) => ICN + LAX === 0).map((product) => product.productId),
+);
 
 /** Units of a product; none of one that is not known. */
 export type Units = Pick<ProductStock, 'availableQuantity' | 'reservedQuantity'>;

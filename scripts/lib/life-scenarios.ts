@@ -241,7 +241,7 @@ const TROUBLES: readonly Scenario[] = [
   },
   {
     name: 'refund_retried',
-    happens: 'the same; then the bank accepts it, and somebody has it tried again',
+    happens: 'no label, and the refund is refused; once the bank accepts it, somebody has it tried again',
     order: unrefundable,
     steps: [
       { after: 'Attention Needed', ...c.switchProvider('payment', { refunds: 'accepted' }) },
