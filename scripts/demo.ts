@@ -77,9 +77,8 @@ async function prepare(
     const orderId = `demo-${stamp}-${String(i + 1).padStart(2, '0')}`;
     const noBus = scenario.via === 'EventBridge' && !options.aws ? 'needs a local system, to reach its bus' : undefined;
     const notRun = noBus ?? lacks(scenario, stock);
-    const waits = scenario.alone !== undefined && scenarios.length > 1;
     const startedAt = performance.now();
-    return { scenario, orderId, startedAt, answers: [], waits, ...(notRun !== undefined && { notRun }) };
+    return { scenario, orderId, startedAt, answers: [], waits: true, ...(notRun !== undefined && { notRun }) };
   });
   return { runs, before: { stock, newest } };
 }

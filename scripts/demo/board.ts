@@ -67,7 +67,7 @@ function mark(run: Run, now: number, paint: Paint): string {
 export function stateOf({ order, endedAt, notRun, trouble, waits }: Run): string {
   if (notRun !== undefined) return 'not run';
   if (trouble !== undefined) return 'trouble';
-  if (waits) return 'after the others';
+  if (waits) return 'waits for its turn';
   if (!order) return 'placing';
   const open = order.states.find(({ exitedAt }) => exitedAt === null);
   return endedAt === undefined ? (open?.name ?? order.status) : order.status;

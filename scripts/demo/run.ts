@@ -21,7 +21,7 @@ export interface Run {
   orderId: string;
   startedAt: number;
   endedAt?: number;
-  /** it comes after the others */
+  /** its turn has not come yet */
   waits?: boolean;
   /** statuses of the answers to placing it; none over the bus */
   answers: number[];

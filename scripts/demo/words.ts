@@ -157,11 +157,11 @@ function callWords(p: Pick<JournalEntry, 'operation' | 'outcome' | 'key'> & { su
     case 'charge replayed':
       return 'knows this key: the outcome it had before';
     case 'email succeeded':
-      return 'e-mail delivered';
+      return `e-mail delivered: ${kindOf(p.key)}`;
     case 'sms succeeded':
-      return 'SMS delivered';
+      return `SMS delivered: ${kindOf(p.key)}`;
     case 'push succeeded':
-      return 'push delivered';
+      return `push delivered: ${kindOf(p.key)}`;
     case 'label succeeded':
       return 'label booked';
     case 'label refused':
@@ -180,6 +180,9 @@ function callWords(p: Pick<JournalEntry, 'operation' | 'outcome' | 'key'> & { su
       return p.operation === 'lookup' ? `looked up: ${p.outcome.replace('-', ' ')}` : `${p.operation} ${p.outcome}`;
   }
 }
+
+/** `notify-<kind>#…`, of NotifyCustomer `notify#…` */
+const kindOf = (key: string) => /^notify-([a-z-]+)#/.exec(key)?.[1]?.replaceAll('-', ' ') ?? 'shipped';
 
 /** `charge#<orderId>#<n>`: n is raised after a known decline only */
 const isFirst = (key: string) => key.endsWith('#1');
