@@ -23,7 +23,7 @@ test.each([
 });
 
 const held = call('charge', 'authorized');
-const settled = (charged: number, refunded = 0) => ({ payment: { charged, refunded, currency: 'USD' } });
+const settled = (taken: number, refunded = 0) => ({ payment: { charged: taken, refunded, currency: 'USD' } });
 const [parcel] = shownOrder().shipments;
 const returned = event('Return Inspected', {
   items: [{ productId: 'PROD-12345', quantity: 1, outcome: 'WRITE_OFF' }],
