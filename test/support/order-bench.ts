@@ -43,6 +43,8 @@ export interface OrderBench {
   end(orderId: OrderId): Promise<OrderEnd>;
   /** Waits, without letting time pass, until the order's view is as expected. */
   until(orderId: OrderId, is: (view: OrderView) => boolean): Promise<OrderView>;
+  /** Starts another worker in the place of the one that there is, of which nothing is heard any more: what it is doing is lost. */
+  loseWorker(): Promise<void>;
   teardown(): Promise<void>;
 }
 
@@ -51,13 +53,17 @@ export async function createOrderBench(): Promise<OrderBench> {
   const env = await createTimeSkipping();
   const taskQueue = uniqueId('queue');
   let world = createMemoryWorld();
-  const worker = await Worker.create({
-    connection: env.nativeConnection,
-    taskQueue,
-    activities: activitiesOver(() => world),
-    workflowBundle,
-  });
-  const running = worker.run();
+  const startWorker = async () => {
+    const worker = await Worker.create({
+      connection: env.nativeConnection,
+      taskQueue,
+      activities: activitiesOver(() => world),
+      workflowBundle,
+    });
+    return { worker, running: worker.run() };
+  };
+  const lost: Promise<void>[] = [];
+  let current = await startWorker();
   const stored = {
     readOrder: (orderId: OrderId) => world.books.readOrder(orderId),
     readLedger: (key: string) => world.books.readLedger(key),
@@ -115,9 +121,14 @@ export async function createOrderBench(): Promise<OrderBench> {
       await replay(env, submission);
       return { outcome, end, ...('answer' in outcome ? { answer: outcome.answer } : {}) };
     },
+    async loseWorker() {
+      current.worker.shutdown();
+      lost.push(current.running);
+      current = await startWorker();
+    },
     async teardown() {
-      worker.shutdown();
-      await running;
+      current.worker.shutdown();
+      await Promise.all([...lost, current.running]);
       await env.teardown();
     },
   };
