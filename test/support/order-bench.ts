@@ -43,8 +43,6 @@ export interface OrderBench {
   end(orderId: OrderId): Promise<OrderEnd>;
   /** Waits, without letting time pass, until the order's view is as expected. */
   until(orderId: OrderId, is: (view: OrderView) => boolean): Promise<OrderView>;
-  /** Starts another worker in the place of the one that there is, of which nothing is heard any more: what it is doing is lost. */
-  loseWorker(): Promise<void>;
   teardown(): Promise<void>;
 }
 
@@ -53,17 +51,13 @@ export async function createOrderBench(): Promise<OrderBench> {
   const env = await createTimeSkipping();
   const taskQueue = uniqueId('queue');
   let world = createMemoryWorld();
-  const startWorker = async () => {
-    const worker = await Worker.create({
-      connection: env.nativeConnection,
-      taskQueue,
-      activities: activitiesOver(() => world),
-      workflowBundle,
-    });
-    return { worker, running: worker.run() };
-  };
-  const lost: Promise<void>[] = [];
-  let current = await startWorker();
+  const worker = await Worker.create({
+    connection: env.nativeConnection,
+    taskQueue,
+    activities: activitiesOver(() => world),
+    workflowBundle,
+  });
+  const running = worker.run();
   const stored = {
     readOrder: (orderId: OrderId) => world.books.readOrder(orderId),
     readLedger: (key: string) => world.books.readLedger(key),
@@ -121,14 +115,9 @@ export async function createOrderBench(): Promise<OrderBench> {
       await replay(env, submission);
       return { outcome, end, ...('answer' in outcome ? { answer: outcome.answer } : {}) };
     },
-    async loseWorker() {
-      current.worker.shutdown();
-      lost.push(current.running);
-      current = await startWorker();
-    },
     async teardown() {
-      current.worker.shutdown();
-      await Promise.all([...lost, current.running]);
+      worker.shutdown();
+      await running;
       await env.teardown();
     },
   };

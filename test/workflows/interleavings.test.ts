@@ -114,10 +114,14 @@ function hangsAfter<T extends object>(port: T, method: keyof T, isIt: (request: 
   return () => calls;
 }
 
-test('a worker that is lost inside an undo of another company’s: each is done once, and the orders go on', async () => {
+test('a worker that is lost inside an undo, after it was done: each is done once, and the orders go on', async () => {
   const { payments, carriers } = world.ports;
+  const books = { ...world.books };
+  world.ports.books = books;
   const { bookLabel } = carriers;
   const cancelled = createDrive({ bench, world, order: sampleOrder() });
+  const unpaid = createDrive({ bench, world, order: sampleOrder({ paymentMethod: 'pm_declined' }) });
+  const isRelease = ({ ledger }: { ledger?: { key: string } }) => ledger?.key === `release#${unpaid.order.orderId}`;
   const isBooked = ({ orderId }: { orderId: string }) => orderId === cancelled.order.orderId;
   carriers.bookLabel = async (request) => {
     const label = await bookLabel(request);
@@ -128,23 +132,26 @@ test('a worker that is lost inside an undo of another company’s: each is done 
     hangsAfter(payments, 'refund', () => true),
     hangsAfter(payments, 'void', () => true),
     hangsAfter(carriers, 'cancelLabel', isBooked as never),
+    hangsAfter(books, 'post', isRelease as never),
   ];
   const refunded = await placed({ zipCode: '00000' });
   const voided = await placed({ paymentMethod: 'pm_pending' });
   await voided.until('Payment Pending');
   await voided.cancel();
   await cancelled.place();
-  await voided.until(() => calls.every((count) => count() > 0));
+  await unpaid.place();
+  // a second until the decline is tried again
+  await unpaid.soon(() => calls.every((count) => count() > 0));
 
-  await bench.loseWorker();
+  // the engine hears nothing for ten seconds, and has it done again
 
-  for (const { order } of [refunded, voided, cancelled]) {
+  for (const { order } of [refunded, voided, cancelled, unpaid]) {
     await bench.end(order.orderId);
     await expectBalancedBooks(world, order.orderId);
   }
   expect(await journalOf(refunded.order, 'refund')).toEqual(['succeeded', 'replayed']);
   expect(await journalOf(voided.order, 'void')).toEqual(['succeeded', 'replayed']);
   expect(await journalOf(cancelled.order, 'cancel-label')).toEqual(['succeeded', 'replayed']);
-  for (const d of [refunded, voided, cancelled]) expect(countOf(d, 'Inventory Released')).toBe(1);
+  for (const d of [refunded, voided, cancelled, unpaid]) expect(countOf(d, 'Inventory Released')).toBe(1);
   letGo();
 }, 90_000);
