@@ -1,4 +1,4 @@
-import type { Books, OrderRecord } from './ports';
+import type { Books, LateRefund, Messenger, OrderRecord } from './ports';
 import type { EventBatch, OrderEvent, Payment } from '../domain/events';
 import type { OrderId } from '../domain/ids';
 import type { BookkeepingDeps } from './step';
@@ -16,8 +16,8 @@ export interface LatePayment extends Payment {
 export type LateFinding = { kind: 'accounted' } | { kind: 'late'; chargeKey: string };
 
 /** What becomes of money that comes for a closed order. */
-export function createLatePaymentActivities(deps: BookkeepingDeps) {
-  const { books } = deps;
+export function createLatePaymentActivities(deps: BookkeepingDeps & { messenger: Messenger }) {
+  const { books, messenger } = deps;
   return {
     /** Nobody may have told the key: then it is the one that the order's own events name with the payment. */
     lookUpLatePayment: asStep(async (payment: LatePayment): Promise<LateFinding> => {
@@ -25,6 +25,9 @@ export function createLatePaymentActivities(deps: BookkeepingDeps) {
       const accounted = await books.readLedger(chargeKey);
       return accounted ? { kind: 'accounted' } : { kind: 'late', chargeKey };
     }),
+
+    /** Tells operations that money lies at the company that is not ours, and cannot be given back. */
+    reportLatePayment: asStep((report: LateRefund) => messenger.reportLateRefund(report)),
 
     /**
      * Writes down that a payment came and went back, after the last event that the order has: once, however many others

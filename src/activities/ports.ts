@@ -1,4 +1,4 @@
-import type { EventType, OrderEvent } from '../domain/events';
+import type { EventType, OrderEvent, Payment } from '../domain/events';
 import type { InventoryStatus, OrderView } from '../domain/projection';
 import type { OrderId } from '../domain/ids';
 import type { Backorder, BackorderChange } from '../domain/backorders';
@@ -207,6 +207,14 @@ export interface Messenger {
   reportShortage(p: InventoryReport): Promise<void>;
   /** to the operations-alerts topic: stock that was ordered has not come in time */
   reportOverdueSupply(p: OverdueSupply): Promise<void>;
+  /** to the operations-alerts topic: a payment that came too late cannot be given back */
+  reportLateRefund(p: LateRefund): Promise<void>;
+}
+
+export interface LateRefund extends Payment {
+  key: string;
+  orderId: OrderId;
+  error: string;
 }
 
 export interface CustomerNotification {

@@ -118,7 +118,8 @@ export function createStarts({ engine, taskQueue, stored }: StartDeps): Starts {
           taskQueue,
           args: [input],
           workflowIdConflictPolicy: 'FAIL',
-          workflowIdReusePolicy: 'REJECT_DUPLICATE',
+          // one that could not give it back may be tried again
+          workflowIdReusePolicy: 'ALLOW_DUPLICATE_FAILED_ONLY',
         }),
       ).catch(ifStarted);
       return { kind: started ? 'started' : 'known' };

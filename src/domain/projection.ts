@@ -140,6 +140,13 @@ export const STATUS_AFTER = {
   'Attention Needed': 'NEEDS_ATTENTION',
 } as const satisfies Partial<Record<EventType, OrderStatus>>;
 
+/** The events that can change an order's status; of some their data says to what. */
+export const STATUS_EVENTS: readonly EventType[] = [
+  ...(Object.keys(STATUS_AFTER) as EventType[]),
+  'Backorder Ended',
+  'Attention Resolved',
+];
+
 /** What consecutive events of one order change in its view, as one patch. */
 export function projectEvents(events: readonly OrderEvent[]): ViewPatch {
   const patch: ViewPatch = {

@@ -31,6 +31,7 @@ type Bookkeeping = Pick<
   | 'recordEvents'
   | 'lookUpLatePayment'
   | 'recordLatePayment'
+  | 'reportLatePayment'
 >;
 
 /**

@@ -18,6 +18,10 @@ import { relabelParcels } from './relabel';
 
 /** Events after which a run hands over to the next one, so that no history grows without end. */
 const LONG_HISTORY = 2_000;
+/** From so many on it does not wait for a quiet moment any more. */
+const VERY_LONG_HISTORY = 2 * LONG_HISTORY;
+/** Milliseconds without news. */
+const QUIET_MS = 1_000;
 
 /**
  * The life after, of an order that has parcels on their way or waits for stock: it looks at everything that it was
@@ -142,6 +146,9 @@ function nextLimit({ backorder, returns, returnUntil }: OrderLife): number | und
 
 /** The next run goes on where this one stands; whoever waits for an answer has it first. */
 async function handOver(run: OrderRun, input: OrderInput): Promise<void> {
+  // the engine refuses a task that ends a run when news came meanwhile: it should have no other work to do again
+  const isLate = workflowInfo().historyLength >= VERY_LONG_HISTORY;
+  if (!isLate && (await condition(() => hasNews(run), QUIET_MS))) return;
   await condition(allHandlersFinished);
   if (hasNews(run)) return;
   run.life.log = run.log.position();

@@ -7,6 +7,7 @@ import { progressOf, returnable, unclaimed } from './life';
 import { keys } from '../domain/ids';
 import { record } from './record';
 import { refusal, request } from './mail';
+import { takeChange } from './take-change';
 import * as m from './messages';
 
 /** Takes changes of an order, and what outside companies tell of it. Must run before the first await. */
@@ -36,29 +37,25 @@ function standing({ log, acceptance: { submission } }: OrderRun): ChangeAnswer {
 }
 
 function takeDecision(run: OrderRun): void {
-  setHandler(
-    m.decideUpdate,
-    async ({ choice }) => {
+  takeChange(run, m.decideUpdate, {
+    make: async ({ choice }) => {
       run.decision!.choice ??= choice;
       return standing(run);
     },
-    {
-      validator({ choice }) {
-        assertOpen(run);
-        if (!run.decision) throw refusal('there is nothing to decide');
-        const { choice: decided, choices } = run.decision;
-        if (!choices.includes(choice)) throw refusal(`expected one of ${choices.join(', ')}`);
-        if (decided !== undefined && decided !== choice) throw refusal(`it was decided already: ${decided}`);
-      },
+    validate: ({ choice }) => {
+      assertOpen(run);
+      if (!run.decision) throw refusal('there is nothing to decide');
+      const { choice: decided, choices } = run.decision;
+      if (!choices.includes(choice)) throw refusal(`expected one of ${choices.join(', ')}`);
+      if (decided !== undefined && decided !== choice) throw refusal(`it was decided already: ${decided}`);
     },
-  );
+  });
 }
 
 function takeCancel(run: OrderRun): void {
   const { life } = run;
-  setHandler(
-    m.cancelUpdate,
-    async ({ reason }) => {
+  takeChange(run, m.cancelUpdate, {
+    make: async ({ reason }) => {
       const why = reason === undefined ? {} : { reason };
       if (life.cancel?.isEngines && life.cancel.isDone) delete life.cancel;
       if (!life.cancel) {
@@ -72,37 +69,32 @@ function takeCancel(run: OrderRun): void {
         ? { ...standing(run), outcome: 'CANCELLING' }
         : { ...standing(run), outcome: 'RETURN_REQUESTED', returnId };
     },
-    {
-      validator(_change: { reason?: string }) {
-        assertOpen(run);
-        if (life.cancel && !life.cancel.isEngines) return;
-        assertReturnTime(run);
-        if (life.parcels.length > 0 && unclaimed(life).size === 0 && !life.backorder)
-          throw refusal('there is nothing left that could come back');
-      },
+    validate: (_change: { reason?: string }) => {
+      assertOpen(run);
+      if (life.cancel && !life.cancel.isEngines) return;
+      assertReturnTime(run);
+      if (life.parcels.length > 0 && unclaimed(life).size === 0 && !life.backorder)
+        throw refusal('there is nothing left that could come back');
     },
-  );
+  });
 }
 
 function takeAddress(run: OrderRun): void {
   const { life } = run;
-  setHandler(
-    m.changeAddressUpdate,
-    async ({ address }) => {
+  takeChange(run, m.changeAddressUpdate, {
+    make: async ({ address }) => {
       if (life.parcels.length > 0) await request(run, { kind: 'address', address });
       else await moveOrder(run, address);
       return standing(run);
     },
-    {
-      validator(_change: { address: ShippingAddress }) {
-        assertOpen(run);
-        if (!life.order) throw refusal('the order has not been validated yet');
-        if (life.cancel && !life.cancel.isEngines) throw refusal('the order is being cancelled');
-        const isUnderWay = life.parcels.length > 0 && life.parcels.every(({ status }) => progressOf(status) > 0);
-        if (isUnderWay && !life.backorder) throw refusal('the parcel is with the carrier already');
-      },
+    validate: (_change: { address: ShippingAddress }) => {
+      assertOpen(run);
+      if (!life.order) throw refusal('the order has not been validated yet');
+      if (life.cancel && !life.cancel.isEngines) throw refusal('the order is being cancelled');
+      const isUnderWay = life.parcels.length > 0 && life.parcels.every(({ status }) => progressOf(status) > 0);
+      if (isUnderWay && !life.backorder) throw refusal('the parcel is with the carrier already');
     },
-  );
+  });
 }
 
 /** Before anything has shipped: whoever books the label reads the address that the order has then. */
@@ -117,54 +109,45 @@ async function moveOrder(run: OrderRun, address: ShippingAddress): Promise<void>
 function takeReturns(run: OrderRun): void {
   const { life } = run;
   const find = (returnId: string) => life.returns.find((one) => one.returnId === returnId);
-  setHandler(
-    m.requestReturnUpdate,
-    async ({ items, reason }) => {
+  takeChange(run, m.requestReturnUpdate, {
+    make: async ({ items, reason }) => {
       const { returnId = '' } = await request(run, { kind: 'return', items, ...(reason !== undefined && { reason }) });
       return { ...standing(run), returnId };
     },
-    {
-      validator({ items }) {
-        assertOpen(run);
-        assertReturnTime(run);
-        const excess = excessOf(items, returnable(life));
-        if (excess) throw refusal(excess);
-      },
+    validate: ({ items }) => {
+      assertOpen(run);
+      assertReturnTime(run);
+      const excess = excessOf(items, returnable(life));
+      if (excess) throw refusal(excess);
     },
-  );
-  setHandler(
-    m.receiveReturnUpdate,
-    async ({ returnId }) => {
+  });
+  takeChange(run, m.receiveReturnUpdate, {
+    make: async ({ returnId }) => {
       if (find(returnId)!.status === 'REQUESTED') await request(run, { kind: 'received', returnId });
       return { ...standing(run), returnId };
     },
-    {
-      validator({ returnId }) {
-        assertOpen(run);
-        if (!find(returnId)) throw refusal(`there is no return ${returnId}`);
-      },
+    validate: ({ returnId }) => {
+      assertOpen(run);
+      if (!find(returnId)) throw refusal(`there is no return ${returnId}`);
     },
-  );
-  setHandler(
-    m.inspectReturnUpdate,
-    async ({ returnId, items }) => {
+  });
+  takeChange(run, m.inspectReturnUpdate, {
+    make: async ({ returnId, items }) => {
       const before = find(returnId)!;
       const { refunded = 0 } =
         before.status === 'INSPECTED' ? before : await request(run, { kind: 'inspected', returnId, items });
       return { ...standing(run), returnId, refunded, currency: life.order!.currency };
     },
-    {
-      validator({ returnId, items }) {
-        const one = find(returnId);
-        if (!one) throw refusal(`there is no return ${returnId}`);
-        if (one.status === 'INSPECTED') return;
-        assertOpen(run);
-        if (one.status === 'EXPIRED') throw refusal(`return ${returnId} has expired`);
-        if (one.status === 'REQUESTED') throw refusal(`return ${returnId} has not been received yet`);
-        assertComplete(items, one.items);
-      },
+    validate: ({ returnId, items }) => {
+      const one = find(returnId);
+      if (!one) throw refusal(`there is no return ${returnId}`);
+      if (one.status === 'INSPECTED') return;
+      assertOpen(run);
+      if (one.status === 'EXPIRED') throw refusal(`return ${returnId} has expired`);
+      if (one.status === 'REQUESTED') throw refusal(`return ${returnId} has not been received yet`);
+      assertComplete(items, one.items);
     },
-  );
+  });
 }
 
 /** Why items cannot be sent back; `undefined` when they can. */
@@ -192,19 +175,18 @@ function sumOf(items: readonly ShipmentLine[]): Map<string, number> {
 }
 
 function takeResolution(run: OrderRun): void {
-  setHandler(
-    m.resolveUpdate,
-    async (resolution) => {
+  takeChange(run, m.resolveUpdate, {
+    make: async (resolution) => {
       run.resolution = resolution;
+      // until it is written down
+      await condition(() => run.resolution !== resolution);
       return standing(run);
     },
-    {
-      validator(_resolution: Resolution) {
-        if (!run.attention) throw refusal('nothing needs attention');
-        if (run.resolution) throw refusal(`it was resolved already: ${run.resolution.action}`);
-      },
+    validate: (_resolution: Resolution) => {
+      if (!run.attention) throw refusal('nothing needs attention');
+      if (run.resolution) throw refusal(`it was resolved already: ${run.resolution.action}`);
     },
-  );
+  });
 }
 
 function takeNews({ life }: OrderRun): void {

@@ -1,7 +1,7 @@
 import { ApplicationFailure, condition } from '@temporalio/workflow';
 import type { FailureType } from '../domain/failures';
 import type { OrderRun } from './order-run';
-import { hasReason, isFinal } from './failure';
+import { failureOf, hasReason, isFinal } from './failure';
 import { keys } from '../domain/ids';
 import { record } from './record';
 
@@ -31,17 +31,19 @@ const LONGEST_ROUND_S = 1_800;
  * @param p.withinS seconds
  * @throws what the company answered last, or ORDER_CANCELLED
  */
-export async function persist<T extends object>(
+export async function persist<T extends { attempts: number }>(
   run: OrderRun,
   p: { withinS: number; call(round: Round): Promise<T> },
 ): Promise<Exclude<T, Delayed>> {
   const until = Date.now() + p.withinS * 1000;
   let isTold = false;
+  let attempts = 0;
   for (let roundS = FIRST_ROUND_S, isRepeated = false; ; isRepeated = true) {
     const leftS = Math.ceil((until - Date.now()) / 1000);
     try {
       const answer = await p.call({ withinS: Math.max(1, Math.min(roundS, leftS)), isRepeated });
-      if (!isDelayed(answer)) return answer as Exclude<T, Delayed>;
+      attempts += answer.attempts;
+      if (!isDelayed(answer)) return { ...answer, attempts } as Exclude<T, Delayed>;
       if (!isTold) await noteDelay(run, answer);
       isTold = true;
       const pauseMs = Math.max(Date.parse(answer.until) - Date.now(), isRepeated ? (roundS * 1000) / 2 : 0);
@@ -50,6 +52,7 @@ export async function persist<T extends object>(
     } catch (error) {
       // without anybody's word it was never tried
       if (hasReason(error) && (isFinal(error) || Date.now() >= until)) throw error;
+      attempts += failureOf(error).attempts;
     }
     run.turnBackIfCancelled();
     roundS = Math.min(roundS * 2, LONGEST_ROUND_S);

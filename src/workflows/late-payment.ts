@@ -1,6 +1,7 @@
 import { CancellationScope } from '@temporalio/workflow';
 import type { LatePaymentInput } from './messages';
 import { bookkeeping, undoing } from './activities';
+import { failureOf, hasReason, isFinal } from './failure';
 import { keys } from '../domain/ids';
 
 /** What became of a late success. */
@@ -21,7 +22,26 @@ async function giveBack(payment: LatePaymentInput): Promise<LatePaymentEnd> {
   if (finding.kind === 'accounted') return { outcome: 'ACCOUNTED' };
   const { chargeKey } = finding;
   const { orderId, amount, currency } = payment;
-  await undoing.refundPayment({ key: keys.refund(chargeKey), chargeKey, orderId, amount, currency });
+  await refundSurely({ key: keys.refund(chargeKey), chargeKey, orderId, amount, currency });
   await bookkeeping.recordLatePayment({ ...payment, chargeKey });
   return { outcome: 'REFUNDED' };
+}
+
+type Refund = Parameters<typeof undoing.refundPayment>[0];
+
+/**
+ * What does not work for long is told to operations, once, and tried on; what the company refuses for good as well, and
+ * then the workflow fails: the same event sent again starts it anew.
+ */
+async function refundSurely(refund: Refund): Promise<void> {
+  for (let isTold = false; ;) {
+    try {
+      return await undoing.refundPayment(refund);
+    } catch (error) {
+      if (!hasReason(error)) continue;
+      if (!isTold) await bookkeeping.reportLatePayment({ ...refund, error: failureOf(error).message });
+      isTold = true;
+      if (isFinal(error)) throw error;
+    }
+  }
 }

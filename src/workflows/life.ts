@@ -84,6 +84,8 @@ export interface OrderLife {
   awaitsSince?: string;
   /** carriers' news that were not looked at yet */
   carrierNews: CarrierNews[];
+  /** what was answered to changes, by their update ids */
+  answers: Record<string, object>;
 }
 
 export const newLife = (receivedAt: number): OrderLife => ({
@@ -98,6 +100,7 @@ export const newLife = (receivedAt: number): OrderLife => ({
   attentions: 0,
   delays: 0,
   carrierNews: [],
+  answers: {},
 });
 
 /** Counts units into what the customer keeps, or out of it; answers by how much its value changed, in minor units. */

@@ -47,10 +47,12 @@ export function startRun(input: OrderInput, before?: OrderLife): OrderRun {
   const { submission, fingerprint, requestId } = input;
   const { orderId, customerId } = submission;
 
-  setHandler(acceptUpdate, async () => {
-    await condition(() => life.answer !== undefined);
-    return life.answer!;
-  });
+  setHandler(acceptUpdate, () =>
+    CancellationScope.nonCancellable(async () => {
+      await condition(() => life.answer !== undefined);
+      return life.answer!;
+    }),
+  );
 
   const runId = workflowInfo().firstExecutionRunId;
   // a name that will be refused would make every event as long, or keep it from the tables

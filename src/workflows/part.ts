@@ -170,6 +170,7 @@ function rollbackTransaction(run: OrderRun, part: Part, { type, message: reason 
 
 async function giveBack(run: OrderRun, { saga }: Part, p: { state: EndState; event: NewEvent }): Promise<PartOutcome> {
   const leave = run.log.enter(p.state);
+  run.waive();
   await saga.unwind();
   leave();
   // whatever went wrong first: who cancelled it is told so

@@ -1,3 +1,4 @@
+import { createMemoryWorld } from '../support/memory/ports';
 import type { BooksWorld } from '../support/contracts/books';
 import type { LatePayment } from '../../src/activities/late-payment';
 import type { OrderEvent } from '../../src/domain/events';
@@ -27,7 +28,12 @@ describe.each([
   const published: OrderEvent[] = [];
   const publisher = { publish: (all: readonly OrderEvent[]) => void published.push(...all), flush: async () => {} };
   const now = () => '2025-08-01T00:00:00.000Z';
-  const { lookUpLatePayment, recordLatePayment } = createLatePaymentActivities({ books, publisher, now });
+  const { lookUpLatePayment, recordLatePayment } = createLatePaymentActivities({
+    books,
+    publisher,
+    now,
+    messenger: createMemoryWorld().ports.messenger,
+  });
 
   const paymentOf = (orderId: OrderId, changes: Partial<LatePayment> = {}): LatePayment => ({
     orderId,

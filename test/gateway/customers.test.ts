@@ -47,7 +47,7 @@ test.each<[string, object, string]>([
   const writeContact = jest.fn(async () => {});
   const problem = expectProblem(
     await createGateway({ contacts: { writeContact } }).inject(put('CUST-1', payload)),
-    'invalid_parameter',
+    'invalid_body',
   );
   expect(problem.errors?.map((error) => error.pointer)).toContain(pointer);
   expect(writeContact).not.toHaveBeenCalled();

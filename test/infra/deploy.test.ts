@@ -118,7 +118,7 @@ test('each dead-letter queue and each rule has an alarm that tells operations', 
   const deadLetters = [...QUEUE_NAMES.map((name) => output(`${name}DlqUrl`)), output('UndeliveredDlqUrl')];
   expect(queues).toHaveLength(deadLetters.length);
   expect(new Set(queues.map(({ Dimensions }) => Dimensions?.[0]?.Value))).toEqual(new Set(deadLetters.map(lastOf)));
-  expect(rules).toHaveLength(14);
+  expect(rules).toHaveLength(20);
   for (const { AlarmActions } of MetricAlarms) expect(AlarmActions).toEqual([output('OperationsAlertTopicArn')]);
 });
 

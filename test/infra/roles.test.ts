@@ -74,6 +74,8 @@ beforeAll(async () => {
     // the first answer that is lost opens it
     PAYMENT_BREAKER_FAILURES: '1',
     PAYMENT_BREAKER_OPEN_MS: '500',
+    BREAKER_FAILURES: '1',
+    BREAKER_OPEN_MS: '500',
   };
   config = { ...loadConfig('gateway', env), ...loadConfig('worker', env), ...loadConfig('consumer', env) };
   const documents = documentsAt(endpoint);
@@ -121,6 +123,7 @@ test('each process may do what it does, and nothing else', async () => {
   ]);
   await readEverything();
   await turnSwitches();
+  await loseMessenger();
 
   for (const name of PROCESSES) {
     const granted = rightsOf(template, `${name}Role`).toSorted();
@@ -237,7 +240,11 @@ async function waitForStock(): Promise<void> {
 /** Every end that an order can have, and the first one sent again. */
 async function placeOrders(): Promise<void> {
   const ofProduct = (productId: string, quantity: number) =>
-    sampleOrder({ items: [{ productId, quantity, price: 10 }], totalAmount: 10 * quantity });
+    sampleOrder({
+      items: [{ productId, quantity, price: 10 }],
+      totalAmount: 10 * quantity,
+      policy: { onShortage: 'SHIP_AVAILABLE' },
+    });
   const orders: Partial<OrderSubmission>[] = [
     sampleOrder(),
     sampleOrder({ totalAmount: 1 }),
@@ -324,6 +331,20 @@ async function readEverything(): Promise<void> {
   const contact = { method: 'PUT', headers: { 'content-type': 'application/json' }, body: '{"channels":["EMAIL"]}' };
   expect((await fetch(`${gateway()}/customers/${order.customerId}/contact`, contact)).status).toBe(200);
   for (const path of paths) expect([path, (await fetch(`${gateway()}${path}`)).status]).toEqual([path, 200]);
+}
+
+/** Whoever brings messages to customers is out of order: the breaker is seen, and asks for a reset. */
+async function loseMessenger(): Promise<void> {
+  const sns = new SNSClient({ region: EMULATOR_REGION });
+  await send('/sandbox/providers/notification', { available: false });
+  const key = keys.notify(uniqueId());
+  const shipped = { event: 'Shipment Created', orderId: key, customerId: 'C', notificationKey: key, message: 'Soon.' };
+  const Message = JSON.stringify(shipped);
+  await sns.send(new PublishCommand({ TopicArn: config.CUSTOMER_NOTIFICATION_TOPIC_ARN, Message }));
+  await until('the breaker is written', () => has('Consumer', 'dynamodb:PutItem Breakers'));
+  await until('a reset is asked for', () => has('Consumer', 'dynamodb:GetItem Breakers'));
+  await send('/sandbox/providers/notification', { available: true });
+  sns.destroy();
 }
 
 /** What operations, and those who try the sandbox, may do. */

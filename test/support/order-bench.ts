@@ -155,7 +155,14 @@ export const replay = (env: TestWorkflowEnvironment, { orderId }: Pick<OrderSubm
   replayWorkflow(env, workflowIdOf(orderId));
 
 /** The same, of any workflow. */
-export async function replayWorkflow(env: TestWorkflowEnvironment, workflowId: string): Promise<void> {
-  const history = await env.client.workflow.getHandle(workflowId).fetchHistory();
+export const replayWorkflow = (env: TestWorkflowEnvironment, workflowId: string): Promise<void> =>
+  replayRun(env, { workflowId });
+
+/** The same, of one run of several. @param p.runId the last one when absent */
+export async function replayRun(
+  { client }: Pick<TestWorkflowEnvironment, 'client'>,
+  { workflowId, runId }: { workflowId: string; runId?: string },
+): Promise<void> {
+  const history = await client.workflow.getHandle(workflowId, runId).fetchHistory();
   await Worker.runReplayHistory({ workflowBundle }, history);
 }

@@ -114,3 +114,17 @@ test('is written down once, though the answer of the books was lost', async () =
   expect(lost).toBe(2);
   expect(lastEvents()).toEqual(['Payment Completed', 'Payment Refunded']);
 });
+
+test('what the company refuses for good is told to operations, and can be started again once it is mended', async () => {
+  const payment = await taken(1);
+  const { refund } = world.ports.payments;
+  world.ports.payments.refund = () => Promise.reject(new StepError('REFUND_REFUSED', 'the account is closed'));
+  await bench.orders.refundLate(payment);
+  await expect(handleOf(payment).result()).rejects.toThrow('Workflow execution failed');
+  expect(world.lateRefunds).toMatchObject([{ orderId, amount: 1999, currency: 'USD', error: 'the account is closed' }]);
+  expect(lastEvents()).toEqual([]);
+
+  world.ports.payments.refund = refund;
+  expect(await refunded(payment)).toEqual({ outcome: 'REFUNDED' });
+  expect(lastEvents()).toEqual(['Payment Completed', 'Payment Refunded']);
+});

@@ -2,6 +2,7 @@ import { PublishCommand, type SNSClient } from '@aws-sdk/client-sns';
 import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import type { InventoryReport, Messenger } from '../../activities/ports';
 import { ORIGIN } from '../../domain/events';
+import { toDecimal } from '../../domain/money';
 import { reach } from './errors';
 
 export interface MessengerDeps {
@@ -47,6 +48,10 @@ export function createMessenger(p: MessengerDeps): Messenger {
     async reportShortage(report) {
       // who subscribes looks at the body: of the same topic, what a rule publishes has no attributes
       await publish(p.inventoryAlertTopicArn, { alert: 'shortage', ...messageOf(report) }, { alert: 'shortage' });
+    },
+    async reportLateRefund({ amount, ...late }) {
+      const message = { alert: 'late-refund', ...late, amount: toDecimal(amount, late.currency), origin: ORIGIN };
+      await publish(p.operationsAlertTopicArn, message);
     },
     async reportOverdueSupply(overdue) {
       await publish(p.operationsAlertTopicArn, { alert: 'overdue-supply', ...overdue, origin: ORIGIN });

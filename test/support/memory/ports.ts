@@ -1,5 +1,5 @@
 import type { ActivityDeps } from '../../../src/activities';
-import type { CustomerNotification, InventoryReport, OverdueSupply } from '../../../src/activities/ports';
+import type { CustomerNotification, InventoryReport, LateRefund, OverdueSupply } from '../../../src/activities/ports';
 import type { OrderEvent } from '../../../src/domain/events';
 import type { SandboxJournal } from '../../../src/adapters/sandbox/journal';
 import { createMemoryBooks, type MemoryBooks } from './books';
@@ -19,6 +19,7 @@ export interface MemoryWorld {
   partial: InventoryReport[];
   shortages: InventoryReport[];
   overdue: OverdueSupply[];
+  lateRefunds: LateRefund[];
   ports: ActivityDeps;
 }
 
@@ -32,6 +33,7 @@ export function createMemoryWorld({ timeoutMs = 50 } = {}): MemoryWorld {
   const partial: InventoryReport[] = [];
   const shortages: InventoryReport[] = [];
   const overdue: OverdueSupply[] = [];
+  const lateRefunds: LateRefund[] = [];
   const ports: ActivityDeps = {
     books,
     publisher: { publish: (events) => void published.push(...events), flush: async () => undefined },
@@ -44,10 +46,11 @@ export function createMemoryWorld({ timeoutMs = 50 } = {}): MemoryWorld {
       reportPartialInventory: async (report) => void partial.push(report),
       reportShortage: async (report) => void shortages.push(report),
       reportOverdueSupply: async (supply) => void overdue.push(supply),
+      reportLateRefund: async (refund) => void lateRefunds.push(refund),
     },
     warehouses: WAREHOUSES,
     lowStockThreshold: 10,
     now: () => new Date().toISOString(),
   };
-  return { books, journal, published, notifications, packing, partial, shortages, overdue, ports };
+  return { books, journal, published, notifications, packing, partial, shortages, overdue, lateRefunds, ports };
 }
