@@ -9,8 +9,8 @@ import type { OrderView } from '../../../src/domain/projection';
 import { createSettlement } from '../../../src/adapters/sandbox/settlement';
 import { createStockClient } from '../../../src/stock-client';
 import { fingerprintOf } from '../../../src/submission';
-import { keys, workflowIdOf } from '../../../src/domain/ids';
-import { minorDigits, toMinorUnits } from '../../../src/domain/money';
+import { keys } from '../../../src/domain/ids';
+import { minorDigits } from '../../../src/domain/money';
 import { uniqueId } from '../orders';
 
 /** Everybody around one order: its customer, the warehouse, the carriers, the payment company, an operator, and time. */
@@ -194,12 +194,3 @@ export function createDrive({ bench, world, order }: Pick<Drive, 'bench' | 'worl
 }
 
 const isLast = (status: CarrierStatus) => status === 'DELIVERED' || status === 'LOST' || status === 'RETURNED';
-
-/** The amount in minor units of its currency. */
-export const minor = (decimal: number, currency = 'USD'): number => {
-  const units = toMinorUnits(decimal, minorDigits(currency) ?? 0);
-  if (!units.ok) throw new Error(`${decimal} ${currency}: ${units.reason}`);
-  return units.amount;
-};
-
-export const orderWorkflowOf = (d: Drive) => d.bench.env.client.workflow.getHandle(workflowIdOf(d.order.orderId));
