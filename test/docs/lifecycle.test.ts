@@ -1,5 +1,6 @@
 import { DEFAULT_POLICY, DEFAULT_WEIGHT_G, type OrderSubmission } from '../../src/domain/order';
 import { ORDER_STATUSES } from '../../src/domain/states';
+import { PATH_HEAD, pathTables } from '../support/paths/table';
 import { readDocument, tableBelow } from './documents';
 import { checkPolicy } from '../../src/domain/policy';
 import { RESOLUTIONS } from '../../src/domain/events';
@@ -50,4 +51,17 @@ test('the order that is sent as an example is one, and the usual weight is right
   expect(bodies.length).toBeGreaterThan(5);
   const order = bodies.find((body) => 'totalAmount' in body);
   expect(validateOrder({ ...order, orderId: 'ORD-1' } as OrderSubmission)).toMatchObject({ valid: true });
+});
+
+test.each(pathTables())('every path is told as it is tested: $theme', async ({ theme, rows }) => {
+  const [, section = ''] = (await read()).split(`\n### ${theme}\n`);
+  const told = tableBelow(section, `| ${PATH_HEAD[0]} `);
+  // what the document should say, to be copied from here
+  expect(told.map((cells) => cells.join(' | ')).join('\n')).toBe(rows.map((cells) => cells.join(' | ')).join('\n'));
+});
+
+test('no theme of paths is told that is not tested', async () => {
+  const [, section = ''] = (await read()).split('\n## Every path\n');
+  const themes = [...section.matchAll(/^### (.+)$/gm)].map(([, theme]) => theme);
+  expect(themes).toEqual(pathTables().map(({ theme }) => theme));
 });

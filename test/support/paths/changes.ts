@@ -3,7 +3,12 @@ import type { MemoryWorld } from '../memory/ports';
 import { StepError } from '../../../src/domain/failures';
 import { GOODS, item, orderOf, type Path } from './path';
 
-const CANCELLED = { end: 'RollbackTransaction', status: 'CANCELLED', money: '59.98, all back', stock: 'as before' } as const;
+const CANCELLED = {
+  end: 'RollbackTransaction',
+  status: 'CANCELLED',
+  money: '59.98, all back',
+  stock: 'as before',
+} as const;
 const DELIVERED = { end: 'AwaitDelivery', status: 'DELIVERED', money: '59.98', stock: '2 gone' } as const;
 const RETURNED = { end: 'AwaitDelivery', status: 'RETURNED', money: '59.98, all back', stock: 'as before' } as const;
 const HAPPY = 'ACCEPTED, SHIPPED, DELIVERED';
@@ -211,7 +216,12 @@ export const CHANGES: Path[] = [
     async live(d) {
       await d.deliver();
       expect(cityOf(d)).toBe('Busan');
-      expect(await booked(d)).toEqual(['charge succeeded', 'label succeeded', 'cancel-label succeeded', 'label succeeded']);
+      expect(await booked(d)).toEqual([
+        'charge succeeded',
+        'label succeeded',
+        'cancel-label succeeded',
+        'label succeeded',
+      ]);
     },
     ...DELIVERED,
     told: HAPPY,

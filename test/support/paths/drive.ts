@@ -9,8 +9,8 @@ import type { OrderView } from '../../../src/domain/projection';
 import { createSettlement } from '../../../src/adapters/sandbox/settlement';
 import { createStockClient } from '../../../src/stock-client';
 import { fingerprintOf } from '../../../src/submission';
-import { keys, workflowIdOf } from '../../../src/domain/ids';
-import { minorDigits, toMinorUnits } from '../../../src/domain/money';
+import { keys } from '../../../src/domain/ids';
+import { minorDigits } from '../../../src/domain/money';
 import { uniqueId } from '../orders';
 
 /** Everybody around one order: its customer, the warehouse, the carriers, the payment company, an operator, and time. */
@@ -65,7 +65,11 @@ export function createDrive({ bench, world, order }: Pick<Drive, 'bench' | 'worl
   const change = <T>(p: T) => ({ orderId, requestId: uniqueId('req'), patienceMs: 10_000, ...p });
   const returnId = (n = 1) => `${orderId}-R${n}`;
   const notYet = (what: unknown) =>
-    new Error(`${String(what)}: not so; events: ${events().map(({ type }) => type).join(', ')}`);
+    new Error(
+      `${String(what)}: not so; events: ${events()
+        .map(({ type }) => type)
+        .join(', ')}`,
+    );
 
   async function until(what: EventType | (() => boolean)): Promise<void> {
     for (let waited = 0; !isSo(what); waited += 5) {
@@ -130,11 +134,26 @@ export function createDrive({ bench, world, order }: Pick<Drive, 'bench' | 'worl
       await until(() => events().length > 0);
     },
     async placePaid(amount, paidIn = currency) {
-      const paid: FulfillmentInput['paid'] = { chargeKey: keys.charge(orderId, 1), paymentId: 'pay_1', amount, currency: paidIn };
+      const paid: FulfillmentInput['paid'] = {
+        chargeKey: keys.charge(orderId, 1),
+        paymentId: 'pay_1',
+        amount,
+        currency: paidIn,
+      };
       const state = { kind: 'CHARGED' as const, paymentId: 'pay_1', amount, refunded: 0 };
-      const entry = { provider: 'payment', operation: 'charge', orderId, key: paid.chargeKey, outcome: 'succeeded' } as const;
+      const entry = {
+        provider: 'payment',
+        operation: 'charge',
+        orderId,
+        key: paid.chargeKey,
+        outcome: 'succeeded',
+      } as const;
       const digits = 10 ** (minorDigits(paidIn) ?? 0);
-      await world.journal.claim({ key: paid.chargeKey, state, entry: { ...entry, amount: amount / digits, currency: paidIn } });
+      await world.journal.claim({
+        key: paid.chargeKey,
+        state,
+        entry: { ...entry, amount: amount / digits, currency: paidIn },
+      });
       const fingerprint = fingerprintOf({ ...order, paid });
       await bench.orders.fulfill({ submission: order, fingerprint, requestId: uniqueId('req'), paid });
       await until(() => events().length > 0);
@@ -145,8 +164,7 @@ export function createDrive({ bench, world, order }: Pick<Drive, 'bench' | 'worl
       bench.orders.changeAddress(
         change({ address: { street: '456 Oak Ave', city: 'Busan', country: 'KR', zipCode: '48058', ...address } }),
       ),
-    sendBack: (items, reason) =>
-      bench.orders.requestReturn(change({ items, ...(reason !== undefined && { reason }) })),
+    sendBack: (items, reason) => bench.orders.requestReturn(change({ items, ...(reason !== undefined && { reason }) })),
     receiveReturn: (n) => bench.orders.receiveReturn(change({ returnId: returnId(n) })),
     inspect: (items, n) => bench.orders.inspectReturn(change({ returnId: returnId(n), items })),
     resolve: (resolution) => bench.orders.resolve(change({ by: 'night shift', ...resolution })),
@@ -176,12 +194,3 @@ export function createDrive({ bench, world, order }: Pick<Drive, 'bench' | 'worl
 }
 
 const isLast = (status: CarrierStatus) => status === 'DELIVERED' || status === 'LOST' || status === 'RETURNED';
-
-/** The amount in minor units of its currency. */
-export const minor = (decimal: number, currency = 'USD'): number => {
-  const units = toMinorUnits(decimal, minorDigits(currency) ?? 0);
-  if (!units.ok) throw new Error(`${decimal} ${currency}: ${units.reason}`);
-  return units.amount;
-};
-
-export const orderWorkflowOf = (d: Drive) => d.bench.env.client.workflow.getHandle(workflowIdOf(d.order.orderId));

@@ -31,7 +31,10 @@ export const ELSEWHERE: Path[] = [
     paid: 11_996,
     async live(d) {
       await d.until('Decision Requested');
-      expect(await d.decide('WAIT')).toMatchObject({ kind: 'refused', reason: 'expected one of SHIP_AVAILABLE, CANCEL' });
+      expect(await d.decide('WAIT')).toMatchObject({
+        kind: 'refused',
+        reason: 'expected one of SHIP_AVAILABLE, CANCEL',
+      });
       await d.decide('CANCEL');
     },
     end: 'RollbackTransaction',

@@ -17,7 +17,6 @@ export interface Path {
   paidIn?: string;
   /** what happens to it after it was placed, and what is asserted meanwhile */
   live?(drive: Drive): Promise<void>;
-  /** absent: the state that its status ends in */
   end: EndState;
   status: OrderStatus;
   /** what the customer paid, and got back of it */
@@ -48,5 +47,5 @@ export const GOODS = 'PROD-12345';
 export const SCARCE = 'PROD-SCARCE';
 export const SOLD_OUT = 'PROD-SOLD-OUT';
 
-/** Two units of what there is, one more of what there is only one of: three are ordered, and two of it missing. */
+/** Of the one all is there, of the other one of three: two are missing. */
 export const PARTLY = [item(GOODS, 1), item(SCARCE, 3)];

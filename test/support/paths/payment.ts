@@ -18,14 +18,16 @@ const pending = { paymentMethod: 'pm_pending' };
 const authorized = (changes: object = {}) => ({ policy: { payment: 'AUTHORIZE' }, ...changes });
 
 /** The breaker is open for so many seconds. */
-const outOfOrder = (seconds: number) => async (world: MemoryWorld, { bench }: Drive) => {
-  const { charge } = world.ports.payments;
-  const until = (await bench.env.currentTimeMs()) + seconds * 1000;
-  world.ports.payments.charge = async (request) => {
-    if ((await bench.env.currentTimeMs()) >= until) return charge(request);
-    throw new CircuitOpenError('payment', new Date(until).toISOString());
+const outOfOrder =
+  (seconds: number) =>
+  async (world: MemoryWorld, { bench }: Drive) => {
+    const { charge } = world.ports.payments;
+    const until = (await bench.env.currentTimeMs()) + seconds * 1000;
+    world.ports.payments.charge = async (request) => {
+      if ((await bench.env.currentTimeMs()) >= until) return charge(request);
+      throw new CircuitOpenError('payment', new Date(until).toISOString());
+    };
   };
-};
 
 /** Nobody answers, whatever the company does, until it is asked for the n-th time. */
 const silentUntil = (n: number, does: (call: () => Promise<unknown>) => Promise<unknown>) => (world: MemoryWorld) => {
@@ -42,8 +44,20 @@ const silentUntil = (n: number, does: (call: () => Promise<unknown>) => Promise<
 
 export const PAYMENT: Path[] = [
   { name: 'straight through', live: delivered, ...DELIVERED, told: HAPPY },
-  { name: 'the answer of the payment company is late', order: { paymentMethod: 'pm_late' }, live: delivered, ...DELIVERED, told: HAPPY },
-  { name: 'declined once', order: { paymentMethod: 'pm_declined_once' }, live: soonDelivered, ...DELIVERED, told: HAPPY },
+  {
+    name: 'the answer of the payment company is late',
+    order: { paymentMethod: 'pm_late' },
+    live: delivered,
+    ...DELIVERED,
+    told: HAPPY,
+  },
+  {
+    name: 'declined once',
+    order: { paymentMethod: 'pm_declined_once' },
+    live: soonDelivered,
+    ...DELIVERED,
+    told: HAPPY,
+  },
   { name: 'declined', order: { paymentMethod: 'pm_declined' }, ...UNPAID, told: 'ACCEPTED, PAYMENT_PROBLEM' },
   {
     name: 'the payment company is out of order, and comes back',
@@ -75,8 +89,20 @@ export const PAYMENT: Path[] = [
     stock: 'as before',
     told: 'ACCEPTED, PAYMENT_PROBLEM, CANCELLED',
   },
-  { name: 'the answer is lost, and it was charged', order: { paymentMethod: 'pm_timeout_charged' }, live: soonDelivered, ...DELIVERED, told: HAPPY },
-  { name: 'the answer is lost, and it was not charged', order: { paymentMethod: 'pm_timeout_not_charged' }, live: soonDelivered, ...DELIVERED, told: HAPPY },
+  {
+    name: 'the answer is lost, and it was charged',
+    order: { paymentMethod: 'pm_timeout_charged' },
+    live: soonDelivered,
+    ...DELIVERED,
+    told: HAPPY,
+  },
+  {
+    name: 'the answer is lost, and it was not charged',
+    order: { paymentMethod: 'pm_timeout_not_charged' },
+    live: soonDelivered,
+    ...DELIVERED,
+    told: HAPPY,
+  },
   {
     name: 'nobody knows for a while whether it was charged; it was',
     world: silentUntil(6, (call) => call()),

@@ -121,7 +121,10 @@ export const RETURNS: Path[] = [
     name: 'returns that are refused: too much, too early, unknown, incomplete, too late',
     async live(d) {
       await d.until('Customer Notified');
-      expect(await d.sendBack(units(1))).toMatchObject({ kind: 'refused', reason: expect.stringContaining('at most 0') as string });
+      expect(await d.sendBack(units(1))).toMatchObject({
+        kind: 'refused',
+        reason: expect.stringContaining('at most 0') as string,
+      });
       await d.deliver();
       expect(await d.sendBack(units(3))).toMatchObject({ kind: 'refused' });
       expect(await d.receiveReturn()).toEqual({ kind: 'refused', reason: `there is no return ${d.returnId()}` });

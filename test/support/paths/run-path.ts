@@ -83,7 +83,10 @@ function moneyOf({ charged, refunded, currency = 'USD' }: ReturnType<Drive['view
 
 function stockOf({ world, received }: Drive): string {
   const gone = [...world.books.inventory].flatMap(([productId, { availableQuantity, reservedQuantity }]) => {
-    const before = STOCK.filter((row) => row.productId === productId).reduce((sum, row) => sum + row.availableQuantity, 0);
+    const before = STOCK.filter((row) => row.productId === productId).reduce(
+      (sum, row) => sum + row.availableQuantity,
+      0,
+    );
     return before + (received.get(productId) ?? 0) - availableQuantity - reservedQuantity;
   });
   const units = gone.reduce((sum, one) => sum + one, 0);

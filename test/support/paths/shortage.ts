@@ -12,12 +12,16 @@ async function restArrives(d: Drive): Promise<void> {
   await d.deliver();
 }
 
-const decided = (choice: 'SHIP_AVAILABLE' | 'WAIT' | 'CANCEL', then: (d: Drive) => Promise<void>) => async (d: Drive) => {
-  await d.until('Decision Requested');
-  expect(d.view()).toMatchObject({ status: 'PENDING_DECISION', decision: { choices: ['SHIP_AVAILABLE', 'WAIT', 'CANCEL'] } });
-  expect(await d.decide(choice)).toMatchObject({ kind: 'done' });
-  await then(d);
-};
+const decided =
+  (choice: 'SHIP_AVAILABLE' | 'WAIT' | 'CANCEL', then: (d: Drive) => Promise<void>) => async (d: Drive) => {
+    await d.until('Decision Requested');
+    expect(d.view()).toMatchObject({
+      status: 'PENDING_DECISION',
+      decision: { choices: ['SHIP_AVAILABLE', 'WAIT', 'CANCEL'] },
+    });
+    expect(await d.decide(choice)).toMatchObject({ kind: 'done' });
+    await then(d);
+  };
 
 /** Nobody answers for a day. */
 const unanswered = (then: (d: Drive) => Promise<void>) => async (d: Drive) => {
@@ -223,7 +227,9 @@ export const SHORTAGE: Path[] = [
     order: orderOf(PARTLY, { policy: { onShortage: 'WAIT', payment: 'AUTHORIZE' } }),
     async live(d) {
       await restArrives(d);
-      const captures = (await d.world.journal.entries(d.order.orderId)).filter(({ operation }) => operation === 'capture');
+      const captures = (await d.world.journal.entries(d.order.orderId)).filter(
+        ({ operation }) => operation === 'capture',
+      );
       expect(captures.map(({ amount }) => amount)).toEqual([59.98, 59.98]);
     },
     ...SHIPPED_IN_TWO,
