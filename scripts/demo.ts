@@ -1,5 +1,5 @@
 import { Trouble } from './bootstrap/trouble.cjs';
-import { closeBooks } from './demo/books';
+import { closeBooks, countMessages } from './demo/books';
 import { createBus } from './demo/bus';
 import { legend } from './demo/board';
 import { ends } from './demo/ends';
@@ -10,7 +10,8 @@ import { type Options, readOptions } from './demo/options';
 import { createPaint, wrap } from './demo/paint';
 import { createLiveReporter, createPlainReporter } from './demo/reporter';
 import { type Before, newestOfOthers, ownReservations, reservedStock } from './demo/reservations';
-import { follow, type Run } from './demo/run';
+import type { Run } from './demo/run';
+import { runScenarios } from './demo/run-scenarios';
 import { createShop, type Shop } from './demo/shop';
 import { tellTimeline } from './demo/timeline';
 import { untilInterrupted } from './demo/until-interrupted';
@@ -76,7 +77,8 @@ async function prepare(
     const orderId = `demo-${stamp}-${String(i + 1).padStart(2, '0')}`;
     const noBus = scenario.via === 'EventBridge' && !options.aws ? 'needs a local system, to reach its bus' : undefined;
     const notRun = noBus ?? lacks(scenario, stock);
-    return { scenario, orderId, startedAt: performance.now(), answers: [], ...(notRun !== undefined && { notRun }) };
+    const startedAt = performance.now();
+    return { scenario, orderId, startedAt, answers: [], waits: true, ...(notRun !== undefined && { notRun }) };
   });
   return { runs, before: { stock, newest } };
 }
@@ -96,10 +98,7 @@ async function runAll(runs: Run[], p: { options: Options; shop: Shop; signal: Ab
   const placed = runs.filter(({ notRun }) => notRun === undefined);
   const columns = process.stdout.isTTY ? columnsNow() : undefined;
   const telling = timeline ? placed.map((run) => tellTimeline(run, { shop, write, paint, columns, signal })) : [];
-  await Promise.all([
-    ...placed.map((run) => follow(Object.assign(run, { startedAt: performance.now() }), deps)),
-    ...telling,
-  ]);
+  await Promise.all([runScenarios(placed, { ...deps, restoring: createShop(options) }), ...telling]);
   reporter.close();
   // the rows that were drawn live have left their place to the table
   if (!live) write('');
@@ -121,9 +120,13 @@ function introduce(runs: readonly Run[], { url, scenario }: Options): void {
 async function conclude({ runs, before }: Prepared, shop: Shop): Promise<number> {
   const placed = runs.filter(({ notRun }) => notRun === undefined);
   for (const line of ends({ runs, columns: columnsNow(), paint })) write(line);
+  // what customers are told goes its own way, and may have come later
+  for (const run of placed) run.journal = await shop.journal(run.orderId);
   const books = closeBooks(placed);
   tellFindings('The books of these orders, in USD', books);
   const tell = (text: string) => wrap(text, columnsNow() - 1).forEach((line) => write(paint('dim', line)));
+  const told = countMessages(placed);
+  tellFindings('What customers were told', [told]);
   const own = ownReservations(placed);
   tellFindings('The stock, in units', [own]);
   const reserved = await reservedStock(placed, { shop, before, tell });
@@ -132,7 +135,7 @@ async function conclude({ runs, before }: Prepared, shop: Shop): Promise<number>
   const skipped = runs.length - placed.length;
   write('');
   write(paint('bold', `${right} of ${placed.length} ended as expected${skipped > 0 ? `; ${skipped} not run` : ''}.`));
-  const wrong = [...books, own, ...reserved].some(({ verdict }) => verdict === 'wrong');
+  const wrong = [...books, told, own, ...reserved].some(({ verdict }) => verdict === 'wrong');
   return right === placed.length && !wrong ? 0 : 1;
 }
 

@@ -58,23 +58,26 @@ const marks = ({ order }: Run) =>
 
 function mark(run: Run, now: number, paint: Paint): string {
   if (run.notRun !== undefined) return paint('dim', '–');
+  if (run.waits) return paint('dim', '·');
   if (run.endedAt === undefined) return paint('cyan', SPINNER[Math.floor(now / SPIN_MS) % SPINNER.length] ?? '');
   return surprises(run).length === 0 ? paint('green', '✓') : paint('red', '✗');
 }
 
 /** Where an order is, in a word: its state, or its status once it ended. */
-export function stateOf({ order, endedAt, notRun, trouble }: Run): string {
+export function stateOf({ order, endedAt, notRun, trouble, waits }: Run): string {
   if (notRun !== undefined) return 'not run';
   if (trouble !== undefined) return 'trouble';
+  if (waits) return 'waits for its turn';
   if (!order) return 'placing';
   const open = order.states.find(({ exitedAt }) => exitedAt === null);
   return endedAt === undefined ? (open?.name ?? order.status) : order.status;
 }
 
-function styleOf({ order, endedAt, trouble }: Run): Style | undefined {
+function styleOf({ order, endedAt, trouble, waits }: Run): Style | undefined {
   if (trouble !== undefined) return 'red';
+  if (waits) return 'dim';
   if (endedAt === undefined) return 'cyan';
-  return order?.status === 'SHIPPED' ? 'green' : 'yellow';
+  return order?.status === 'SHIPPED' || order?.status === 'DELIVERED' ? 'green' : 'yellow';
 }
 
 /** What was charged, and given back. */
@@ -84,5 +87,5 @@ export function moneyOf({ order }: Run): string {
   return refunded === 0 ? charged.toFixed(2) : `${charged.toFixed(2)} −${refunded.toFixed(2)}`;
 }
 
-const elapsed = ({ startedAt, endedAt, notRun }: Run, now: number) =>
-  notRun === undefined ? seconds((endedAt ?? now) - startedAt) : '';
+const elapsed = ({ startedAt, endedAt, notRun, waits }: Run, now: number) =>
+  notRun === undefined && !waits ? seconds((endedAt ?? now) - startedAt) : '';

@@ -3,7 +3,7 @@ import { cells, chooseColumns, type Column, scenarioColumn, titles, widthOf } fr
 import { fit, type Paint, seconds, wrap } from './paint';
 import type { Run } from './run';
 import { surprises } from './verdict';
-import { wayOf } from './words';
+import { wayOf } from './way';
 
 /** from here on what happened fits beside an order, not only below it */
 const WIDE = 150;

@@ -1,9 +1,12 @@
 import type { ProductStock } from '../../src/gateway/ports';
+import { PRODUCTS } from '../lib/seed';
 import type { Scenario } from '../lib/scenarios';
 import type { Shop } from './shop';
 
-/** the product that a scenario needs to be sold out */
-const SOLD_OUT = 'PROD-SOLD-OUT';
+/** products that scenarios need to be sold out */
+const SOLD_OUT = new Set(
+  PRODUCTS.filter(({ stock: { ICN, LAX } }) => ICN + LAX === 0).map((product) => product.productId),
+);
 
 /** Units of a product; none of one that is not known. */
 export type Units = Pick<ProductStock, 'availableQuantity' | 'reservedQuantity'>;
@@ -22,8 +25,8 @@ export function lacks({ order, end }: Scenario, stock: ReadonlyMap<string, Units
   if (end === 'VALIDATION_FAILED') return undefined;
   for (const { productId = '', quantity = 0 } of order.items ?? []) {
     const there = stock.get(productId)?.availableQuantity ?? 0;
-    const wanted = productId === SOLD_OUT ? 'none' : `${quantity}`;
-    if (productId === SOLD_OUT ? there > 0 : there < quantity)
+    const wanted = SOLD_OUT.has(productId) ? 'none' : `${quantity}`;
+    if (SOLD_OUT.has(productId) ? there > 0 : there < quantity)
       return `needs ${wanted} of ${productId} in stock, and there are ${there}: stop the system, \`npm run reset\`, start it`;
   }
   return undefined;

@@ -37,7 +37,7 @@ function movesOf(events: readonly ShownEvent[]) {
     events
       .filter(({ type }) => types.includes(type))
       .flatMap(({ data }) => (data['shipments'] ?? [data['shipment']]) as Shipment[]);
-  const reserved = shipmentsOf('Inventory Reserved', 'Inventory Partially Reserved');
+  const reserved = shipmentsOf('Inventory Reserved', 'Inventory Partially Reserved', 'Backorder Filled');
   const [shipped, released] = [shipmentsOf('Shipment Created'), shipmentsOf('Inventory Released')];
   const gone = new Set([...shipped, ...released].map(({ shipmentId }) => shipmentId));
   return { reserved, shipped, released, held: reserved.filter(({ shipmentId }) => !gone.has(shipmentId)) };

@@ -1,6 +1,8 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Static } from '@sinclair/typebox';
 import type { JournalEntry, ProductStock } from '../../src/gateway/ports';
 import type * as schemas from '../../src/gateway/schemas';
+import type { Call } from '../lib/scenario';
 import { Trouble } from '../bootstrap/trouble.cjs';
 
 export type ShownOrder = Static<typeof schemas.Order>;
@@ -20,6 +22,10 @@ interface Answer {
   status: number;
   body: string;
 }
+
+/** while a gateway is reloaded, or the engine is slow */
+const REPEATS = 10;
+const REPEAT_MS = 1_000;
 
 const GOES_ON = 'orders that have not ended go on when the system runs again';
 
@@ -57,6 +63,21 @@ export function createShop({ url, signal, timeoutMs = 10_000 }: ShopOptions) {
       const answer = await ask('/orders', { method: 'POST', headers, body: JSON.stringify(order) });
       if (answer.status >= 500) throw new Trouble(`${url} answered POST /orders with ${wordsOf(answer)}.`);
       return answer.status;
+    },
+    /**
+     * Makes a call, again under its key while nobody can say whether it was made.
+     *
+     * @throws Error when it is refused
+     */
+    call: async ({ path, body }: Call, key: string): Promise<void> => {
+      const headers = { 'idempotency-key': key, ...(body && { 'content-type': 'application/json' }) };
+      const init = { method: 'POST', headers, ...(body && { body: JSON.stringify(body) }) };
+      let answer = await ask(path, init);
+      for (let again = 0; answer.status === 503 && again < REPEATS; again++) {
+        await sleep(REPEAT_MS);
+        answer = await ask(path, init);
+      }
+      if (answer.status >= 300) throw new Error(`POST ${path} was answered with ${wordsOf(answer)}`);
     },
     /** why it is not ready; undefined when it is */
     unready: async (): Promise<string | undefined> => {

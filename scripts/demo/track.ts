@@ -12,6 +12,9 @@ export const STAGES: readonly { letter: string; name: string; state: StateName }
   { letter: 'N', name: 'customer told', state: 'NotifyCustomer' },
 ];
 
+/** given back after the last stage that they reached */
+const TURNED_BACK: ReadonlySet<string> = new Set(['FULFILLMENT_FAILED', 'CANCELLED']);
+
 export type Mark = 'passed' | 'now' | 'failed' | 'ahead';
 
 /** where it broke, by how it ended */
@@ -25,7 +28,7 @@ const FAILED_AT: Record<string, StateName> = {
 export function track(order: Pick<ShownOrder, 'status' | 'states'> | undefined): Mark[] {
   const entered = STAGES.filter(({ state }) => order?.states.some(({ name }) => name === state));
   // what is rolled back broke at the last stage that it reached
-  const broken = order?.status === 'FULFILLMENT_FAILED' ? entered.at(-1)?.state : FAILED_AT[order?.status ?? ''];
+  const broken = TURNED_BACK.has(order?.status ?? '') ? entered.at(-1)?.state : FAILED_AT[order?.status ?? ''];
   return STAGES.map(({ state }) => (state === broken ? 'failed' : markOf(order, state)));
 }
 

@@ -1,4 +1,8 @@
 import { Interrupted } from '../bootstrap/trouble.cjs';
+import { settlesWithin } from '../lib/wait';
+
+/** for what has to be set right when the work is stopped */
+const PATIENCE_MS = 5_000;
 
 /**
  * Does what a user may stop: everything that listens to the signal ends, once that happens or when the work fails.
@@ -19,9 +23,11 @@ export async function untilInterrupted<T>(work: (signal: AbortSignal) => Promise
         reject(stop);
       });
   });
+  const working = work(abort.signal);
   try {
-    return await Promise.race([work(abort.signal), interrupted]);
+    return await Promise.race([working, interrupted]);
   } finally {
     abort.abort();
+    await settlesWithin(working, PATIENCE_MS);
   }
 }

@@ -1,7 +1,6 @@
 import type { JournalEntry } from '../../src/gateway/ports';
 import type { CarrierStatus, EventData, EventType, InspectionOutcome, ResolutionAction } from '../../src/domain/events';
 import type { Shipment, ShipmentLine, Shortage, ShortageChoice } from '../../src/domain/order';
-import type { Run } from './run';
 import type { ShownEvent } from './shop';
 
 interface PublicOrder {
@@ -18,7 +17,7 @@ const units = (lines: readonly ShipmentLine[]) =>
   lines.map(({ quantity, productId }) => `${quantity} × ${productId}`).join(', ');
 const parcels = (shipments: readonly Shipment[]) =>
   shipments.map(({ lines, warehouseId }) => `${units(lines)} in ${warehouseId}`).join('; ');
-const lacking = (items: readonly Shortage[]) =>
+export const lacking = (items: readonly Shortage[]) =>
   items.map(({ shortfall, productId }) => `${shortfall} × ${productId}`).join(', ');
 const money = ({ amount, currency }: { amount: number; currency: string }) => `${amount.toFixed(2)} ${currency}`;
 
@@ -28,7 +27,7 @@ const clock = (time: string) => `${time.slice(0, 19).replace('T', ' ')} UTC`;
 
 const span = (seconds: number) => (seconds % 60 === 0 ? `${seconds / 60} min` : `${seconds} s`);
 
-const CHOICES: Record<ShortageChoice, string> = {
+export const CHOICES: Record<ShortageChoice, string> = {
   SHIP_AVAILABLE: 'ship what is there',
   WAIT: 'wait for the rest',
   CANCEL: 'cancel',
@@ -121,9 +120,9 @@ export function wordsOfEvent({ type, data }: Pick<ShownEvent, 'type' | 'data'>):
 }
 
 /** What a provider saw and did, in plain words. */
-export function wordsOfCall({ provider, operation, outcome, key, amount, currency }: JournalEntry): string {
+export function wordsOfCall({ provider, operation, outcome, key, amount, currency, carrier }: JournalEntry): string {
   const sum = amount !== undefined && currency !== undefined ? ` ${money({ amount, currency })}` : '';
-  return `${COMPANIES[provider]}: ${callWords({ operation, outcome, key, sum })}`;
+  return `${carrier ?? COMPANIES[provider]}: ${callWords({ operation, outcome, key, sum })}`;
 }
 
 const COMPANIES: Record<JournalEntry['provider'], string> = {
@@ -141,16 +140,28 @@ function callWords(p: Pick<JournalEntry, 'operation' | 'outcome' | 'key'> & { su
       return isFirst(p.key) ? 'card declined; once more in 1 s' : 'card declined again';
     case 'charge error':
       return 'answers with an error; tried again';
+    case 'charge authorized':
+      return `money held on the card:${p.sum}`;
+    case 'charge pending':
+      return 'decides later';
+    case 'capture succeeded':
+      return `took what it held:${p.sum}`;
+    case 'settle succeeded':
+      return `has the money now:${p.sum}`;
+    case 'settle failed':
+      return 'does not get the money';
+    case 'refund refused':
+      return `refuses to refund${p.sum}`;
     case 'charge unanswered':
       return 'does not answer, and charges nothing';
     case 'charge replayed':
       return 'knows this key: the outcome it had before';
     case 'email succeeded':
-      return 'e-mail delivered';
+      return `e-mail delivered: ${kindOf(p.key)}`;
     case 'sms succeeded':
-      return 'SMS delivered';
+      return `SMS delivered: ${kindOf(p.key)}`;
     case 'push succeeded':
-      return 'push delivered';
+      return `push delivered: ${kindOf(p.key)}`;
     case 'label succeeded':
       return 'label booked';
     case 'label refused':
@@ -170,31 +181,8 @@ function callWords(p: Pick<JournalEntry, 'operation' | 'outcome' | 'key'> & { su
   }
 }
 
+/** `notify-<kind>#…`, of NotifyCustomer `notify#…` */
+const kindOf = (key: string) => /^notify-([a-z-]+)#/.exec(key)?.[1]?.replaceAll('-', ' ') ?? 'shipped';
+
 /** `charge#<orderId>#<n>`: n is raised after a known decline only */
 const isFirst = (key: string) => key.endsWith('#1');
-
-/** What happened on the way of an order, in short: the calls at the providers of money and labels, those alike together. */
-export function wayOf(run: Run): string {
-  const { journal = [], order } = run;
-  const counts: { what: string; times: number }[] = [];
-  for (const { provider, operation, outcome } of journal) {
-    // on each channel, at its own time
-    if (provider === 'notification') continue;
-    const what = `${operation} ${outcome}`.replaceAll('-', ' ');
-    const last = counts.at(-1);
-    if (last?.what === what) last.times++;
-    else counts.push({ what, times: 1 });
-  }
-  const calls = counts.map(({ what, times }) => (times === 1 ? what : `${what} ×${times}`));
-  const missing = order?.unavailableItems ? [`missing ${lacking(order.unavailableItems)}`] : [];
-  return [...placing(run), ...missing, ...calls].join(', ');
-}
-
-function placing({ scenario: { via }, answers, order }: Run): string[] {
-  if (via === 'EventBridge') return ['Order Placed on the bus'];
-  if (via) return [`answers ${answers.join(' ')}`];
-  const { errors = [] } = order ?? {};
-  return errors.length > 0
-    ? [`answer ${answers.join(' ')}: ${errors.map(({ pointer }) => pointer).join(' and ')}`]
-    : [];
-}

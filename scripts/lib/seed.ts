@@ -8,11 +8,19 @@ interface Product {
   stock: { ICN: number; LAX: number };
 }
 
+/** nothing of it is there, and nothing comes by itself */
+export const SOLD_OUT = 'PROD-SOLD-OUT';
+
+/** The same, one for each scenario that waits for a delivery. */
+export const BACKORDER_PRODUCTS = ['PROD-BACKORDER-1', 'PROD-BACKORDER-2'] as const;
+
 /** The sandbox's goods, in the warehouses of Seoul (ICN) and Los Angeles (LAX). */
 export const PRODUCTS: readonly Product[] = [
   { productId: 'PROD-12345', name: 'Wireless earbuds', stock: { ICN: 6_000, LAX: 4_000 } },
   { productId: 'PROD-SCARCE', name: 'Turntable, limited edition', stock: { ICN: 2, LAX: 1 } },
-  { productId: 'PROD-SOLD-OUT', name: 'Espresso machine', stock: { ICN: 0, LAX: 0 } },
+  { productId: SOLD_OUT, name: 'Espresso machine', stock: { ICN: 0, LAX: 0 } },
+  { productId: BACKORDER_PRODUCTS[0], name: 'Film camera, restored', stock: { ICN: 0, LAX: 0 } },
+  { productId: BACKORDER_PRODUCTS[1], name: 'Bookshelf speakers', stock: { ICN: 0, LAX: 0 } },
   { productId: 'PROD-20001', name: 'USB-C charger, 65 W', stock: { ICN: 1_500, LAX: 1_000 } },
   { productId: 'PROD-20002', name: 'Mechanical keyboard', stock: { ICN: 300, LAX: 500 } },
   { productId: 'PROD-20003', name: 'Desk lamp', stock: { ICN: 120, LAX: 0 } },

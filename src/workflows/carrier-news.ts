@@ -1,4 +1,4 @@
-import { log as logger } from '@temporalio/workflow';
+import { log } from '@temporalio/workflow';
 import type { CarrierNews } from './messages';
 import type { CarrierUpdate } from '../domain/events';
 import type { OrderRun } from './order-run';
@@ -20,7 +20,7 @@ export async function followCarriers(run: OrderRun): Promise<void> {
     const parcel = life.parcels.find(({ label }) => label.trackingNumber === trackingNumber);
     if (parcel) await follow(run, parcel, news);
     // a parcel under a label that was replaced never left; any other is none of ours
-    else logger.warn('a carrier tells of a parcel that the order does not have', { ...news });
+    else log.warn('a carrier tells of a parcel that the order does not have', { ...news });
   }
 }
 
@@ -54,11 +54,11 @@ async function follow(run: OrderRun, parcel: Parcel, news: CarrierNews): Promise
 
 /** The customer gets nothing of the parcel, and the money back for what was not given back of it before. */
 async function compensate(run: OrderRun, { shipment, status }: Parcel): Promise<void> {
-  const { life, log } = run;
+  const { life } = run;
   const { shipmentId } = shipment;
   const lines = keptOf(life, shipment.lines);
   leaveAwaitDelivery(run);
-  const leave = log.enter('CompensateShipment');
+  const leave = run.log.enter('CompensateShipment');
   await refund(run, keep(life, lines, -1), shipmentId);
   leave();
   if (status === 'RETURNED') await restock(run, shipmentId, lines);

@@ -21,7 +21,16 @@ export interface ShownOrder {
 }
 
 /** Ways to stop moving; SHIPPED is followed by the notification. */
-const ENDS = new Set(['SHIPPED', 'PAYMENT_FAILED', 'FULFILLMENT_FAILED', 'INVENTORY_UNAVAILABLE', 'VALIDATION_FAILED']);
+const ENDS = new Set([
+  'SHIPPED',
+  'DELIVERED',
+  'CANCELLED',
+  'RETURNED',
+  'PAYMENT_FAILED',
+  'FULFILLMENT_FAILED',
+  'INVENTORY_UNAVAILABLE',
+  'VALIDATION_FAILED',
+]);
 
 /** What `npm start` runs, on ports and a directory of its own. */
 export class System {
@@ -128,6 +137,18 @@ export class System {
 
   async journal(orderId: string): Promise<JournalEntry[]> {
     return (await this.get<{ entries: JournalEntry[] }>(`/sandbox/journal?orderId=${orderId}`)).entries;
+  }
+
+  /** Waits until the order has come to a status. */
+  async comesTo(orderId: string, status: string): Promise<void> {
+    let order: ShownOrder | undefined;
+    await this.until(
+      async () => {
+        order = await this.get<ShownOrder>(`/orders/${orderId}`).catch(() => undefined);
+        return order?.status === status;
+      },
+      () => `order ${orderId} did not come to ${status}: ${JSON.stringify(order)}`,
+    );
   }
 
   /** Waits until the order has ended, the customer told where there is something to tell. */

@@ -106,7 +106,7 @@ describe('a charge whose outcome stays unknown', () => {
       await charge(request);
       throw new StepError('OUTCOME_UNKNOWN', 'the answer was lost');
     });
-    const order = sampleOrder();
+    const order = sampleOrder({ policy: { paymentWithinS: 30 } });
     const { end } = await bench.run(order);
     expect(end.end).toBe('PaymentFailed');
     const types = world.books.events.get(order.orderId)!.map(({ type }) => type);
@@ -126,7 +126,7 @@ describe('a charge whose outcome stays unknown', () => {
       late = request;
       throw new StepError('OUTCOME_UNKNOWN', 'still on its way');
     });
-    const order = sampleOrder();
+    const order = sampleOrder({ policy: { paymentWithinS: 30 } });
     await bench.run(order);
     expect(await charge(late!)).toMatchObject({ kind: 'DECLINED' });
     expect(netCharged(await world.journal.entries(order.orderId))).toBe(0);

@@ -222,7 +222,8 @@ describe('every path of the state machine', () => {
 
     const operations = await outcomes(orderId);
     expect(operations.at(-1)).toBe('void succeeded');
-    expect(new Set(operations.slice(0, -1))).toEqual(new Set(['charge error']));
+    // each further round looks first whether one of the last was charged after all
+    expect(new Set(operations.slice(0, -1))).toEqual(new Set(['charge error', 'lookup not-found']));
     expect((await bench.env.currentTimeMs()) - startedAt).toBeGreaterThan(15_000);
     expect(statesOf(orderId)).toEqual([...TO_PAYMENT, 'PaymentFailed']);
     expect(world.books.views.get(orderId)).toMatchObject({ status: 'PAYMENT_FAILED', charged: 0 });

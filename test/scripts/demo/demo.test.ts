@@ -72,6 +72,11 @@ test('events and calls are told in plain words', () => {
     'stock reserved in part: 1 × A in ICN; missing: 2 × B',
   );
   expect(wordsOfCall(call('charge', 'declined'))).toBe('payment company: card declined; once more in 1 s');
+  const told = { ...call('charge', 'succeeded'), provider: 'notification', operation: 'sms' } as const;
+  expect(wordsOfCall({ ...told, key: 'notify-partly-available#ORD' })).toBe(
+    'messenger: SMS delivered: partly available',
+  );
+  expect(wordsOfCall({ ...told, key: 'notify#ORD#2' })).toBe('messenger: SMS delivered: shipped');
   expect(wordsOfCall({ ...call('charge', 'declined'), key: 'charge#ORD#2' })).toBe(
     'payment company: card declined again',
   );

@@ -1,7 +1,7 @@
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createShop } from '../../../scripts/demo/shop';
-import { shownOrder } from './support';
+import { lastEvent, shownOrder } from './support';
 
 /** What a gateway answers to a method and path: a status and a body, or nothing at all, or by breaking off. */
 export type Answers = (request: string) => { status?: number; body: unknown } | 'silence' | 'break off';
@@ -35,7 +35,7 @@ export const quietShop =
     if (request.startsWith('POST')) return { status: 202, body: {} };
     if (request.includes('/inventory/')) return { body: { availableQuantity: 9, reservedQuantity: 0 } };
     if (request.startsWith('GET /orders?')) return { body: { orders: [] } };
-    if (request.endsWith('/events')) return { body: { events: [] } };
+    if (request.endsWith('/events')) return { body: { events: [lastEvent] } };
     if (request.includes('/journal')) return { body: { entries: [] } };
     return { body: shownOrder({ status }) };
   };

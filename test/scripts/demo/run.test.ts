@@ -24,7 +24,7 @@ const awayFor = (times: number): Answers => {
 test('a gateway that comes back is asked again', async () => {
   const { run, error } = await followed({ answers: awayFor(2), reloadMs: 60_000 });
   expect(error).toBeUndefined();
-  expect(run).toMatchObject({ answers: [202], order: { status: 'SHIPPED' }, journal: [], events: [] });
+  expect(run).toMatchObject({ answers: [202], order: { status: 'SHIPPED' }, journal: [] });
   expect(run.trouble).toBeUndefined();
 });
 
@@ -33,6 +33,29 @@ test('a gateway that stays away is the trouble of the whole demo, not of one ord
   expect(error).toBeInstanceOf(Trouble);
   expect((error as Error).message).toContain('Nothing answers at');
   expect(run.trouble).toBeUndefined();
+});
+
+test('an order that rests without what its scenario ends with is not waited for', async () => {
+  const { shop, close } = await failingGateway((request) =>
+    request.endsWith('/events') ? { body: { events: [] } } : quietShop('SHIPPED')(request),
+  );
+  const run = newRun();
+  const deps = { shop, onChange: () => undefined, signal: new AbortController().signal, atRestMs: 10 };
+  await follow(run, deps);
+  await close();
+  expect(run.trouble).toBe('ended without `Customer Notified`');
+});
+
+test('a step that is refused is the trouble of its order', async () => {
+  const { shop, close } = await failingGateway((request) =>
+    request.endsWith('/cancel')
+      ? { status: 409, body: { title: 'Too late', detail: 'the order is closed' } }
+      : quietShop('SHIPPED')(request),
+  );
+  const run = { ...newRun(), scenario: scenarioOf('cancel') };
+  await follow(run, { shop, onChange: () => undefined, signal: new AbortController().signal });
+  await close();
+  expect(run.trouble).toBe('POST /orders/demo-000000-01/cancel was answered with 409: Too late: the order is closed');
 });
 
 test.each([

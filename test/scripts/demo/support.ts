@@ -1,5 +1,5 @@
 import type { Run } from '../../../scripts/demo/run';
-import type { ShownOrder } from '../../../scripts/demo/shop';
+import type { ShownEvent, ShownOrder } from '../../../scripts/demo/shop';
 import { type Scenario, SCENARIOS } from '../../../scripts/lib/scenarios';
 
 export const scenarioOf = (name: string): Scenario => {
@@ -34,8 +34,23 @@ export function shownOrder(changes: Partial<ShownOrder> = {}, passed: string[] =
   };
 }
 
+/** What an order that ships ends with. */
+export const lastEvent = { eventId: 'X#9', sequence: 9, type: 'Customer Notified', source: 's', at, data: {} } as const;
+
+/** An event of an order. */
+export const event = (type: ShownEvent['type'], data: Record<string, unknown> = {}, sequence = 1): ShownEvent => ({
+  ...lastEvent,
+  type,
+  data,
+  sequence,
+});
+
 /** A call to the payment company. */
-export const call = (operation: 'charge' | 'refund', outcome: string, amount = 29.99) => ({
+export const call = (
+  operation: 'charge' | 'refund' | 'settle' | 'capture' | 'void',
+  outcome: string,
+  amount = 29.99,
+) => ({
   at,
   provider: 'payment' as const,
   operation,
