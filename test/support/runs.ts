@@ -13,7 +13,7 @@ export interface Run {
 }
 
 /** Every run of a workflow that continued as new, the last one first. */
-export async function runsOf({ client }: Engine, workflowId: string): Promise<Run[]> {
+async function runsOf({ client }: Engine, workflowId: string): Promise<Run[]> {
   const runs: Run[] = [];
   let next: string | undefined = (await client.workflow.getHandle(workflowId).describe()).runId;
   while (next) {

@@ -5,7 +5,7 @@ import { CircuitOpenError } from '../../../src/domain/breaker';
 import { type Fault, withFaults } from '../faults';
 
 /** Deterministic, so that a failing run can be had again from its seed (mulberry32). */
-export function randomFrom(seed: number): () => number {
+function randomFrom(seed: number): () => number {
   let state = seed;
   return () => {
     state = (state + 0x6d2b79f5) | 0;
