@@ -87,7 +87,7 @@ whereItCan(`the engine on PostgreSQL${skipped}`, () => {
     const product = { items: [{ productId: 'PROD-12345', quantity: 1, price: 29.99 }], totalAmount: 29.99 };
     const before = await system.get<ProductStock>('/inventory/PROD-12345');
     // those that take their time are under way for certain
-    const slow = sampleOrder({ ...product, paymentMethod: 'pm_down' });
+    const slow = sampleOrder({ ...product, paymentMethod: 'pm_down', policy: { paymentWithinS: 30 } });
     const orders = Array.from({ length: ORDERS }, (_, i) =>
       sampleOrder({ ...product, paymentMethod: i % 2 ? 'pm_late' : 'pm_ok' }),
     );
