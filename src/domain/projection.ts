@@ -120,7 +120,7 @@ export interface ViewPatch {
 }
 
 /** The status that an order has from an event on; the other events leave it as it is. */
-export const STATUS_AFTER = {
+const STATUS_AFTER = {
   'Order Created': 'RECEIVED',
   'Order Validated': 'VALIDATED',
   'Order Validation Failed': 'VALIDATION_FAILED',

@@ -4,8 +4,8 @@ import type { OrderRun } from './order-run';
 import { record } from './record';
 
 /** Requirements A5: shipping starts within 30 minutes, and who is at risk of missing it is seen before. */
-export const AT_RISK_AFTER_S = 20 * 60;
-export const BREACHED_AFTER_S = 30 * 60;
+const AT_RISK_AFTER_S = 20 * 60;
+const BREACHED_AFTER_S = 30 * 60;
 
 /** Watches over the promise until it is kept, or the order waits for somebody else than us. */
 export function watchPromise(run: OrderRun): void {

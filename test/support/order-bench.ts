@@ -68,7 +68,7 @@ export async function createOrderBench(): Promise<OrderBench> {
       submission,
       fingerprint: fingerprintOf(submission),
       requestId: uniqueId('req'),
-      patienceMs: 1_000,
+      patienceMs: 5_000,
     });
 
   /** Step by step: with time let loose the engine would skip to the workflow's own end. */
