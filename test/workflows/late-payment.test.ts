@@ -120,7 +120,7 @@ test('what the company refuses for good is told to operations, and can be starte
   const { refund } = world.ports.payments;
   world.ports.payments.refund = () => Promise.reject(new StepError('REFUND_REFUSED', 'the account is closed'));
   await bench.orders.refundLate(payment);
-  await expect(handleOf(payment).result()).rejects.toThrow();
+  await expect(handleOf(payment).result()).rejects.toThrow('Workflow execution failed');
   expect(world.lateRefunds).toMatchObject([{ orderId, amount: 1999, currency: 'USD', error: 'the account is closed' }]);
   expect(lastEvents()).toEqual([]);
 
