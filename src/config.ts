@@ -2,6 +2,8 @@ import { type Static, Type } from '@sinclair/typebox';
 import { Value } from '@sinclair/typebox/value';
 import type { Dependency } from './domain/breaker';
 import type { Warehouse } from './domain/inventory';
+import { checkPolicy } from './domain/policy';
+import { DEFAULT_POLICY, type OrderPolicy } from './domain/order';
 import { type EngineAccess, readEngineAccess, withoutEmpty } from './config/engine-access';
 import * as a from './config/kinds';
 import { problemsOf, refuse } from './config/problems';
@@ -59,6 +61,9 @@ const Settings = {
   WAREHOUSES: a.warehouses(
     'what ships from where: `<id>:<country>:<city>:<latitude>:<longitude>`, …; without the last two, from the middle of the country',
     'ICN:KR:Seoul:37.46:126.44,LAX:US:Los Angeles:33.94:-118.41',
+  ),
+  ORDER_POLICY: a.optionalMembers(
+    'how orders are treated that do not say otherwise, like `onShortage=WAIT,decisionWithinS=3600`; see docs/lifecycle.md',
   ),
   LOW_STOCK_THRESHOLD: a.wholeNumber(
     'units of a product, in all warehouses, from which on it is running out; told again at half of them and at none',
@@ -186,6 +191,7 @@ const READS = {
     'OPERATIONS_ALERT_TOPIC_ARN',
     'WORKFLOW_BUNDLE',
     'WAREHOUSES',
+    'ORDER_POLICY',
     'LOW_STOCK_THRESHOLD',
     'PROVIDER_TIMEOUT_MS',
     ...ALL_READ,
@@ -318,6 +324,27 @@ export function breakerLimits(
   return dependency === 'payment'
     ? { failures: config.PAYMENT_BREAKER_FAILURES, openMs: config.PAYMENT_BREAKER_OPEN_MS }
     : { failures: config.BREAKER_FAILURES, openMs: config.BREAKER_OPEN_MS };
+}
+
+/**
+ * How orders are treated that do not say otherwise, where it is not the usual.
+ *
+ * @throws ConfigurationError for a name that there is not, or a value that it does not take
+ */
+export function installationPolicy({
+  ORDER_POLICY = '',
+}: Pick<Config<'worker'>, 'ORDER_POLICY'>): Partial<OrderPolicy> {
+  const members = ORDER_POLICY.split(',').filter((member) => member !== '');
+  const given = members.map((member) => member.split('=') as [name: string, value: string]);
+  const values = given.map(([name, value]) => [name, /^\d+$/.test(value) ? Number(value) : value] as const);
+  const problems = given
+    .filter(([name]) => !Object.hasOwn(DEFAULT_POLICY, name))
+    .map(([name]) => `ORDER_POLICY has ${name}; it takes ${Object.keys(DEFAULT_POLICY).join(', ')}`);
+  const fail = (pointer: string, _code: string, detail: string) =>
+    void problems.push(`ORDER_POLICY${pointer.replace('/policy/', ': ')}: ${detail}`);
+  const policy = checkPolicy(Object.fromEntries(values), fail);
+  refuse(problems);
+  return policy ?? {};
 }
 
 /** The warehouses that orders ship from. */

@@ -4,7 +4,7 @@ import type { AwsClients, CallObserver } from './adapters/aws/clients';
 import type { EngineAccess } from './config/engine-access';
 import type { Logger } from './telemetry';
 import { type Breakers, openBreakers, openEventBus } from './wiring';
-import { type Config, tableNames, warehousesOf } from './config';
+import { type Config, installationPolicy, tableNames, warehousesOf } from './config';
 import type { EventPublisher } from './activities/ports';
 import { createActivities } from './activities';
 import { createAwsClients } from './adapters/aws/clients';
@@ -63,6 +63,7 @@ export function createPorts({
       shippingQueueUrl: config.SHIPPING_QUEUE_URL,
     }),
     warehouses,
+    policy: installationPolicy(config),
     lowStockThreshold: config.LOW_STOCK_THRESHOLD,
     now: () => new Date().toISOString(),
     breakers,

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { breakerLimits, describeVariables, loadConfig, warehousesOf } from '../src/config';
+import { breakerLimits, describeVariables, installationPolicy, loadConfig, warehousesOf } from '../src/config';
 import { resourcesOnAws as resources } from './support/resources';
 
 const without = (...names: string[]) =>
@@ -220,4 +220,14 @@ test('the payment company is left alone sooner and for less time than others; bo
   const set = loadConfig('worker', { ...resources, PAYMENT_BREAKER_FAILURES: '7', BREAKER_OPEN_MS: '8' });
   expect(breakerLimits(set, 'payment').failures).toBe(7);
   expect(breakerLimits(set, 'carrier').openMs).toBe(8);
+});
+
+test('an installation may treat its orders in its own way', () => {
+  const policy = (ORDER_POLICY: string) => installationPolicy(loadConfig('worker', { ...resources, ORDER_POLICY }));
+  expect(policy('')).toEqual({});
+  expect(policy('onShortage=WAIT,decisionWithinS=3600')).toEqual({ onShortage: 'WAIT', decisionWithinS: 3600 });
+  expect(() => policy('onShortage=LATER,within=1,decisionWithinS=0')).toThrow(
+    /ORDER_POLICY has within; .*\n.*onShortage: expected one of ASK.*\n.*decisionWithinS: expected whole seconds/,
+  );
+  expect(() => policy('onShortage')).toThrow('it takes members as <name>=<value>, separated by commas');
 });

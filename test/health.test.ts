@@ -100,6 +100,7 @@ describe('a worker', () => {
     expect(lines.toSorted()).toEqual([
       'waybill_breaker_state{dependency="carrier"} 0',
       'waybill_breaker_state{dependency="payment"} 0',
+      'waybill_breaker_state{dependency="supplier"} 0',
     ]);
   });
 

@@ -11,9 +11,12 @@ import { createNotificationActivities } from './notification';
 import { createPaymentActivities } from './payment';
 import { createReceivingActivities } from './receiving';
 import { createReplenishmentActivities } from './replenishment';
-import { createValidationActivities } from './validation';
+import { createValidationActivities, type ValidationDeps } from './validation';
 
-export type ActivityDeps = FulfillmentDeps & InventoryDeps & ReplenishmentDeps & { payments: PaymentProvider };
+export type ActivityDeps = FulfillmentDeps &
+  InventoryDeps &
+  ReplenishmentDeps &
+  ValidationDeps & { payments: PaymentProvider };
 
 /** All activities of the worker, over the given ports. */
 export function createActivities(deps: ActivityDeps) {

@@ -1,7 +1,7 @@
 import type { Appended, BookkeepingDeps } from './step';
 import type { Books, OrderRecord } from './ports';
 import type { EventBatch, NewEvent } from '../domain/events';
-import type { Order, OrderSubmission, ValidationError } from '../domain/order';
+import type { Order, OrderPolicy, OrderSubmission, ValidationError } from '../domain/order';
 import type { OrderId } from '../domain/ids';
 import type { InventoryStatus } from '../domain/projection';
 import type { OrderStatus } from '../domain/states';
@@ -41,14 +41,25 @@ export type ValidationOutcome = Partial<Appended> & { attempts: number } & (
 
 export type Accepted = Exclude<ValidationOutcome, { kind: 'INVALID' }>;
 
+export interface ValidationDeps extends BookkeepingDeps {
+  /** how orders are treated that do not say otherwise, where it is not the usual */
+  policy?: Partial<OrderPolicy>;
+}
+
+/** Kept with the order: what is changed later holds for later orders. */
+function treated(order: Order, policy: Partial<OrderPolicy> = {}): Order {
+  const all = { ...policy, ...order.policy };
+  return Object.keys(all).length > 0 ? { ...order, policy: all } : order;
+}
+
 /** ValidateOrder and OrderValidationFailed (requirements D1, D2). */
-export function createValidationActivities(deps: BookkeepingDeps) {
+export function createValidationActivities(deps: ValidationDeps) {
   return {
     /** Validates and stores the order as VALIDATED; an invalid one is only reported. */
     validateOrder: asStep(async (input: AcceptInput): Promise<ValidationOutcome> => {
       const validation = validateOrder(input.submission);
       if (!validation.valid) return { kind: 'INVALID', errors: validation.errors, attempts: attempts() };
-      const { order } = validation;
+      const order = treated(validation.order, deps.policy);
       return accept(deps, input, {
         record: { status: 'VALIDATED', order },
         events: [

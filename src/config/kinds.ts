@@ -46,6 +46,10 @@ export const warehouses = (description: string, usual: string): TString =>
     default: usual,
   });
 
+/** Members with their values, separated by commas; none: everything is as usual. */
+export const optionalMembers = (description: string) =>
+  Type.Optional(text('^\\w+=\\w+(,\\w+=\\w+)*$', 'members as <name>=<value>, separated by commas')(description));
+
 /** A text without blanks. */
 export const word = (description: string, usual: string) =>
   Type.String({ pattern: '^\\S+$', expected: 'a text without blanks', description, default: usual });

@@ -82,8 +82,9 @@ const TELLERS = {
     }),
   'Order Cancelled': ({ orderId, reason }) => cancelled(orderId, reason),
   'Order Fulfillment Failed': ({ orderId, reason }) => cancelled(orderId, reason),
-  'Inventory Shortage Reported': ({ orderId, unavailableItems }) =>
-    cancelled(orderId, `this is sold out: ${missing(unavailableItems)}`),
+  // one that waits for stock is told so by its back-order
+  'Inventory Shortage Reported': ({ orderId, unavailableItems, waits }) =>
+    waits ? undefined : cancelled(orderId, `this is sold out: ${missing(unavailableItems)}`),
   'Payment Refunded': ({ orderId, amount, currency, chargeKey, refundKey, cause }) =>
     told('REFUNDED', orderId, {
       of: refundKey ?? keys.refund(chargeKey),

@@ -201,6 +201,9 @@ export function statusAfter(event: NewEvent): OrderStatus | undefined {
   return (STATUS_AFTER as Partial<Record<EventType, OrderStatus>>)[event.type];
 }
 
+const ENDS: ReadonlySet<OrderStatus> = new Set(['CANCELLED', 'RETURNED', 'PAYMENT_FAILED', 'FULFILLMENT_FAILED']);
+const isEnd = (status: OrderStatus): boolean => ENDS.has(status);
+
 function projectData(event: OrderEvent, patch: ViewPatch): void {
   const { set, append, add } = patch;
   const { at } = event;
@@ -325,8 +328,11 @@ function projectData(event: OrderEvent, patch: ViewPatch): void {
       put({ attention: { ...event.data, since: at } });
       return moveTo('NeedsAttention');
     case 'Attention Resolved': {
-      const parcels = event.data.status === 'SHIPPED' || event.data.status === 'DELIVERED';
+      const { status } = event.data;
+      const parcels = status === 'SHIPPED' || status === 'DELIVERED';
       drop('attention');
+      // money that came too late, and did not go back at once
+      if (isEnd(status)) return end();
       return moveTo(parcels ? 'AwaitDelivery' : 'RollbackTransaction');
     }
     case 'Order Cancelled':

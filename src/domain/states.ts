@@ -61,21 +61,24 @@ export const ADDED_EDGES: readonly Edge[] = [
   ['GenerateShippingLabel', 'GenerateShippingLabel'],
   ['InventoryAvailable?', 'RollbackTransaction'],
   ['HandlePartialInventory', 'RollbackTransaction'],
+  ['ProcessPayment', 'RollbackTransaction'],
   ['PaymentSuccessful?', 'RollbackTransaction'],
   ['AllocateWarehouse', 'RollbackTransaction'],
   ['GenerateShippingLabel', 'RollbackTransaction'],
+  // paid elsewhere
+  ['InventoryAvailable?', 'PaymentSuccessful?'],
+  ['HandlePartialInventory', 'PaymentSuccessful?'],
   // authorised before, captured when it ships
   ['AllocateWarehouse', 'CapturePayment'],
   ['GenerateShippingLabel', 'CapturePayment'],
   ['CapturePayment', 'CommitTransaction'],
   ['CapturePayment', 'RollbackTransaction'],
   // a back-order waits from the start, or after the part that was there
-  ['InventoryAvailable?', 'AwaitStock'],
-  ['NotifyCustomer', 'AwaitStock'],
+  ['InventoryNotAvailable', 'AwaitStock'],
   ['AwaitStock', 'ProcessPayment'],
-  ['AwaitStock', 'InventoryNotAvailable'],
-  ['AwaitStock', 'RollbackTransaction'],
   ['AwaitStock', 'AwaitDelivery'],
+  ['PaymentFailed', 'AwaitDelivery'],
+  ['RollbackTransaction', 'AwaitDelivery'],
   // parcels on their way
   ['NotifyCustomer', 'AwaitDelivery'],
   ['AwaitDelivery', 'AwaitStock'],
@@ -83,14 +86,22 @@ export const ADDED_EDGES: readonly Edge[] = [
   ['AwaitDelivery', 'HandleReturn'],
   ['CompensateShipment', 'AwaitDelivery'],
   ['HandleReturn', 'AwaitDelivery'],
+  // another label, for another address
+  ['AwaitDelivery', 'GenerateShippingLabel'],
+  ['GenerateShippingLabel', 'AwaitDelivery'],
   // wherever something is undone, undoing may need somebody
+  ['InventoryAvailable?', 'NeedsAttention'],
+  ['ProcessPayment', 'NeedsAttention'],
   ['PaymentFailed', 'NeedsAttention'],
   ['RollbackTransaction', 'NeedsAttention'],
   ['CompensateShipment', 'NeedsAttention'],
   ['HandleReturn', 'NeedsAttention'],
+  ['NotifyCustomer', 'NeedsAttention'],
+  ['GenerateShippingLabel', 'NeedsAttention'],
   ['NeedsAttention', 'NeedsAttention'],
   // resolved: undoing goes on, or the parcels are waited for again
-  ['NeedsAttention', 'RollbackTransaction'],
+  ['NeedsAttention', 'InventoryNotAvailable'],
+  ['NeedsAttention', 'PaymentSuccessful?'],
   ['NeedsAttention', 'AwaitDelivery'],
 ];
 

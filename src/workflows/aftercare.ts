@@ -4,12 +4,13 @@ import type { EndState } from '../domain/states';
 import type { OrderInput } from './messages';
 import type { OrderLife } from './life';
 import type { OrderRun } from './order-run';
+import { awaitDelivery, leaveAwaitDelivery } from './await-delivery';
 import { answerMail, expireReturns, returnParcels } from './returns';
 import { close } from './ending';
 import { closeBackorder, fillBackorder } from './backorder';
 import { flush, record } from './record';
 import { followCarriers } from './carrier-news';
-import { isFinal, openReturns } from './life';
+import { isFinal, isOpen } from './life';
 import { keys } from '../domain/ids';
 import { policyOf } from '../domain/order';
 import { refundLateSuccesses } from './payment';
@@ -25,11 +26,11 @@ const LONG_HISTORY = 2_000;
  * @returns the state that it ended in
  */
 export async function aftercare(run: OrderRun, input: OrderInput): Promise<EndState> {
-  const since = (run.life.onItsWaySince ??= new Date().toISOString());
   for (;;) {
+    awaitDelivery(run);
     await catchUp(run);
     const ended = run.lastWord ?? endOf(run);
-    if (ended && !hasNews(run)) return end(run, ended, since);
+    if (ended && !hasNews(run)) return end(run, ended);
     if (workflowInfo().historyLength >= LONG_HISTORY && !hasNews(run)) await handOver(run, input);
     await somethingNew(run);
   }
@@ -94,11 +95,11 @@ const keepsSomething = ({ kept }: OrderLife): boolean => Object.values(kept).som
 
 /** How the order ended; `undefined` while something may still happen to it. */
 function endOf({ life }: OrderRun): Ended | undefined {
-  const { parcels, backorder, returnUntil } = life;
-  const isUnderWay = backorder !== undefined || parcels.length === 0 || !parcels.every(isFinal);
-  const isAwaited = openReturns(life).length > 0;
-  if (isUnderWay) return undefined;
+  const { parcels, returns, backorder, returnUntil } = life;
+  if (backorder !== undefined || parcels.length === 0) return undefined;
+  // also where the goods came back before their carrier said anything
   if (!keepsSomething(life)) return nothingKept(life);
+  const isAwaited = !parcels.every(isFinal) || returns.some(isOpen);
   if (isAwaited || returnUntil === undefined || returnUntil > Date.now()) return undefined;
   return { kind: 'ENDED', state: 'AwaitDelivery', event: { type: 'Order Closed', data: {} } };
 }
@@ -109,8 +110,9 @@ function nothingKept({ parcels }: OrderLife): Ended {
   return { kind: 'ENDED', state: 'AwaitDelivery', event: isLost ? lost : { type: 'Order Returned', data: {} } };
 }
 
-async function end(run: OrderRun, { state, event }: Ended, since: string): Promise<EndState> {
-  if (run.life.parcels.length > 0) run.log.enter('AwaitDelivery', since)();
+async function end(run: OrderRun, { state, event }: Ended): Promise<EndState> {
+  awaitDelivery(run);
+  leaveAwaitDelivery(run);
   if (event) await close(run, event);
   return state;
 }

@@ -3,6 +3,7 @@ import type { Attention, Resolution } from '../domain/events';
 import type { OrderRun } from './order-run';
 import { failureOf, hasReason } from './failure';
 import { keys } from '../domain/ids';
+import { leaveAwaitDelivery } from './await-delivery';
 import { record } from './record';
 
 /** Something that has to be given back, by its own key; it is tried until it works or somebody settles it. */
@@ -37,9 +38,11 @@ async function askSomebody(run: OrderRun, trouble: Omit<Attention, 'n'>): Promis
   const before = log.status();
   const n = ++life.attentions;
   const attention = { n, ...trouble };
+  leaveAwaitDelivery(run);
   const leave = log.enter('NeedsAttention');
-  await record(run, keys.nth('attention', orderId, n), { type: 'Attention Needed', data: attention });
+  // from here on nothing is changed, and whoever reads of it can resolve it
   run.attention = attention;
+  await record(run, keys.nth('attention', orderId, n), { type: 'Attention Needed', data: attention });
   await condition(() => run.resolution !== undefined);
   const resolution = run.resolution!;
   const { step, key } = attention;

@@ -6,6 +6,7 @@ import type { Saga } from './saga';
 import type { Shipment, ShipmentLine } from '../domain/order';
 import { bookkeeping } from './activities';
 import { keys } from '../domain/ids';
+import { leaveAwaitDelivery } from './await-delivery';
 import { offerStock } from './stock';
 import { openPart, orGiveBack, payAndShip } from './part';
 import { policyOf } from '../domain/order';
@@ -20,7 +21,11 @@ export async function openBackorder(run: OrderRun, saga: Saga, { unavailableItem
   run.waive();
   saga.undoWith({
     about: () => ({ step: 'CloseBackorder', key: keys.closeBackorder(orderId) }),
-    run: () => closeBackorder(run, { items, reason: 'the order does not go on' }),
+    run: () => {
+      // it never came to wait for it
+      delete life.backorder;
+      return closeBackorder(run, { items, reason: 'the order does not go on' });
+    },
   });
   const ends = new Date(until).toISOString();
   const { filled } = await log.append({
@@ -86,7 +91,9 @@ async function releaseTaken(run: OrderRun, shipments: Shipment[]): Promise<void>
   await part.saga.unwind();
 }
 
-function leaveAwaitStock({ life, log }: OrderRun): void {
+function leaveAwaitStock(run: OrderRun): void {
+  const { life, log } = run;
+  leaveAwaitDelivery(run);
   if (life.backorder) log.enter('AwaitStock', life.backorder.since)();
   delete life.backorder;
 }

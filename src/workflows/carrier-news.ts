@@ -1,12 +1,14 @@
-import { log } from '@temporalio/workflow';
+import { log as logger } from '@temporalio/workflow';
 import type { CarrierNews } from './messages';
 import type { CarrierUpdate } from '../domain/events';
 import type { OrderRun } from './order-run';
 import type { ShipmentLine } from '../domain/order';
 import { bookkeeping } from './activities';
+import { expireReturn } from './expiry';
 import { flush, record } from './record';
-import { keep, openReturns, overclaimed, type Parcel, progressOf } from './life';
+import { isOpen, keep, keptOf, type Parcel, progressOf } from './life';
 import { keys } from '../domain/ids';
+import { awaitDelivery, leaveAwaitDelivery } from './await-delivery';
 import { offerStock } from './stock';
 import { refund } from './payment';
 
@@ -18,7 +20,7 @@ export async function followCarriers(run: OrderRun): Promise<void> {
     const parcel = life.parcels.find(({ label }) => label.trackingNumber === trackingNumber);
     if (parcel) await follow(run, parcel, news);
     // a parcel under a label that was replaced never left; any other is none of ours
-    else log.warn('a carrier tells of a parcel that the order does not have', { ...news });
+    else logger.warn('a carrier tells of a parcel that the order does not have', { ...news });
   }
 }
 
@@ -50,38 +52,32 @@ async function follow(run: OrderRun, parcel: Parcel, news: CarrierNews): Promise
   }
 }
 
-/** The customer gets nothing of the parcel, and the money for it back. */
+/** The customer gets nothing of the parcel, and the money back for what was not given back of it before. */
 async function compensate(run: OrderRun, { shipment, status }: Parcel): Promise<void> {
-  const { life } = run;
+  const { life, log } = run;
   const { shipmentId } = shipment;
-  const leave = run.log.enter('CompensateShipment');
-  const value = keep(life, shipment.lines, -1);
-  await giveUpReturns(run);
-  await refund(run, value, shipmentId);
+  const lines = keptOf(life, shipment.lines);
+  leaveAwaitDelivery(run);
+  const leave = log.enter('CompensateShipment');
+  await refund(run, keep(life, lines, -1), shipmentId);
   leave();
-  if (status === 'RETURNED') await restock(run, shipmentId, shipment.lines);
+  if (status === 'RETURNED') await restock(run, shipmentId, lines);
+  await expectLess(run);
   await flush(run, `compensated#${shipmentId}`);
+  awaitDelivery(run);
 }
 
-/** What the customer does not have cannot be sent back: announced returns shrink to what is left. */
-async function giveUpReturns(run: OrderRun): Promise<void> {
-  const { life } = run;
-  for (const [productId, excess] of overclaimed(life)) {
-    let left = excess;
-    for (const { items } of openReturns(life).toReversed())
-      for (const item of items) {
-        if (item.productId !== productId) continue;
-        const cut = Math.min(left, item.quantity);
-        item.quantity -= cut;
-        left -= cut;
-      }
-  }
-  for (const one of openReturns(life)) {
-    one.items = one.items.filter(({ quantity }) => quantity > 0);
-    if (one.items.length > 0) continue;
-    one.status = 'EXPIRED';
-    const { returnId } = one;
-    await record(run, `return-expired#${returnId}`, { type: 'Return Expired', data: { returnId } });
+/** What is announced as coming back cannot be more than what the customer has. */
+async function expectLess(run: OrderRun): Promise<void> {
+  const { kept, returns } = run.life;
+  const left = { ...kept };
+  for (const one of returns.filter(isOpen)) {
+    one.items = one.items.flatMap(({ productId, quantity }) => {
+      const units = Math.min(quantity, left[productId] ?? 0);
+      left[productId] = (left[productId] ?? 0) - units;
+      return units > 0 ? [{ productId, quantity: units }] : [];
+    });
+    if (one.items.length === 0) await expireReturn(run, one);
   }
 }
 

@@ -26,6 +26,11 @@ function assertOpen({ isOver, attention }: OrderRun): void {
     throw refusal(`the order needs attention: ${attention.step} failed; nothing can be changed until it is resolved`);
 }
 
+/** @throws CHANGE_REFUSED past it an order only waits for what is on its way back */
+function assertReturnTime({ life: { returnUntil = Infinity } }: OrderRun): void {
+  if (returnUntil <= Date.now()) throw refusal('the time for returns is over');
+}
+
 function standing({ log, acceptance: { submission } }: OrderRun): ChangeAnswer {
   return { orderId: submission.orderId, status: log.status() };
 }
@@ -71,6 +76,7 @@ function takeCancel(run: OrderRun): void {
       validator(_change: { reason?: string }) {
         assertOpen(run);
         if (life.cancel && !life.cancel.isEngines) return;
+        assertReturnTime(run);
         if (life.parcels.length > 0 && unclaimed(life).size === 0 && !life.backorder)
           throw refusal('there is nothing left that could come back');
       },
@@ -120,6 +126,7 @@ function takeReturns(run: OrderRun): void {
     {
       validator({ items }) {
         assertOpen(run);
+        assertReturnTime(run);
         const excess = excessOf(items, returnable(life));
         if (excess) throw refusal(excess);
       },

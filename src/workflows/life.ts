@@ -8,6 +8,7 @@ import { amountOf } from '../domain/order';
 export interface Charge {
   key: string;
   amount: number;
+  currency: string;
   /** OPEN: nobody knows yet */
   kind: 'OPEN' | 'CHARGED' | 'AUTHORIZED' | 'PENDING' | 'DECLINED' | 'VOIDED';
   paymentId?: string;
@@ -77,10 +78,10 @@ export interface OrderLife {
   addressVersion: number;
   attentions: number;
   delays: number;
-  /** ISO 8601: since when all that happens to it is news */
-  onItsWaySince?: string;
   /** milliseconds: until when the customer may send something back; from delivery on */
   returnUntil?: number;
+  /** ISO 8601: since when it waits for its parcels; absent while it does something */
+  awaitsSince?: string;
   /** carriers' news that were not looked at yet */
   carrierNews: CarrierNews[];
 }
@@ -106,12 +107,21 @@ export function keep(life: OrderLife, lines: readonly ShipmentLine[], sign: 1 | 
   return Math.abs(valueKept(life) - before);
 }
 
+/** What the customer still keeps of some units. */
+export function keptOf({ kept }: OrderLife, lines: readonly ShipmentLine[]): ShipmentLine[] {
+  return lines.flatMap(({ productId, quantity }) => {
+    const units = Math.min(quantity, kept[productId] ?? 0);
+    return units > 0 ? [{ productId, quantity: units }] : [];
+  });
+}
+
 /** What more units cost, beside those that the customer keeps already. */
 export function priceOf(life: OrderLife, lines: readonly ShipmentLine[]): number {
   return amountOf(life.order!, [...linesKept(life), ...lines]) - valueKept(life);
 }
 
-const valueKept = (life: OrderLife): number => amountOf(life.order!, linesKept(life));
+/** Minor units. */
+export const valueKept = (life: OrderLife): number => amountOf(life.order!, linesKept(life));
 
 const linesKept = ({ kept }: OrderLife): ShipmentLine[] =>
   Object.entries(kept).map(([productId, quantity]) => ({ productId, quantity }));
@@ -124,21 +134,14 @@ export const progressOf = (status?: CarrierStatus): number =>
 
 export const isFinal = ({ status }: Parcel): boolean => status !== undefined && FINAL.has(status);
 
+/** Its goods are still to come, or to be looked at. */
+export const isOpen = ({ status }: ReturnCase): boolean => status === 'REQUESTED' || status === 'RECEIVED';
+
 /** Units that the customer keeps and that are in no return which is still open, by product. */
-export const unclaimed = (life: OrderLife): Map<string, number> => positive(unitsLeft(life));
-
-/** Units in open returns that the customer does not have any more, by product. */
-export const overclaimed = (life: OrderLife): Map<string, number> =>
-  positive(new Map([...unitsLeft(life)].map(([productId, quantity]) => [productId, -quantity])));
-
-/** Returns whose goods have not been inspected, and may still come. */
-export const openReturns = ({ returns }: OrderLife): ReturnCase[] =>
-  returns.filter(({ status }) => status === 'REQUESTED' || status === 'RECEIVED');
-
-function unitsLeft(life: OrderLife): Map<string, number> {
-  const units = new Map(Object.entries(life.kept));
-  for (const { items } of openReturns(life)) take(units, items);
-  return units;
+export function unclaimed({ kept, returns }: OrderLife): Map<string, number> {
+  const units = new Map(Object.entries(kept));
+  for (const { items } of returns.filter(isOpen)) take(units, items);
+  return positive(units);
 }
 
 /** Units that can be sent back: those of them that have arrived. */

@@ -15,9 +15,9 @@ import { chooseOnShortage } from './shortage';
 import { close, finish } from './ending';
 import { failureOf, orderCancelled } from './failure';
 import { keys } from '../domain/ids';
-import { isPaid, takePaid } from './payment';
+import { isPaid, refusePaid, takePaid } from './payment';
 import { openBackorder } from './backorder';
-import { openPart, orGiveBack, type Part, type PartOutcome, payAndShip } from './part';
+import { openPart, orGiveBack, type Part, type PartOutcome, payAndShip, refundExcess } from './part';
 import { policyOf } from '../domain/order';
 import { startRun } from './order-run';
 import { takeMessages } from './changes';
@@ -57,7 +57,11 @@ async function live(input: LifeInput, before?: OrderLife): Promise<OrderEnd> {
 /** @returns the state that the order ended in; GOES_ON while parcels are on their way, or stock is */
 async function processOrder(run: OrderRun, { paid }: LifeInput): Promise<EndState | 'GOES_ON' | undefined> {
   const result = await validateOrder(run);
-  if ('end' in result) return result.end;
+  if ('end' in result) {
+    // an order that an earlier run had has its money there
+    if (paid && result.end) refusePaid(run, paid);
+    return result.end;
+  }
   run.life.order = result.order;
   watchPromise(run);
 
@@ -69,6 +73,8 @@ async function processOrder(run: OrderRun, { paid }: LifeInput): Promise<EndStat
     if (reservation.status === 'PARTIAL') await handlePartialInventory(run, part, reservation);
     return payAndShip(run, part, { isPaid: paid !== undefined });
   });
+  // whoever decided that it ships, this run or one whose workflow task was lost
+  if (paid && outcome.kind === 'SHIPPED') await refundExcess(run);
   if (outcome.kind !== 'ENDED') return 'GOES_ON';
   if (outcome.event) await close(run, outcome.event);
   return outcome.state;

@@ -12,8 +12,8 @@ import { capturePayment, processPayment, refund } from './payment';
 import { createSaga, type Saga, settleAll } from './saga';
 import { failureOf } from './failure';
 import { fulfill, instructPacking } from './fulfillment';
-import { keep, priceOf } from './life';
-import { record } from './record';
+import { keep, priceOf, valueKept } from './life';
+import { flush, record } from './record';
 import { keys } from '../domain/ids';
 import { offerStock } from './stock';
 
@@ -112,21 +112,25 @@ export async function payAndShip(
   run.turnBackIfCancelled();
   const shipped = { shipments: part.shipments, labels };
   await commitTransaction(run, part, shipped);
-  if (p.isPaid) await refundExcess(run, price);
   return shipped;
 }
 
 const linesOf = ({ shipments }: Pick<Part, 'shipments'>): ShipmentLine[] => shipments.flatMap(({ lines }) => lines);
 
 function checkPaid({ life }: OrderRun, price: number): PaymentResult {
+  const { currency } = life.order!;
+  const other = life.charges.find((charge) => charge.currency !== currency);
+  if (other) return { status: 'FAILED', reason: `it was paid in ${other.currency}, and costs ${currency}` };
   const taken = life.charges.reduce((sum, charge) => sum + charge.taken, 0);
   return taken >= price ? { status: 'SUCCESS' } : { status: 'FAILED', reason: 'less was paid than the goods cost' };
 }
 
 /** Of what was paid elsewhere only what ships is kept. */
-async function refundExcess(run: OrderRun, price: number): Promise<void> {
-  const taken = run.life.charges.reduce((sum, charge) => sum + charge.taken, 0);
-  if (taken > price) await refund(run, taken - price, 'excess');
+export async function refundExcess(run: OrderRun): Promise<void> {
+  const left = run.life.charges.reduce((sum, { taken, refunded }) => sum + taken - refunded, 0);
+  const excess = left - valueKept(run.life);
+  if (excess > 0) await refund(run, excess, 'excess');
+  await flush(run, `excess#${run.acceptance.submission.orderId}`);
 }
 
 function paymentSuccessful(run: OrderRun, payment: PaymentResult): payment is { status: 'SUCCESS' } {

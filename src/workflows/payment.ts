@@ -9,7 +9,7 @@ import { capturingFor, paymentFor, undoing } from './activities';
 import { flush, record } from './record';
 import { failureOf, paymentLost } from './failure';
 import { keys } from '../domain/ids';
-import { persist } from './delay';
+import { persist, type Round } from './delay';
 import { policyOf } from '../domain/order';
 import { undoSurely } from './attention';
 
@@ -30,21 +30,26 @@ const CAPTURE_WITHIN_S = 900;
  */
 export async function processPayment(run: OrderRun, saga: Saga, amount: number): Promise<PaymentResult> {
   const leave = run.log.enter('ProcessPayment');
-  let attempts = 0;
-  const finish = (result: PaymentResult) => {
-    leave(attempts);
-    return result;
-  };
-  // goods that cost nothing after the tolerated cent are not charged: providers refuse a charge of nothing
-  if (amount === 0) return finish({ status: 'SUCCESS' });
+  const tried = { attempts: 0 };
+  try {
+    // goods that cost nothing after the tolerated cent are not charged: providers refuse a charge of nothing
+    return amount === 0 ? { status: 'SUCCESS' } : await chargeOrDecline(run, { saga, amount, tried });
+  } finally {
+    leave(tried.attempts);
+  }
+}
 
+async function chargeOrDecline(
+  run: OrderRun,
+  { saga, amount, tried }: { saga: Saga; amount: number; tried: { attempts: number } },
+): Promise<PaymentResult> {
   for (let tries = 0; ; tries++) {
     const charge = openCharge(run, saga, amount);
-    attempts += await tryCharge(run, charge);
-    if (charge.kind === 'PENDING') return finish(await awaitDecision(run, charge));
-    if (isSuccess(charge)) return finish({ status: 'SUCCESS' });
+    tried.attempts += await tryCharge(run, charge);
+    if (charge.kind === 'PENDING') return await awaitDecision(run, charge);
+    if (isSuccess(charge)) return { status: 'SUCCESS' };
     const mayRetry = charge.kind === 'DECLINED' && tries < DECLINE_RETRIES;
-    if (!mayRetry) return finish({ status: 'FAILED', reason: reasonOf(charge) });
+    if (!mayRetry) return { status: 'FAILED', reason: reasonOf(charge) };
     await sleep('1s');
   }
 }
@@ -56,7 +61,8 @@ const reasonOf = ({ reason }: Charge): string => reason ?? 'the payment provider
 function openCharge(run: OrderRun, saga: Saga, amount: number): Charge {
   const { life, acceptance } = run;
   const key = keys.charge(acceptance.submission.orderId, life.charges.length + 1);
-  const charge: Charge = { key, amount, kind: 'OPEN', taken: 0, refunded: 0 };
+  const { currency } = life.order!;
+  const charge: Charge = { key, amount, currency, kind: 'OPEN', taken: 0, refunded: 0 };
   life.charges.push(charge);
   saga.undoWith(undoOf(run, charge));
   return charge;
@@ -66,16 +72,21 @@ function openCharge(run: OrderRun, saga: Saga, amount: number): Charge {
 export const isPaid = ({ life }: OrderRun): boolean => life.charges.length > 0;
 
 /** A charge that was made elsewhere: kept, or given back, like one of ours. */
-export function takePaid(
-  run: OrderRun,
-  saga: Saga,
-  paid: { chargeKey: string; paymentId: string; amount: number },
-): void {
-  const { chargeKey, paymentId, amount } = paid;
-  const charge: Charge = { key: chargeKey, amount, kind: 'OPEN', taken: 0, refunded: 0 };
+export function takePaid(run: OrderRun, saga: Saga, paid: Paid): void {
+  const { chargeKey: key, paymentId, amount, currency } = paid;
+  const charge: Charge = { key, amount, currency, kind: 'OPEN', taken: 0, refunded: 0 };
   run.life.charges.push(charge);
   saga.undoWith(undoOf(run, charge));
   take(run, charge, { kind: 'CHARGED', paymentId, amount });
+}
+
+type Paid = Omit<PaymentNews, 'kind'>;
+
+/** Money for an order that cannot be taken: it comes too late, and goes back when the order ends. */
+export function refusePaid({ life }: OrderRun, paid: Paid): void {
+  const { chargeKey: key, paymentId, amount, currency } = paid;
+  life.charges.push({ key, paymentId, amount, currency, kind: 'DECLINED', taken: 0, refunded: 0 });
+  life.paymentNews.push({ kind: 'COMPLETED', ...paid });
 }
 
 /** Tries one charge until its outcome is known or its time is up. */
@@ -120,7 +131,7 @@ function take(run: OrderRun, charge: Charge, outcome: Outcome): void {
   }
   const { kind, paymentId, amount } = outcome;
   Object.assign(charge, { kind, paymentId });
-  const data = { chargeKey: charge.key, paymentId, amount, currency: run.life.order!.currency };
+  const data = { chargeKey: charge.key, paymentId, amount, currency: charge.currency };
   if (kind === 'AUTHORIZED') run.log.note({ type: 'Payment Authorized', data });
   if (kind !== 'CHARGED') return;
   charge.taken = amount;
@@ -174,11 +185,13 @@ export async function capturePayment(run: OrderRun): Promise<void> {
     const { key: chargeKey, amount } = charge;
     const leave = run.log.enter('CapturePayment');
     const request = { key: keys.capture(chargeKey), chargeKey, orderId, amount, currency };
-    const { attempts, ...outcome } = await persist(run, {
-      withinS: CAPTURE_WITHIN_S,
-      call: ({ withinS, isRepeated }) =>
-        capturingFor(withinS).capturePayment({ ...request, ...(isRepeated && { lookUpFirst: true }) }),
+    const capture = ({ withinS, isRepeated }: Round) =>
+      capturingFor(withinS).capturePayment({ ...request, ...(isRepeated && { lookUpFirst: true }) });
+    const answer = await persist(run, { withinS: CAPTURE_WITHIN_S, call: capture }).catch((error: unknown) => {
+      leave(failureOf(error).attempts);
+      throw error;
     });
+    const { attempts, ...outcome } = answer;
     leave(attempts);
     // nothing is held any more: there is nothing to void either
     if (outcome.kind === 'DECLINED') throw paymentLost(outcome.reason);
@@ -203,13 +216,13 @@ function undoOf(run: OrderRun, charge: Charge): Undo {
 }
 
 function voidOf(run: OrderRun, { orderId, charge }: { orderId: OrderId; charge: Charge }): Undo {
-  const { key: chargeKey, amount } = charge;
+  const { key: chargeKey, amount, currency } = charge;
   const voided = () => {
     charge.kind = 'VOIDED';
     run.log.note({ type: 'Payment Voided', data: { chargeKey } });
   };
   return {
-    about: () => ({ step: 'VoidPayment', key: keys.void(chargeKey), amount, currency: run.life.order!.currency }),
+    about: () => ({ step: 'VoidPayment', key: keys.void(chargeKey), amount, currency }),
     async run() {
       const outcome = await undoing.voidPayment({ key: chargeKey, orderId });
       if (outcome.kind === 'CHARGED') take(run, charge, outcome);
@@ -228,18 +241,17 @@ interface RefundOf {
 }
 
 function refundOf(run: OrderRun, { charge, amount: amountNow, cause }: RefundOf): Undo {
-  const { key: chargeKey } = charge;
+  const { key: chargeKey, currency } = charge;
+  const { orderId } = run.acceptance.submission;
   const key = keys.refund(chargeKey, cause);
   const partly = cause === undefined ? {} : { refundKey: key, cause };
   const refunded = (amount: number, more: { reference?: string } = {}) => {
     charge.refunded += amount;
-    const { currency } = run.life.order!;
     run.log.note({ type: 'Payment Refunded', data: { chargeKey, amount, currency, ...partly, ...more } });
   };
   return {
-    about: () => ({ step: 'RefundPayment', key, amount: amountNow(), currency: run.life.order!.currency }),
+    about: () => ({ step: 'RefundPayment', key, amount: amountNow(), currency }),
     async run() {
-      const { orderId, currency } = run.life.order!;
       const amount = amountNow();
       await undoing.refundPayment({ key, chargeKey, orderId, amount, currency });
       refunded(amount);
@@ -270,12 +282,12 @@ export async function refundLateSuccesses(run: OrderRun): Promise<void> {
   while (life.paymentNews.length > 0) {
     const [news] = life.paymentNews.splice(0, 1);
     const charge = news && life.charges.find((one) => isOf(one)(news));
-    const isLate = news?.kind === 'COMPLETED' && (charge?.kind === 'DECLINED' || charge?.kind === 'VOIDED');
-    if (!isLate || !charge) continue;
+    // one that could not even be voided is as late
+    if (news?.kind !== 'COMPLETED' || !charge || isSuccess(charge)) continue;
     const { paymentId, amount } = news;
     const { key: chargeKey } = charge;
     Object.assign(charge, { kind: 'CHARGED', paymentId, taken: amount });
-    const data = { chargeKey, paymentId, amount, currency: life.order!.currency, late: true as const };
+    const data = { chargeKey, paymentId, amount, currency: charge.currency, late: true as const };
     run.log.note({ type: 'Payment Completed', data });
     await undoSurely(run, refundOf(run, { charge, amount: () => charge.taken - charge.refunded }));
     await flush(run, `late#${chargeKey}`);

@@ -3,9 +3,11 @@ import type { Mail } from './mail';
 import type { OrderRun } from './order-run';
 import type { ReturnCase } from './life';
 import type { ShipmentLine } from '../domain/order';
+import { expireReturn } from './expiry';
 import { flush, record } from './record';
 import { keep, linesOf, returnable, unclaimed } from './life';
 import { keys, returnIdOf } from '../domain/ids';
+import { awaitDelivery, leaveAwaitDelivery } from './await-delivery';
 import { moveParcels } from './relabel';
 import { policyOf } from '../domain/order';
 import { refund } from './payment';
@@ -71,6 +73,7 @@ async function inspect(run: OrderRun, mail: Extract<Mail, { kind: 'inspected' }>
   const { returnId, items } = mail;
   const one = find(run, returnId);
   if (one.status === 'INSPECTED') return void (mail.given = { returnId, refunded: one.refunded ?? 0 });
+  leaveAwaitDelivery(run);
   const leave = log.enter('HandleReturn');
   one.status = 'INSPECTED';
   const refunded = keep(life, linesWith(items, 'RESTOCK', 'WRITE_OFF'), -1);
@@ -86,6 +89,7 @@ async function inspect(run: OrderRun, mail: Extract<Mail, { kind: 'inspected' }>
   if (writtenOff.length > 0) log.note({ type: 'Inventory Written Off', data: { items: writtenOff, cause: returnId } });
   await restock(run, returnId, linesWith(items, 'RESTOCK'));
   await flush(run, `returned#${returnId}`);
+  awaitDelivery(run);
 }
 
 const linesWith = (items: readonly InspectedItem[], ...outcomes: InspectedItem['outcome'][]): ShipmentLine[] =>
@@ -101,8 +105,6 @@ export async function returnParcels(run: OrderRun, reason?: string): Promise<str
 export async function expireReturns(run: OrderRun): Promise<void> {
   for (const one of run.life.returns) {
     if (one.status !== 'REQUESTED' || one.until > Date.now()) continue;
-    one.status = 'EXPIRED';
-    const { returnId } = one;
-    await record(run, `return-expired#${returnId}`, { type: 'Return Expired', data: { returnId } });
+    await expireReturn(run, one);
   }
 }

@@ -28,6 +28,15 @@ const typesOf = ({ orderId }: OrderSubmission) => world.books.events.get(orderId
 const recordOf = ({ orderId }: OrderSubmission) => world.books.orders.get(orderId);
 
 describe('validateOrder', () => {
+  test('an order is treated as it says, and otherwise as the installation does', async () => {
+    world.ports.policy = { onShortage: 'WAIT', decisionWithinS: 60 };
+    const submission = sampleOrder({ policy: { onShortage: 'CANCEL' } });
+    const outcome = await validate(inputOf(submission));
+    const policy = { onShortage: 'CANCEL', decisionWithinS: 60 };
+    expect(outcome).toMatchObject({ kind: 'VALID', order: { policy } });
+    expect(recordOf(submission)?.order?.policy).toEqual(policy);
+  });
+
   test('stores a valid order as VALIDATED, with who sent it and when', async () => {
     const submission = sampleOrder();
     world.ports.now = () => '2025-07-09T10:30:00.000Z';

@@ -15,7 +15,7 @@ jest.setTimeout(180_000);
 
 const COPIED = ['src', 'infra', 'scripts', 'package.json', 'package-lock.json', 'tsconfig.json', 'cdk.json', 'tools'];
 const copy = temporaryDirectory();
-const underWay = sampleOrder({ paymentMethod: 'pm_down' });
+const underWay = sampleOrder({ paymentMethod: 'pm_down', policy: { paymentWithinS: 30 } });
 let dev: ChildProcess;
 let output = '';
 let shop: Shop;
@@ -100,8 +100,8 @@ async function declinesOfNewOrder(): Promise<number> {
 test('a save in the gateway reloads the gateway alone', async () => {
   const [worker, before] = [pidOf('worker'), pidOf('gateway')];
   expect(await detailOfNone()).toContain('there is no order');
-  edit('src/gateway/routes/orders.ts', (text) => text.replaceAll('there is no order', 'nobody knows order'));
-  await says(/↻ src\/gateway\/routes\/orders\.ts changed: gateway reloaded in [\d.]+ s/);
+  edit('src/gateway/order-id.ts', (text) => text.replaceAll('there is no order', 'nobody knows order'));
+  await says(/↻ src\/gateway\/order-id\.ts changed: gateway reloaded in [\d.]+ s/);
   expect(await detailOfNone()).toContain('nobody knows order');
   expect(pidOf('worker')).toBe(worker);
   expect(pidOf('gateway')).not.toBe(before);

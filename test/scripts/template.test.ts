@@ -18,7 +18,7 @@ interface Manifest {
 
 test('the template asks for nothing: every parameter has a default, and none is for a bootstrapped account', async () => {
   const { Parameters } = JSON.parse((await synthesizedTemplate()).template) as Parameters;
-  expect(Object.keys(Parameters).sort()).toEqual(['CustomerServiceEmail', 'OperationsEmail']);
+  expect(Object.keys(Parameters).sort()).toEqual(['CustomerServiceEmail', 'NotificationIdentity', 'OperationsEmail']);
   for (const { Default } of Object.values(Parameters)) expect(Default).toBe('');
 });
 

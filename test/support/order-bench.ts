@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
+import { Client } from '@temporalio/client';
 import { DefaultLogger, makeTelemetryFilterString, Runtime, Worker } from '@temporalio/worker';
 import { type EphemeralServerExecutable, TestWorkflowEnvironment } from '@temporalio/testing';
 import type { AcceptAnswer, OrderEnd } from '../../src/workflows/messages';
@@ -28,6 +29,8 @@ export interface OrderBench {
   env: TestWorkflowEnvironment;
   taskQueue: string;
   orders: OrderClient;
+  /** a client that lets no time pass while it waits */
+  patient: Client;
   /** from now on the activities work on this world */
   use(world: MemoryWorld): void;
   /** Sends an order, waits until it rests, and replays its history: what cannot be replayed is not durable. */
@@ -89,6 +92,7 @@ export async function createOrderBench(): Promise<OrderBench> {
     env,
     taskQueue,
     orders,
+    patient: new Client({ connection: env.connection }),
     use: (next) => void (world = next),
     place,
     rest,
