@@ -67,16 +67,23 @@ async function allocateSome(deps: AllocationDeps, productId: string, only?: stri
  */
 export async function readyOrders(books: Books, productIds: readonly string[]): Promise<ReadyOrder[]> {
   const ready: ReadyOrder[] = [];
-  for (const productId of productIds)
-    for (const backorder of await books.readQueue(productId))
-      if (await hasEverything(books, backorder)) ready.push({ orderId: backorder.orderId, productId });
+  for (const productId of productIds) {
+    const filled = (await books.readQueue(productId)).filter((backorder) => missingOf(backorder) === 0);
+    const others = await filledBeside(books, productId, filled);
+    for (const { orderId, entry, products } of filled)
+      if ((others.get(entry) ?? 0) === products.length - 1) ready.push({ orderId, productId });
+  }
   return ready;
 }
 
-async function hasEverything(books: Books, backorder: Backorder): Promise<boolean> {
-  const { entry, products } = backorder;
-  if (missingOf(backorder) > 0) return false;
-  if (products.length === 1) return true;
-  const all = await books.readBackorders(products.map((productId) => ({ productId, entry })));
-  return all.length === products.length && all.every((each) => missingOf(each) === 0);
+/** How many other products each entry has all of. Read together: thousands may wait for the same second product. */
+async function filledBeside(books: Books, productId: string, waiting: Backorder[]): Promise<Map<string, number>> {
+  const wanted = waiting.flatMap(({ entry, products }) =>
+    products.filter((other) => other !== productId).map((other) => ({ productId: other, entry })),
+  );
+  const counts = new Map<string, number>();
+  if (wanted.length === 0) return counts;
+  for (const backorder of await books.readBackorders(wanted))
+    if (missingOf(backorder) === 0) counts.set(backorder.entry, (counts.get(backorder.entry) ?? 0) + 1);
+  return counts;
 }

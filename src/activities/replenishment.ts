@@ -10,8 +10,12 @@ export interface ReplenishmentDeps {
   lowStockThreshold: number;
 }
 
-/** Units that a supplier was asked for, or that none are needed. */
-export type Reordered = { kind: 'ORDERED'; supplyOrderId: string; quantity: number } | { kind: 'ENOUGH' };
+/** Units that a supplier was asked for, or why none were. */
+export type Reordered =
+  | { kind: 'ORDERED'; supplyOrderId: string; quantity: number }
+  | { kind: 'ENOUGH' }
+  /** no warehouse ever had it: anybody may order what we do not sell */
+  | { kind: 'UNKNOWN_PRODUCT' };
 
 /** Ordering what runs out. */
 export function createReplenishmentActivities({ books, supplier, messenger, lowStockThreshold }: ReplenishmentDeps) {
@@ -22,6 +26,7 @@ export function createReplenishmentActivities({ books, supplier, messenger, lowS
      */
     orderFromSupplier: asStep(async ({ key, productId, quantity }: SupplyOrder): Promise<Reordered> => {
       const [stock, queue] = [await books.readStock([productId]), await books.readQueue(productId)];
+      if (stock.length === 0) return { kind: 'UNKNOWN_PRODUCT' };
       const available = stock.reduce((all, { availableQuantity }) => all + availableQuantity, 0);
       const waitedFor = queue.reduce((all, backorder) => all + missingOf(backorder), 0);
       if (available > lowStockThreshold && waitedFor === 0) return { kind: 'ENOUGH' };

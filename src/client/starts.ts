@@ -10,7 +10,7 @@ import {
   ORDER_WORKFLOW,
 } from '../workflows/messages';
 import { answerWithin, type Engine, EngineUnavailableError, type Memo } from './engine';
-import { findStored, isAccounted, type StoredOrders } from './stored';
+import { findStored, isAccounted, isStored, type StoredOrders } from './stored';
 
 /** What became of an order that was sent: every caller gets the first one's answer, and knows whether it was the first. */
 export type PlaceOutcome =
@@ -22,7 +22,8 @@ export type PlaceOutcome =
 
 /** What became of an order paid elsewhere: the engine has it, had it, or has another one under its id. */
 export interface FulfillOutcome {
-  kind: 'accepted' | 'replayed' | 'conflict';
+  /** `payment-used`: another order was paid with it, or it was given back */
+  kind: 'accepted' | 'replayed' | 'conflict' | 'payment-used';
 }
 
 /** What becomes of a late success: it is given back, or was accounted for when it was still in time. */
@@ -39,9 +40,10 @@ export interface Starts {
    */
   place(p: OrderInput & { patienceMs: number }): Promise<PlaceOutcome>;
   /**
-   * Starts the workflow of an order that was paid elsewhere, under the id that it would have otherwise.
+   * Starts the workflow of an order that was paid elsewhere, under the id that it would have otherwise. A payment pays
+   * for one order: two that come at the same moment with the same one are both taken.
    *
-   * @throws EngineUnavailableError
+   * @throws EngineUnavailableError also when the ledger cannot be read
    */
   fulfill(input: FulfillmentInput): Promise<FulfillOutcome>;
   /**
@@ -98,6 +100,8 @@ export function createStarts({ engine, taskQueue, stored }: StartDeps): Starts {
 
     async fulfill(input) {
       const { orderId } = input.submission;
+      if ((await isAccounted(stored, input.paid.chargeKey)) && !(await isStored(stored, orderId)))
+        return { kind: 'payment-used' };
       // a start says nothing of whose the running workflow is
       await ask(() => client.workflow.start(FULFILLMENT_WORKFLOW, { ...options(input), args: [input] })).catch(
         ifStarted,

@@ -59,6 +59,13 @@ export const keys = {
   overdue: (reorderKey: string) => `overdue#${reorderKey}`,
 } as const;
 
+/**
+ * Whether a key that somebody tells can name a charge of an order. Keys with a `#` are ours: one of another order would
+ * move that one's money, and one of a step would be written into our ledger in the step's place.
+ */
+export const mayChargeFor = (orderId: OrderId, key: string): boolean =>
+  !key.includes('#') || key.startsWith(`charge#${orderId}#`);
+
 /** The first one has no number: most orders have one. */
 function ofPart(key: string, part: number): string {
   return part === 1 ? key : `${key}#${part}`;

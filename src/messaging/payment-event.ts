@@ -1,11 +1,12 @@
 import { type Static, Type } from '@sinclair/typebox';
 import type { Fail } from '../domain/validation';
 import type { FulfillmentInput, PaymentNews } from '../workflows/messages';
-import type { OrderId } from '../domain/ids';
+import { mayChargeFor, type OrderId } from '../domain/ids';
 import { checkMoney, checkText, requireText } from '../domain/validation';
 import { detailParser, requireOrderId } from './detail';
 import { fingerprintOf } from '../submission';
 import { readOrder } from './order-placed';
+import { shown } from './reason';
 
 /** What a payment company says later of a charge of ours. */
 export interface PaymentToldEvent {
@@ -48,6 +49,7 @@ function readNews(kind: PaymentNews['kind'], detail: Detail, fail: Fail): Paymen
   const payment = readPayment(detail, fail);
   const reason = detail.reason === undefined ? undefined : checkText(detail.reason, '/reason', fail);
   if (!orderId || !payment) return undefined;
+  checkChargeKey(orderId, payment, fail);
   return { kind: 'payment-news', orderId, news: { kind, ...payment, ...(reason && { reason }) } };
 }
 
@@ -59,6 +61,12 @@ function readPayment(detail: Detail, fail: Fail): FulfillmentInput['paid'] | und
   return paymentId && chargeKey && money ? { chargeKey, paymentId, ...money } : undefined;
 }
 
+function checkChargeKey(orderId: OrderId, { chargeKey }: FulfillmentInput['paid'], fail: Fail): void {
+  if (mayChargeFor(orderId, chargeKey)) return;
+  const got = shown(chargeKey);
+  fail('/chargeKey', 'invalid', `expected "charge#${orderId}#…" or a payment company's own without a "#", got ${got}`);
+}
+
 function readPaidOrder(detail: Detail, fail: Fail): OrderPaidEvent | undefined {
   const paid = readPayment(detail, fail);
   const submission = readOrder(detail.order, fail, '/order');
@@ -66,5 +74,6 @@ function readPaidOrder(detail: Detail, fail: Fail): OrderPaidEvent | undefined {
   const { orderId } = submission;
   if (detail.orderId !== undefined && detail.orderId !== orderId)
     return void fail('/orderId', 'invalid', `expected none, or "${orderId}" as in the order`);
+  checkChargeKey(orderId, paid, fail);
   return { kind: 'order-paid', order: { submission, paid, fingerprint: fingerprintOf({ ...submission, paid }) } };
 }

@@ -2,7 +2,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type Message, SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { Consumer } from 'sqs-consumer';
 import type { Logger } from '../telemetry';
+import { CircuitOpenError, isOutage as isCompanyDown } from '../domain/breaker';
 import { EngineUnavailableError } from '../client';
+import { StepError } from '../domain/failures';
 
 /** What became of a message: it is done with, or in the dead letters with the reason why it never can be. */
 export type Handled = { status: 'DONE'; log?: Record<string, unknown> } | { status: 'REJECTED'; reason: string };
@@ -18,8 +20,9 @@ export interface QueueReaderDeps {
   /**
    * Handles the body of a message; a message that is handled again has the same effect as once.
    *
-   * @throws anything: the message stays, and comes again when its visibility ends; {@link EngineUnavailableError} is
-   * tried again at once, for as long as the message is ours
+   * @throws anything: the message stays, and comes again when its visibility ends, until the queue gives it up. That the
+   * engine, our tables or a whole company are out of order is nothing against the message: then it is tried again here,
+   * for as long as the message is ours
    */
   handle(body: string): Promise<Handled>;
   logger: Logger;
@@ -96,16 +99,26 @@ export function createQueueReader(p: QueueReaderDeps): QueueReader {
   };
 }
 
+const isOutOfReach = (error: unknown): boolean =>
+  error instanceof EngineUnavailableError ||
+  isOpen(error) ||
+  (error instanceof StepError && error.type === 'SERVICE_UNAVAILABLE');
+
+/** Its breaker is open: it is down for everybody, and who fails then is the one that tried whether it is up again. */
+const isOpen = (error: unknown): boolean => error instanceof CircuitOpenError;
+
 const isDone = (result: PromiseSettledResult<boolean> | undefined) => result?.status === 'fulfilled' && result.value;
 
-/** Repeats a call while the engine cannot be reached; `undefined` when stopped before it could. */
+/** Repeats a call while it says nothing of the message that it fails; `undefined` when stopped before it could. */
 async function retryUntil<T>(signal: AbortSignal, call: () => Promise<T>, logger: Logger): Promise<T | undefined> {
+  let isOutage = false;
   for (let wait = 500; !signal.aborted; wait = Math.min(wait * 2, MAX_BACKOFF_MS)) {
     try {
       return await call();
     } catch (error) {
-      if (!(error instanceof EngineUnavailableError)) throw error;
-      logger.warn({ err: error, wait }, 'the engine did not take the message; trying again');
+      isOutage ||= isOpen(error);
+      if (!isOutOfReach(error) && !(isOutage && isCompanyDown(error))) throw error;
+      logger.warn({ err: error, wait }, 'nobody could take the message; trying again');
       await delay(wait, undefined, { signal }).catch(() => undefined);
     }
   }

@@ -60,8 +60,10 @@ async function placeOrder({ submission, fingerprint }: OrderPlacedEvent, { order
 }
 
 async function fulfillOrder({ order }: OrderPaidEvent, { orders, requestId }: Request) {
+  const { orderId } = order.submission;
   const { kind } = await orders.fulfill({ ...order, requestId });
-  return takenOrder(order.submission.orderId, kind);
+  if (kind !== 'payment-used') return takenOrder(orderId, kind);
+  return { status: 'REJECTED', reason: `order ${orderId}: its payment was for another order`, orderId } as const;
 }
 
 function takenOrder(orderId: OrderId, kind: 'accepted' | 'replayed' | 'pending' | 'conflict'): Taken {

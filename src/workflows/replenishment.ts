@@ -6,7 +6,7 @@ import { stockReceivedSignal } from './stock-messages';
 
 /**
  * Reorders a product that runs out, once at a time: the id is the product's. Orders, waits until as much came, and looks
- * again; ends when there is enough. What does not come in time is operations' to ask for.
+ * again; ends when there is enough, and for what we do not sell. What does not come in time is operations' to ask for.
  */
 export async function replenishmentWorkflow(input: ReplenishmentInput): Promise<ReplenishmentEnd> {
   const { productId, quantity, overdueAfterS } = input;
@@ -18,7 +18,7 @@ export async function replenishmentWorkflow(input: ReplenishmentInput): Promise<
     const orderedAt = new Date().toISOString();
     received = 0;
     const reordered = await suppliers.orderFromSupplier({ key, productId, quantity });
-    if (reordered.kind === 'ENOUGH') return { productId, orders: n - 1, outstanding: 0 };
+    if (reordered.kind !== 'ORDERED') return { productId, orders: n - 1, outstanding: 0 };
     const isThere = await condition(() => received >= reordered.quantity, overdueAfterS * 1000);
     if (!isThere) {
       const outstanding = reordered.quantity - received;

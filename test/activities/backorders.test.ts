@@ -153,6 +153,23 @@ describe.each<[string, () => BooksWorld]>([
     });
   });
 
+  test('who has all of several products is found with one look at the others, however many wait', async () => {
+    const second = uniqueId('PROD');
+    await stockOf(0);
+    await stockOf(0, 0, second);
+    const all = [1, 2, 3].map((quantity) => waits(quantity, [{ productId: second, quantity: 1 }]));
+    for (const order of all) await open(order);
+    expect(await receive(6)).toMatchObject({ toBackorders: 6, orders: [] });
+
+    await world.books.postStock({ stock: [{ productId: second, warehouseId: 'ICN', available: 2, reserved: 0 }] });
+    const looks = jest.spyOn(world.books, 'readBackorders');
+    expect(await offer(second)).toEqual({
+      orders: all.slice(0, 2).map(({ orderId }) => ({ orderId, productId: second })),
+    });
+    expect(looks).toHaveBeenCalledTimes(1);
+    looks.mockRestore();
+  });
+
   test('nobody who comes later is served before who waits, though there is something for him', async () => {
     await stockOf(0);
     const [first, second] = [waits(5), waits(1)];

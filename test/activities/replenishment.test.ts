@@ -44,6 +44,12 @@ test.each([
   },
 );
 
+test('of what nobody sells nothing is ordered: anybody can order it', async () => {
+  await waitFor(7);
+  expect(await order()).toEqual({ kind: 'UNKNOWN_PRODUCT' });
+  expect(await world.journal.entries(PRODUCT)).toEqual([]);
+});
+
 test('asked again under its key, the supplier has one order, of as many as the first time', async () => {
   stockOf(0);
   const first = await order();

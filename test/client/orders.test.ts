@@ -266,6 +266,21 @@ describe('an order paid elsewhere', () => {
     expect(await outcomes()).toEqual([{ kind: 'replayed' }, { kind: 'conflict' }]);
   });
 
+  test('with what another order was paid with, or what was given back, is not started; sent again it is known', async () => {
+    const input = inputOf({ fingerprint: 'f', requestId: 'r' });
+    const { orderId } = input.submission;
+    books.ledger.set(input.paid.chargeKey, { amount: 5998 });
+    expect(await orders.fulfill(input)).toEqual({ kind: 'payment-used' });
+    await expect(client.workflow.getHandle(workflowIdOf(orderId)).describe()).rejects.toThrow('not found');
+
+    books.ledger.delete(input.paid.chargeKey);
+    expect(await orders.fulfill(input)).toEqual({ kind: 'accepted' });
+    store(orderId);
+    books.ledger.set(input.paid.chargeKey, { amount: 5998 });
+    expect(await orders.fulfill({ ...input, requestId: 'again' })).toEqual({ kind: 'replayed' });
+    await ended(orderId);
+  });
+
   test('does not take the id of one that is paid here, nor the other way round', async () => {
     const orderId = await placed();
     const input = inputOf();

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { fingerprintOf } from '../../src/submission';
+import { keys } from '../../src/domain/ids';
 import { holds } from '../support/contracts/runs';
 import { envelopeOf, REFUSED_EVENTS, samplePayment, sampleUpdate } from '../support/refused-events';
 import { parseMessage } from '../../src/messaging/inbound-event';
@@ -61,6 +62,12 @@ test.each([
 test('a payment without the key of its charge goes by its id: no two share one', () => {
   const { chargeKey: _, ...payment } = samplePayment();
   expect(parse(paymentEvent(payment))).toMatchObject({ news: { chargeKey: payment.paymentId } });
+});
+
+test('a payment under a key of its order comes out', () => {
+  const payment = samplePayment();
+  const chargeKey = keys.charge(payment.orderId, 2);
+  expect(parse(paymentEvent({ ...payment, chargeKey }))).toMatchObject({ news: { chargeKey } });
 });
 
 test('an order that was paid elsewhere comes out with what was paid, and is not the same order unpaid', () => {

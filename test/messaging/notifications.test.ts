@@ -8,6 +8,7 @@ import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import type { Contact, CustomerChannel, Deliveries, Delivery } from '../../src/messaging/ports';
 import type { QueueReader } from '../../src/messaging/queue-reader';
 import { connectToEmulator } from '../support/contracts/emulator';
+import { createBreaker } from '../../src/adapters/breaker/breaker';
 import { createContacts } from '../../src/adapters/aws/contacts';
 import { createLogger } from '../../src/telemetry';
 import { createNotificationInbox } from '../../src/adapters/aws/notification-inbox';
@@ -19,6 +20,7 @@ import { keys, type OrderId } from '../../src/domain/ids';
 import { receiveMessages } from '../support/contracts/queues';
 import { StepError } from '../../src/domain/failures';
 import { uniqueId } from '../support/orders';
+import { withBreaker } from '../../src/adapters/breaker/with-breaker';
 
 const emulator = connectToEmulator();
 const { sqs, db, config } = emulator;
@@ -268,6 +270,26 @@ test('a call without an answer may still have its effect: nobody repeats it befo
   expect(at).toHaveLength(2);
   expect(at[1]! - claimedAt).toBeGreaterThanOrEqual(leaseMs);
   expect(await outcomes()).toEqual(['succeeded', 'replayed']);
+});
+
+test('a provider that is down for everybody: no message is given up, and each is delivered once when it is up', async () => {
+  const breaker = createBreaker({ dependency: 'notification', failures: 2, openMs: 700 });
+  let isUp = false;
+  const company: CustomerChannel = {
+    deliver: (delivery) =>
+      isUp ? sandbox.deliver(delivery) : Promise.reject(new StepError('PROVIDER_UNAVAILABLE', 'down')),
+  };
+  provider = withBreaker(company, breaker);
+  const all: OrderId[] = [orderId, uniqueId(), uniqueId()];
+  for (const id of all) await send(shipped({ orderId: id, notificationKey: keys.notify(id) }));
+  startReader();
+  // longer than the queue would hand them out
+  await new Promise((resolve) => setTimeout(resolve, (MAX_RECEIVES + 1) * VISIBILITY_S * 1000));
+  expect(await messagesIn(deadLetterQueueUrl)).toBe(0);
+  isUp = true;
+  await queueIsEmpty();
+  expect(await messagesIn(deadLetterQueueUrl)).toBe(0);
+  for (const id of all) expect((await journal.entries(id)).map(({ outcome }) => outcome)).toEqual(['succeeded']);
 });
 
 test('a provider that stays down: the message is in the dead letters, as it came', async () => {

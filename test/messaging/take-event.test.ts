@@ -83,6 +83,7 @@ test.each([
   ['accepted', 'ACCEPTED'],
   ['replayed', 'DUPLICATE'],
   ['conflict', 'REJECTED'],
+  ['payment-used', 'REJECTED'],
 ] as const)('an order that was paid elsewhere and is %s: %s', async (kind, status) => {
   const { taken, calls } = await take(paidEvent, { fulfill: async () => ({ kind }) });
   expect(taken).toMatchObject({ status, orderId });

@@ -28,7 +28,7 @@ const NO_TEXT = 'expected a text that is not empty';
 /** What a payment company tells of a charge of ours. */
 export const samplePayment = () => ({
   orderId: uniqueId(),
-  chargeKey: 'charge#1',
+  chargeKey: uniqueId('ch'),
   paymentId: uniqueId('pay'),
   amount: 59.98,
   currency: 'USD',
@@ -105,6 +105,21 @@ export const REFUSED_EVENTS: [name: string, event: unknown, reason: string][] = 
     'a payment in a currency that there is not',
     paymentWith({ currency: 'XXX' }),
     'detail/currency: expected the ISO 4217 code of a currency that is paid in, got "XXX"',
+  ],
+  [
+    'a payment with the key of another order',
+    paymentWith({ orderId: 'ORD-1', chargeKey: 'charge#ORD-10#1' }),
+    `detail/chargeKey: expected "charge#ORD-1#…" or a payment company's own without a "#", got "charge#ORD-10#1"`,
+  ],
+  [
+    'a payment without a key, under such an id',
+    paymentWith({ orderId: 'ORD-1', chargeKey: undefined, paymentId: 'charge#ORD-10#1' }),
+    `detail/chargeKey: expected "charge#ORD-1#…" or a payment company's own without a "#", got "charge#ORD-10#1"`,
+  ],
+  [
+    "a paid order under the key of another one's step",
+    paymentWith({ orderId: undefined, chargeKey: 'decision#ORD-10', order: { orderId: 'ORD-1' } }),
+    `detail/chargeKey: expected "charge#ORD-1#…" or a payment company's own without a "#", got "decision#ORD-10"`,
   ],
   ['a payment without its key', paymentWith({ chargeKey: '' }), `detail/chargeKey: ${NO_TEXT}`],
   [

@@ -5,7 +5,7 @@ import {
   type DynamoDBDocumentClient,
   GetCommand,
   paginateQuery,
-  QueryCommand,
+  type QueryCommandInput,
   TransactWriteCommand,
 } from '@aws-sdk/lib-dynamodb';
 import type { Backorder } from '../../domain/backorders';
@@ -40,15 +40,13 @@ export function createDynamoBooks({ db, tables, warehouses }: DynamoBooksDeps): 
     async readEvents({ orderId, from, to }) {
       // a range that is none is refused by the table
       if (!(from <= to)) return [];
-      const query = new QueryCommand({
+      return queryAll<OrderEvent>(db, {
         TableName: tables.events,
         KeyConditionExpression: 'orderId = :order AND #sequence BETWEEN :from AND :to',
         ExpressionAttributeNames: { '#sequence': 'sequence' },
         ExpressionAttributeValues: { ':order': orderId, ':from': from, ':to': to },
         ConsistentRead: true,
       });
-      const { Items = [] } = await reach(`reading ${tables.events}`, () => db.send(query));
-      return Items as OrderEvent[];
     },
     async readStock(productIds) {
       const keys = productIds.flatMap((productId) => warehouses.map(({ warehouseId }) => ({ productId, warehouseId })));
@@ -59,17 +57,11 @@ export function createDynamoBooks({ db, tables, warehouses }: DynamoBooksDeps): 
       return refused ? explainStock(refused, posting) : { kind: 'posted' };
     },
     readQueue: (productId) =>
-      reach(`reading ${tables.backorders}`, async () => {
-        const query = {
-          TableName: tables.backorders,
-          KeyConditionExpression: 'productId = :product',
-          ExpressionAttributeValues: { ':product': productId },
-          ConsistentRead: true,
-        };
-        const waiting: Backorder[] = [];
-        for await (const { Items = [] } of paginateQuery({ client: db }, query))
-          waiting.push(...(Items as Backorder[]));
-        return waiting;
+      queryAll<Backorder>(db, {
+        TableName: tables.backorders,
+        KeyConditionExpression: 'productId = :product',
+        ExpressionAttributeValues: { ':product': productId },
+        ConsistentRead: true,
       }),
     readBackorders: (keys) =>
       batchGetAll<Backorder>(
@@ -128,6 +120,14 @@ async function transact(
     }
   }
 }
+
+/** All pages: a table answers with 1 MB at most. */
+const queryAll = <T>(db: DynamoDBDocumentClient, query: QueryCommandInput): Promise<T[]> =>
+  reach(`reading ${query.TableName}`, async () => {
+    const found: T[] = [];
+    for await (const { Items = [] } of paginateQuery({ client: db }, query)) found.push(...(Items as T[]));
+    return found;
+  });
 
 async function batchGetAll<T>(db: DynamoDBDocumentClient, table: string, keys: Record<string, string>[]): Promise<T[]> {
   return (await Promise.all(chunk(keys, 100).map((some) => batchGet<T>(db, table, some)))).flat();
