@@ -13,17 +13,18 @@ export interface LatePayment extends Payment {
 }
 
 /** Whether an order counted a payment as charged, and the key of the charge that it was for. */
-export type LateFinding = { kind: 'accounted' } | { kind: 'late'; chargeKey: string };
+export type LateFinding = { kind: 'accounted' } | { kind: 'late'; charge: Payment };
 
 /** What becomes of money that comes for a closed order. */
 export function createLatePaymentActivities(deps: BookkeepingDeps & { messenger: Messenger }) {
   const { books, messenger } = deps;
   return {
-    /** Nobody may have told the key: then it is the one that the order's own events name with the payment. */
+    /** Key and amount are those that the order's own events name with the payment, whatever somebody tells of it. */
     lookUpLatePayment: asStep(async (payment: LatePayment): Promise<LateFinding> => {
-      const chargeKey = (await chargeKeyOf(books, payment)) ?? payment.chargeKey;
-      const accounted = await books.readLedger(chargeKey);
-      return accounted ? { kind: 'accounted' } : { kind: 'late', chargeKey };
+      const { chargeKey, amount, currency } = payment;
+      const charge = (await chargeOf(books, payment)) ?? { chargeKey, amount, currency };
+      const accounted = await books.readLedger(charge.chargeKey);
+      return accounted ? { kind: 'accounted' } : { kind: 'late', charge };
     }),
 
     /** Tells operations that money lies at the company that is not ours, and cannot be given back. */
@@ -44,18 +45,22 @@ export function createLatePaymentActivities(deps: BookkeepingDeps & { messenger:
   };
 }
 
-async function chargeKeyOf(books: Books, { orderId, paymentId }: LatePayment): Promise<string | undefined> {
+async function chargeOf(books: Books, payment: LatePayment): Promise<Payment | undefined> {
+  const { orderId } = payment;
   const view = await books.readView(orderId);
   const events = await books.readEvents({ orderId, from: 1, to: view?.sequence ?? 0 });
-  return events.map((event) => chargeIn(event, paymentId)).find((key) => key !== undefined);
+  return events.map((event) => chargeIn(event, payment)).find((charge) => charge !== undefined);
 }
 
-function chargeIn(event: OrderEvent, paymentId: string): string | undefined {
+function chargeIn(event: OrderEvent, { paymentId, chargeKey }: LatePayment): Payment | undefined {
   switch (event.type) {
     case 'Payment Pending':
     case 'Payment Authorized':
-    case 'Payment Completed':
-      return event.data.paymentId === paymentId ? event.data.chargeKey : undefined;
+    case 'Payment Completed': {
+      const { chargeKey: key, amount, currency } = event.data;
+      const isIt = event.data.paymentId === paymentId || key === chargeKey;
+      return isIt ? { chargeKey: key, amount, currency } : undefined;
+    }
     default:
       return undefined;
   }

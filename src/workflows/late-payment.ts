@@ -20,10 +20,10 @@ export function latePaymentWorkflow(payment: LatePaymentInput): Promise<LatePaym
 async function giveBack(payment: LatePaymentInput): Promise<LatePaymentEnd> {
   const finding = await bookkeeping.lookUpLatePayment(payment);
   if (finding.kind === 'accounted') return { outcome: 'ACCOUNTED' };
-  const { chargeKey } = finding;
-  const { orderId, amount, currency } = payment;
-  await refundSurely({ key: keys.refund(chargeKey), chargeKey, orderId, amount, currency });
-  await bookkeeping.recordLatePayment({ ...payment, chargeKey });
+  const { charge } = finding;
+  const { orderId } = payment;
+  await refundSurely({ key: keys.refund(charge.chargeKey), orderId, ...charge });
+  await bookkeeping.recordLatePayment({ ...payment, ...charge });
   return { outcome: 'REFUNDED' };
 }
 

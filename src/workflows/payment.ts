@@ -166,12 +166,17 @@ const isOf =
   (news: PaymentNews): boolean =>
     news.chargeKey === key || (paymentId !== undefined && [news.paymentId, news.chargeKey].includes(paymentId));
 
+const isWhole = (charge: Charge, { amount, currency }: PaymentNews): boolean =>
+  amount === charge.amount && currency === charge.currency;
+
 /** Takes the news of a charge that is not decided; a success counts, whatever else was told. */
 function takeNews(run: OrderRun, charge: Charge): boolean {
   const { life } = run;
-  const ours = life.paymentNews.filter(isOf(charge));
-  if (ours.length === 0) return false;
+  const told = life.paymentNews.filter(isOf(charge));
   life.paymentNews = life.paymentNews.filter((news) => !isOf(charge)(news));
+  // a success of another amount is none of this charge: it waits on, and what was taken after all comes out when it is voided
+  const ours = told.filter((news) => news.kind === 'FAILED' || isWhole(charge, news));
+  if (ours.length === 0) return false;
   const success = ours.find(({ kind }) => kind === 'COMPLETED');
   if (success) take(run, charge, { kind: 'CHARGED', paymentId: success.paymentId, amount: success.amount });
   else take(run, charge, { kind: 'DECLINED', reason: ours[0]!.reason ?? 'the payment failed' });

@@ -1,6 +1,7 @@
 import type { Drive } from './drive';
 import type { MemoryWorld } from '../memory/ports';
 import { CircuitOpenError } from '../../../src/domain/breaker';
+import { keys } from '../../../src/domain/ids';
 import { StepError } from '../../../src/domain/failures';
 import type { Path } from './path';
 
@@ -129,6 +130,22 @@ export const PAYMENT: Path[] = [
     async live(d) {
       await d.until('Payment Pending');
       expect(d.view()).toMatchObject({ pendingPayment: { amount: 5998 } });
+      await d.settle('succeeded');
+      await d.deliver();
+    },
+    ...DELIVERED,
+    told: HAPPY,
+  },
+  {
+    name: 'paid later, after somebody told of another amount and of another currency',
+    order: pending,
+    async live(d) {
+      await d.until('Payment Pending');
+      const news = { kind: 'COMPLETED' as const, chargeKey: keys.charge(d.order.orderId, 1), paymentId: 'forged' };
+      await d.bench.orders.tellPayment(d.order.orderId, { ...news, amount: 1, currency: 'USD' });
+      await d.bench.orders.tellPayment(d.order.orderId, { ...news, amount: 5998, currency: 'JPY' });
+      await d.sleep(1);
+      expect(d.has('Payment Completed')).toBe(false);
       await d.settle('succeeded');
       await d.deliver();
     },
