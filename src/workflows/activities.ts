@@ -66,13 +66,25 @@ export const releasing = patiently(
 
 type Step = (input: never) => Promise<unknown>;
 
+let lastStep: Promise<unknown> = Promise.resolve();
+
+/**
+ * One local step at a time, of branches and handlers together: two that end in one task are told to the workflow in one
+ * activation when it is replayed, and one after the other when they really ended, which is another order of what follows.
+ */
+function oneAtATime<T>(step: () => Promise<T>): Promise<T> {
+  const next = lastStep.then(step);
+  lastStep = next.catch(() => undefined);
+  return next;
+}
+
 /** Goes on with a regular activity where a local one has run out of attempts. */
 function patiently<T extends object>(local: T, regular: T): T {
   return new Proxy(local, {
     get: (_target, name) => {
       const [first, then] = [local[name as keyof T] as Step, regular[name as keyof T] as Step];
       return (input: never) =>
-        first(input).catch((error: unknown) => {
+        oneAtATime(() => first(input)).catch((error: unknown) => {
           if (isFinal(error)) throw error;
           return then(input);
         });

@@ -5,7 +5,7 @@ import type { OrderRun } from './order-run';
 import type { ShipmentLine, ShippingAddress } from '../domain/order';
 import { progressOf, returnable, unclaimed } from './life';
 import { keys } from '../domain/ids';
-import { record } from './record';
+import { flush, record } from './record';
 import { refusal, request } from './mail';
 import { takeChange } from './take-change';
 import * as m from './messages';
@@ -61,6 +61,8 @@ function takeCancel(run: OrderRun): void {
       if (!life.cancel) {
         run.log.note({ type: 'Cancellation Requested', data: why });
         run.cancel(why);
+        // the timeline tells of it also when what is undone takes long
+        await flush(run, `cancel-request#${run.acceptance.submission.orderId}`);
       }
       // what has shipped comes back: the return is opened when the order looks at it
       if (life.parcels.length > 0) await condition(() => life.cancel?.isDone === true || run.isOver);
