@@ -72,12 +72,16 @@ async function waits(wanted: number): Promise<OrderId> {
 }
 
 /** A workflow that has an order's id and stays: what it is told is in its history. */
-const standInFor = (orderId: OrderId) =>
-  client.workflow.start('replenishmentWorkflow', {
+function standInFor(orderId: OrderId) {
+  const other = uniqueId('PROD');
+  // one that is sold: nothing else is waited for
+  world.books.setStock([{ productId: other, warehouseId: 'ICN', availableQuantity: 0 }]);
+  return client.workflow.start('replenishmentWorkflow', {
     workflowId: workflowIdOf(orderId),
     taskQueue,
-    args: [{ productId: uniqueId('PROD'), quantity: 1, overdueAfterS: 86_400 }],
+    args: [{ productId: other, quantity: 1, overdueAfterS: 86_400 }],
   });
+}
 
 const signalsOf = async (workflowId: string): Promise<string[]> => {
   const { events } = await client.workflow.getHandle(workflowId).fetchHistory();

@@ -58,9 +58,15 @@ describe.each([
     const pending = { chargeKey: 'charge#told', paymentId, amount: 1999, currency: 'USD', until: now() };
     const { orderId } = await storeClosedOrder(books, [{ type: 'Payment Pending', data: pending }]);
     const payment = paymentOf(orderId, { paymentId, chargeKey: paymentId });
-    expect(await runActivity(lookUpLatePayment, payment)).toMatchObject({ kind: 'late', charge: { chargeKey: 'charge#told' } });
+    expect(await runActivity(lookUpLatePayment, payment)).toMatchObject({
+      kind: 'late',
+      charge: { chargeKey: 'charge#told' },
+    });
     const stranger = paymentOf(orderId, { paymentId: 'another', chargeKey: 'another' });
-    expect(await runActivity(lookUpLatePayment, stranger)).toMatchObject({ kind: 'late', charge: { chargeKey: 'another' } });
+    expect(await runActivity(lookUpLatePayment, stranger)).toMatchObject({
+      kind: 'late',
+      charge: { chargeKey: 'another' },
+    });
   });
 
   test('it is written behind the last event, to the customer, once, and the order stays what it was', async () => {
