@@ -1,13 +1,14 @@
 import { ApplicationFailure, Context } from '@temporalio/activity';
 import type { Books, EventPublisher, LedgerEntry } from './ports';
 import type { EventBatch, NewEvent, OrderEvent } from '../domain/events';
-import type { StatePassed } from '../domain/states';
+import type { OrderStatus, StatePassed } from '../domain/states';
 import type { BackorderChange } from '../domain/backorders';
 import type { StockMove } from '../domain/inventory';
 import { CircuitOpenError } from '../domain/breaker';
 import { FAILURES, StepError } from '../domain/failures';
 import { canonicalJson } from '../domain/canonical-json';
 import { effectOf, numberEvents } from '../domain/events';
+import { statusAfter } from '../domain/projection';
 
 /** How often this step has been tried, the first time included. */
 export const attempts = (): number => Context.current().info.attempt;
@@ -52,6 +53,8 @@ export interface Appended {
   at: string;
   /** what an earlier attempt did not know yet and therefore did not write */
   leftover?: Leftover;
+  /** of the order, where an earlier attempt wrote the step and its events say one */
+  orderStatus?: OrderStatus;
 }
 
 export interface Leftover {
@@ -104,7 +107,10 @@ export async function post(deps: BookkeepingDeps, batch: EventBatch, step: Step)
         return { kind: 'posted', ...(await asWritten(books, batch, outcome.result)) };
       case 'sequence-taken':
         await assertOwnRun(books, batch);
-        told = await withoutTold(books, told, outcome.lastSequence);
+        told = withoutTold(told, {
+          stored: await storedFrom(books, told, outcome.lastSequence),
+          lastSequence: outcome.lastSequence,
+        });
         break;
       case 'stock-changed':
         return outcome;
@@ -134,14 +140,19 @@ export const effectsOf = (events: readonly OrderEvent[]): LedgerEntry[] =>
 /** How an earlier attempt wrote a step, and what of this attempt it left out. */
 async function asWritten(books: Books, batch: EventBatch, result: Record<string, unknown>) {
   const { sequence, at } = result as { sequence: number; at: string };
-  const { noted: events = [], states } = await withoutTold(books, batch, sequence);
-  return { result, appended: { sequence, at, leftover: { events, states } } };
+  const stored = await storedFrom(books, batch, sequence);
+  const { noted: events, states } = withoutTold(batch, { stored, lastSequence: sequence });
+  const orderStatus = stored.map(statusAfter).findLast((after) => after !== undefined);
+  return { result, appended: { sequence, at, leftover: { events, states }, ...(orderStatus && { orderStatus }) } };
 }
 
+/** What is stored from a batch's first event on. */
+const storedFrom = (books: Books, { orderId, firstSequence }: EventBatch, to: number) =>
+  books.readEvents({ orderId, from: firstSequence, to });
+
 /** A batch after the events up to a number, without the facts and states that those tell. */
-async function withoutTold(books: Books, batch: EventBatch, lastSequence: number): Promise<EventBatch> {
-  const { orderId, firstSequence, noted = [], states } = batch;
-  const stored = await books.readEvents({ orderId, from: firstSequence, to: lastSequence });
+function withoutTold(batch: EventBatch, { stored, lastSequence }: { stored: OrderEvent[]; lastSequence: number }) {
+  const { noted = [], states } = batch;
   const facts = new Set(stored.map(({ type, data }) => canonicalJson([type, data])));
   const passed = new Set(stored.flatMap((event) => event.states.map(({ name, ordinal }) => `${ordinal} ${name}`)));
   return {

@@ -10,6 +10,8 @@ export interface Written {
   sequence?: number;
   at?: string;
   attempts?: number;
+  /** of the order, by what an earlier attempt wrote */
+  orderStatus?: OrderStatus;
   /** what the step had written before this workflow task, without knowing these */
   leftover?: { events: NewEvent[]; states: StatePassed[] };
 }
@@ -96,7 +98,10 @@ export function createOrderLog(
         const written = answer as Written;
         if (written.sequence === undefined) nothingWritten(written.attempts ?? 1);
         else sequence = Math.max(sequence, written.sequence);
-        for (const event of [...pending.noted, ...events]) status = statusAfter(event) ?? status;
+        // what an earlier attempt wrote may be other than what this one would have written
+        const own = written.leftover ? [] : [...pending.noted, ...events];
+        for (const event of own) status = statusAfter(event) ?? status;
+        status = written.orderStatus ?? status;
         if (written.leftover) keepForNext(written.leftover);
         if (written.at && written.at > lastAt) lastAt = written.at;
         return answer;

@@ -169,7 +169,7 @@ describe('postEffect', () => {
     await world.books.post({ orderId, stock: reserve, events: [] });
     const first = await runActivity(step, orderId);
     const again = await runActivity(step, orderId, { attempt: 2 });
-    expect(again).toEqual({ ...first, leftover: { events: [], states: [] } });
+    expect(again).toEqual({ ...first, leftover: { events: [], states: [] }, orderStatus: 'VALIDATED' });
     expect(world.books.events.get(orderId)).toHaveLength(1);
     expect(world.books.inventory.get('PROD-12345')).toEqual({ availableQuantity: 0, reservedQuantity: 0 });
     expect(world.published).toHaveLength(1);
