@@ -53,7 +53,7 @@ export interface Appended {
   at: string;
   /** what an earlier attempt did not know yet and therefore did not write */
   leftover?: Leftover;
-  /** of the order, where an earlier attempt wrote the step and its events say one */
+  /** of the order, where an earlier attempt wrote what the workflow does not know of and that says one */
   orderStatus?: OrderStatus;
 }
 
@@ -90,12 +90,17 @@ export type Posted = PostedStep | { kind: 'stock-changed' };
 export async function post(deps: BookkeepingDeps, batch: EventBatch, step: Step): Promise<Posted> {
   const { books, publisher, now } = deps;
   const { orderId } = batch;
+  /** of attempts that the workflow does not know of */
+  const skipped: OrderEvent[] = [];
   for (let told = batch; ;) {
     const { firstSequence } = told;
     const at = now();
     const events = numberEvents(told, { at, attempt: attempts() });
-    const appended = { sequence: firstSequence + events.length - 1, at };
-    const ledger = { key: step.key, result: { ...step.result, firstSequence, ...appended } };
+    const after = lastStatus([...skipped, ...events]);
+    const orderStatus = after === undefined ? {} : { orderStatus: after };
+    const written = { sequence: firstSequence + events.length - 1, at };
+    const appended = { ...written, ...(skipped.length > 0 && orderStatus) };
+    const ledger = { key: step.key, result: { ...step.result, firstSequence, ...written, ...orderStatus } };
     const effects = effectsOf(events);
     const { stock = [], backorders = [] } = step;
     const outcome = await books.post({ orderId, ledger, effects, events, stock, backorders });
@@ -107,10 +112,8 @@ export async function post(deps: BookkeepingDeps, batch: EventBatch, step: Step)
         return { kind: 'posted', ...(await asWritten(books, batch, outcome.result)) };
       case 'sequence-taken':
         await assertOwnRun(books, batch);
-        told = withoutTold(told, {
-          stored: await storedFrom(books, told, outcome.lastSequence),
-          lastSequence: outcome.lastSequence,
-        });
+        skipped.push(...(await storedFrom(books, told, outcome.lastSequence)));
+        told = withoutTold(told, { stored: skipped, lastSequence: outcome.lastSequence });
         break;
       case 'stock-changed':
         return outcome;
@@ -139,12 +142,14 @@ export const effectsOf = (events: readonly OrderEvent[]): LedgerEntry[] =>
 
 /** How an earlier attempt wrote a step, and what of this attempt it left out. */
 async function asWritten(books: Books, batch: EventBatch, result: Record<string, unknown>) {
-  const { sequence, at } = result as { sequence: number; at: string };
+  const { sequence, at, orderStatus } = result as unknown as Appended;
   const stored = await storedFrom(books, batch, sequence);
   const { noted: events, states } = withoutTold(batch, { stored, lastSequence: sequence });
-  const orderStatus = stored.map(statusAfter).findLast((after) => after !== undefined);
   return { result, appended: { sequence, at, leftover: { events, states }, ...(orderStatus && { orderStatus }) } };
 }
+
+const lastStatus = (events: readonly OrderEvent[]): OrderStatus | undefined =>
+  events.map(statusAfter).findLast((after) => after !== undefined);
 
 /** What is stored from a batch's first event on. */
 const storedFrom = (books: Books, { orderId, firstSequence }: EventBatch, to: number) =>

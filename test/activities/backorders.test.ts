@@ -128,7 +128,7 @@ describe.each<[string, () => BooksWorld]>([
     await open(order);
     await receive(2);
     const first = await take(order);
-    expect(await take(order)).toEqual({ ...first, leftover: { events: [], states: [] } });
+    expect(await take(order)).toEqual({ ...first, leftover: { events: [], states: [] }, orderStatus: 'RESERVED' });
     expect(await typesOf(order.orderId)).toEqual(['Order Backordered', 'Backorder Filled']);
     expect(await total()).toEqual({ available: 0, reserved: 2 });
   });

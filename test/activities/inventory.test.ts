@@ -103,7 +103,7 @@ describe('checkInventory', () => {
     world.books.setStock([{ productId: 'PROD-12345', warehouseId: 'ICN', availableQuantity: 100 }]);
     const again = await check(order, { attempt: 2 });
     // its first time included; and nothing was left out
-    expect(again).toEqual({ ...first, leftover: { events: [], states: [] } });
+    expect(again).toEqual({ ...first, leftover: { events: [], states: [] }, orderStatus: 'RESERVED' });
     expect(typesOf(order)).toEqual(['Inventory Reserved', 'Stock Low']);
     expect(world.published).toHaveLength(2);
   });

@@ -83,7 +83,7 @@ describe('post', () => {
       { type: 'Payment Failed', data: { reason: 'x' } },
     ]);
     const appended = { sequence: 2, at: '2025-07-09T10:30:00.000Z' };
-    const result = { n: 1, firstSequence: 1, ...appended };
+    const result = { n: 1, firstSequence: 1, ...appended, orderStatus: 'PAYMENT_FAILED' };
     expect(await runActivity(postStep, batch)).toEqual({ kind: 'posted', appended, result });
     expect(await world.books.readLedger(KEY)).toEqual(result);
     expect(world.books.events.get(orderId)).toMatchObject(batch.events);
