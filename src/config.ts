@@ -79,34 +79,26 @@ const Settings = {
     maximum: 31_622_400,
     usual: 1_209_600,
   }),
-  REORDER_VISIBILITY_S: a.wholeNumber(
+  REORDER_VISIBILITY_S: a.visibility(
     'seconds that a message from ReorderQueue is ours; extended while work on it goes on',
-    { minimum: 3, maximum: 43_200, usual: 60 },
+    60,
   ),
   AWS_REGION: a.region('the AWS region; unset, that of the AWS profile'),
-  ORDER_INTAKE_VISIBILITY_S: a.wholeNumber(
+  ORDER_INTAKE_VISIBILITY_S: a.visibility(
     'seconds that a message from OrderIntakeQueue is ours; extended while work on it goes on',
-    { minimum: 3, maximum: 43_200, usual: 30 },
+    30,
   ),
-  PAYMENT_PROCESSING_VISIBILITY_S: a.wholeNumber('the same of PaymentProcessingQueue', {
-    minimum: 3,
-    maximum: 43_200,
-    usual: 180,
-  }),
-  TRACKING_UPDATE_VISIBILITY_S: a.wholeNumber('the same of TrackingUpdateQueue', {
-    minimum: 3,
-    maximum: 43_200,
-    usual: 60,
-  }),
+  PAYMENT_PROCESSING_VISIBILITY_S: a.visibility('the same of PaymentProcessingQueue', 180),
+  TRACKING_UPDATE_VISIBILITY_S: a.visibility('the same of TrackingUpdateQueue', 60),
   NOTIFICATIONS: a.oneOf(
     'who brings messages to customers: a sandbox, or SES (e-mail) and SNS (SMS, push)',
     NOTIFIERS,
     'sandbox',
   ),
   NOTIFICATION_SENDER: a.optionalEmail('the address that customers are written from, an identity of SES; with `aws`'),
-  NOTIFICATION_VISIBILITY_S: a.wholeNumber(
+  NOTIFICATION_VISIBILITY_S: a.visibility(
     'seconds that a message to a customer is ours; extended while work on it goes on',
-    { minimum: 3, maximum: 43_200, usual: 60 },
+    60,
   ),
   PROVIDER_TIMEOUT_MS: a.wholeNumber('milliseconds that our side waits for a payment company, a carrier, or another', {
     minimum: 1,

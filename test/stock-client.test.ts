@@ -10,6 +10,7 @@ import { freePort } from '../scripts/lib/ports';
 import { fingerprintOf } from '../src/submission';
 import { receiveWorkflowId, replenishmentWorkflowId, workflowIdOf, type OrderId } from '../src/domain/ids';
 import { sampleOrder, uniqueId } from './support/orders';
+import { waitFor } from './support/waiting-order';
 
 /** On the real server: several wait for one answer at one time, and an order's workflow stays open meanwhile. */
 const address = process.env['TEMPORAL_ADDRESS']!;
@@ -54,22 +55,7 @@ afterEach(async () => {
 const receive = (quantity: number, changes: Partial<Parameters<StockClient['receive']>[0]> = {}) =>
   stock.receive({ productId, warehouseId: 'ICN', quantity, reference: uniqueId('DN'), patienceMs: 10_000, ...changes });
 
-async function waits(wanted: number): Promise<OrderId> {
-  const orderId = uniqueId();
-  const entry = entryOf(new Date().toISOString(), orderId);
-  const backorder = {
-    productId,
-    entry,
-    orderId,
-    wanted,
-    allocated: [],
-    country: 'KR',
-    products: [productId],
-    version: 1,
-  };
-  await world.books.postStock({ backorders: [{ kind: 'OPEN', backorder }] });
-  return orderId;
-}
+const waits = (wanted: number) => waitFor(world.books, { productId, wanted });
 
 /** A workflow that has an order's id and stays: what it is told is in its history. */
 function standInFor(orderId: OrderId) {

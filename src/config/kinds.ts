@@ -72,6 +72,10 @@ export const wholeNumber = (description: string, p: { minimum: number; maximum: 
     default: p.usual,
   });
 
+/** Seconds that a message of a queue is its reader's: as many as SQS allows, and enough to extend them. */
+export const visibility = (description: string, usual: number) =>
+  wholeNumber(description, { minimum: 3, maximum: 43_200, usual });
+
 /** One of a few words. */
 export const oneOf = (description: string, words: readonly string[], usual: string) =>
   Type.Union(

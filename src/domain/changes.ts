@@ -2,7 +2,7 @@ import type { InspectedItem, Resolution } from './events';
 import type { ShipmentLine, ShortageChoice } from './order';
 import type { Fail } from './validation';
 import { INSPECTION_OUTCOMES, RESOLUTIONS } from './events';
-import { MAX_TEXT, SHORTAGE_CHOICES } from './order';
+import { linesOf, MAX_TEXT, SHORTAGE_CHOICES, unitsOf } from './order';
 import { checkQuantity, checkText, MAX_LINES, requireText } from './validation';
 
 /*
@@ -30,10 +30,7 @@ interface SentItem {
 /** What is to come back: one line per product. */
 export function checkReturnItems(items: SentItem[] | undefined, fail: Fail): ShipmentLine[] | undefined {
   const lines = checkItems(items, fail, checkLine);
-  if (!lines) return undefined;
-  const quantities = new Map<string, number>();
-  for (const { productId, quantity } of lines) quantities.set(productId, (quantities.get(productId) ?? 0) + quantity);
-  return [...quantities].map(([productId, quantity]) => ({ productId, quantity }));
+  return lines && linesOf(unitsOf(lines));
 }
 
 /** What became of what came back; units of one product may differ in it. */

@@ -153,10 +153,20 @@ export interface ValidationError {
  * the cent that D1 tolerates; a part of it costs its units, never more than the line.
  */
 export function amountOf(order: Pick<Order, 'lines'>, shipped: readonly ShipmentLine[]): number {
-  const quantities = new Map<string, number>();
-  for (const { productId, quantity } of shipped) quantities.set(productId, (quantities.get(productId) ?? 0) + quantity);
+  const quantities = unitsOf(shipped);
   return order.lines.reduce((sum, line) => sum + lineShare(line, quantities.get(line.productId) ?? 0), 0);
 }
+
+/** Units by product. */
+export function unitsOf(lines: readonly ShipmentLine[]): Map<string, number> {
+  const units = new Map<string, number>();
+  for (const { productId, quantity } of lines) units.set(productId, (units.get(productId) ?? 0) + quantity);
+  return units;
+}
+
+/** The inverse of {@link unitsOf}: one line per product. */
+export const linesOf = (units: ReadonlyMap<string, number>): ShipmentLine[] =>
+  [...units].map(([productId, quantity]) => ({ productId, quantity }));
 
 function lineShare(line: OrderLine, quantity: number): number {
   return quantity === line.quantity ? line.amount : Math.min(quantity * line.unitPrice, line.amount);

@@ -34,34 +34,30 @@ type Bookkeeping = Pick<
   | 'reportLatePayment'
 >;
 
+const OURS_FIRST = {
+  startToCloseTimeout: '10s',
+  localRetryThreshold: '1s',
+  retry: { initialInterval: '200ms', backoffCoefficient: 2, maximumAttempts: 8 },
+} as const;
+
+const OURS_THEN = {
+  startToCloseTimeout: '20s',
+  retry: { initialInterval: '10s', backoffCoefficient: 2, maximumInterval: '1m' },
+} as const;
+
 /**
  * Our own books and queues: an order waits for them as long as it takes. After some 25 s of local attempts a regular
  * activity goes on: it is seen pending with its last error, and its attempts cost no history.
  */
 export const bookkeeping = patiently(
-  proxyLocalActivities<Bookkeeping>({
-    startToCloseTimeout: '10s',
-    localRetryThreshold: '1s',
-    retry: { initialInterval: '200ms', backoffCoefficient: 2, maximumAttempts: 8 },
-  }),
-  proxyActivities<Bookkeeping>({
-    startToCloseTimeout: '20s',
-    retry: { initialInterval: '10s', backoffCoefficient: 2, maximumInterval: '1m' },
-  }),
+  proxyLocalActivities<Bookkeeping>(OURS_FIRST),
+  proxyActivities<Bookkeeping>(OURS_THEN),
 );
 
 /** The undo of a reservation: more patience than the step; a stock that is not what the ledger says needs somebody. */
 export const releasing = patiently(
-  proxyLocalActivities<Pick<Activities, 'releaseInventory'>>({
-    startToCloseTimeout: '10s',
-    localRetryThreshold: '1s',
-    retry: { initialInterval: '200ms', backoffCoefficient: 2, maximumAttempts: 8 },
-  }),
-  proxyActivities<Pick<Activities, 'releaseInventory'>>({
-    startToCloseTimeout: '20s',
-    scheduleToCloseTimeout: '1h',
-    retry: { initialInterval: '10s', backoffCoefficient: 2, maximumInterval: '1m' },
-  }),
+  proxyLocalActivities<Pick<Activities, 'releaseInventory'>>(OURS_FIRST),
+  proxyActivities<Pick<Activities, 'releaseInventory'>>({ ...OURS_THEN, scheduleToCloseTimeout: '1h' }),
 );
 
 type Step = (input: never) => Promise<unknown>;

@@ -10,7 +10,7 @@ import { close } from './ending';
 import { closeBackorder, fillBackorder } from './backorder';
 import { flush, record } from './record';
 import { followCarriers } from './carrier-news';
-import { isFinal, isOpen } from './life';
+import { isFinal, isOpen, reasonOf } from './life';
 import { keys } from '../domain/ids';
 import { policyOf } from '../domain/order';
 import { refundLateSuccesses } from './payment';
@@ -56,7 +56,7 @@ async function cancelWhatHasShipped(run: OrderRun): Promise<void> {
   const { life, log } = run;
   const { cancel } = life;
   if (!cancel || cancel.isDone) return;
-  const reason = cancel.reason ?? 'somebody asked to cancel the order';
+  const reason = reasonOf(cancel);
   const status = life.parcels.length > 0 ? log.status() : 'CANCELLED';
   if (life.backorder) await closeBackorder(run, { items: life.backorder.items, reason, status });
   // what an operator cancels at the engine only ends what can still turn back

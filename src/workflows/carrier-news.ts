@@ -6,11 +6,12 @@ import type { ShipmentLine } from '../domain/order';
 import { bookkeeping } from './activities';
 import { expireReturn } from './expiry';
 import { flush, record } from './record';
-import { isOpen, keep, keptOf, type Parcel, progressOf } from './life';
+import { isOpen, keep, keptOf, type Parcel, progressOf, takeUpTo, unitsKept } from './life';
 import { keys } from '../domain/ids';
 import { awaitDelivery, leaveAwaitDelivery } from './await-delivery';
 import { offerStock } from './stock';
 import { refund } from './payment';
+import { unitsOf } from '../domain/order';
 
 /** Looks at what carriers told, in the order it came; what was told before is dropped by the books. */
 export async function followCarriers(run: OrderRun): Promise<void> {
@@ -69,14 +70,9 @@ async function compensate(run: OrderRun, { shipment, status }: Parcel): Promise<
 
 /** What is announced as coming back cannot be more than what the customer has. */
 async function expectLess(run: OrderRun): Promise<void> {
-  const { kept, returns } = run.life;
-  const left = { ...kept };
-  for (const one of returns.filter(isOpen)) {
-    one.items = one.items.flatMap(({ productId, quantity }) => {
-      const units = Math.min(quantity, left[productId] ?? 0);
-      left[productId] = (left[productId] ?? 0) - units;
-      return units > 0 ? [{ productId, quantity: units }] : [];
-    });
+  const left = unitsKept(run.life);
+  for (const one of run.life.returns.filter(isOpen)) {
+    one.items = takeUpTo(left, one.items);
     if (one.items.length === 0) await expireReturn(run, one);
   }
 }
@@ -94,14 +90,9 @@ export async function restock(run: OrderRun, cause: string, lines: readonly Ship
 }
 
 function originsOf(parcels: readonly Parcel[], lines: readonly ShipmentLine[]) {
-  const left = new Map<string, number>();
-  for (const { productId, quantity } of lines) left.set(productId, (left.get(productId) ?? 0) + quantity);
+  const left = unitsOf(lines);
   return parcels.flatMap(({ shipment }) => {
-    const back = shipment.lines.flatMap(({ productId, quantity }) => {
-      const taken = Math.min(quantity, left.get(productId) ?? 0);
-      left.set(productId, (left.get(productId) ?? 0) - taken);
-      return taken > 0 ? [{ productId, quantity: taken }] : [];
-    });
+    const back = takeUpTo(left, shipment.lines);
     return back.length > 0 ? [{ ...shipment, lines: back }] : [];
   });
 }

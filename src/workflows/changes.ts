@@ -3,10 +3,11 @@ import type { ChangeAnswer } from './messages';
 import type { Resolution } from '../domain/events';
 import type { OrderRun } from './order-run';
 import type { ShipmentLine, ShippingAddress } from '../domain/order';
-import { progressOf, returnable, unclaimed } from './life';
+import { excessOf, returnable, unclaimed, waitsForCarrier } from './life';
+import { unitsOf } from '../domain/order';
 import { keys } from '../domain/ids';
 import { flush, record } from './record';
-import { refusal, request } from './mail';
+import { CLOSED, refusal, request, WITH_CARRIER } from './mail';
 import { takeChange } from './take-change';
 import * as m from './messages';
 
@@ -22,7 +23,7 @@ export function takeMessages(run: OrderRun): void {
 
 /** @throws CHANGE_REFUSED where nothing can be changed, whatever it is */
 function assertOpen({ isOver, attention }: OrderRun): void {
-  if (isOver) throw refusal('the order is closed');
+  if (isOver) throw refusal(CLOSED);
   if (attention)
     throw refusal(`the order needs attention: ${attention.step} failed; nothing can be changed until it is resolved`);
 }
@@ -93,8 +94,8 @@ function takeAddress(run: OrderRun): void {
       assertOpen(run);
       if (!life.order) throw refusal('the order has not been validated yet');
       if (life.cancel && !life.cancel.isEngines) throw refusal('the order is being cancelled');
-      const isUnderWay = life.parcels.length > 0 && life.parcels.every(({ status }) => progressOf(status) > 0);
-      if (isUnderWay && !life.backorder) throw refusal('the parcel is with the carrier already');
+      const isUnderWay = life.parcels.length > 0 && !life.parcels.some(waitsForCarrier);
+      if (isUnderWay && !life.backorder) throw refusal(WITH_CARRIER);
     },
   });
 }
@@ -152,28 +153,12 @@ function takeReturns(run: OrderRun): void {
   });
 }
 
-/** Why items cannot be sent back; `undefined` when they can. */
-export function excessOf(items: readonly ShipmentLine[], units: Map<string, number>): string | undefined {
-  for (const [productId, quantity] of sumOf(items)) {
-    const left = units.get(productId) ?? 0;
-    if (quantity > left)
-      return `expected at most ${left} of ${productId}, delivered and not on its way back; got ${quantity}`;
-  }
-  return undefined;
-}
-
 function assertComplete(inspected: readonly ShipmentLine[], returned: readonly ShipmentLine[]): void {
-  const [of, expected] = [sumOf(inspected), sumOf(returned)];
+  const [of, expected] = [unitsOf(inspected), unitsOf(returned)];
   for (const productId of new Set([...of.keys(), ...expected.keys()])) {
     const [got, wanted] = [of.get(productId) ?? 0, expected.get(productId) ?? 0];
     if (got !== wanted) throw refusal(`expected ${wanted} of ${productId} in all, as in the return; got ${got}`);
   }
-}
-
-function sumOf(items: readonly ShipmentLine[]): Map<string, number> {
-  const sums = new Map<string, number>();
-  for (const { productId, quantity } of items) sums.set(productId, (sums.get(productId) ?? 0) + quantity);
-  return sums;
 }
 
 function takeResolution(run: OrderRun): void {

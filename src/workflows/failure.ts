@@ -47,6 +47,9 @@ export function hasReason(error: unknown): boolean {
 export const paymentLost = (reason: string): ApplicationFailure =>
   ApplicationFailure.nonRetryable(`the payment was lost: ${reason}`, 'PAYMENT_LOST' satisfies FailureType);
 
+/** Why, where nobody said. */
+export const CANCELLED = 'somebody asked to cancel the order';
+
 /** An order that is cancelled before the point of no return. */
 export const orderCancelled = (): ApplicationFailure =>
-  ApplicationFailure.nonRetryable('somebody asked to cancel the order', 'ORDER_CANCELLED' satisfies FailureType);
+  ApplicationFailure.nonRetryable(CANCELLED, 'ORDER_CANCELLED' satisfies FailureType);

@@ -2,7 +2,8 @@ import type { AcceptAnswer, CarrierNews, PaymentNews } from './messages';
 import type { CarrierStatus, Label } from '../domain/events';
 import type { LogPosition } from './order-log';
 import type { Order, Shipment, ShipmentLine } from '../domain/order';
-import { amountOf } from '../domain/order';
+import { amountOf, linesOf, unitsOf } from '../domain/order';
+import { CANCELLED } from './failure';
 
 /** One charge under one key: what is known of its outcome decides how it is undone. Amounts in minor units. */
 export interface Charge {
@@ -88,6 +89,9 @@ export interface OrderLife {
   answers: Record<string, object>;
 }
 
+/** Why an order is cancelled. */
+export const reasonOf = ({ reason = CANCELLED }: NonNullable<OrderLife['cancel']>): string => reason;
+
 export const newLife = (receivedAt: number): OrderLife => ({
   receivedAt,
   parts: 0,
@@ -111,10 +115,16 @@ export function keep(life: OrderLife, lines: readonly ShipmentLine[], sign: 1 | 
 }
 
 /** What the customer still keeps of some units. */
-export function keptOf({ kept }: OrderLife, lines: readonly ShipmentLine[]): ShipmentLine[] {
+export const keptOf = (life: OrderLife, lines: readonly ShipmentLine[]): ShipmentLine[] =>
+  takeUpTo(unitsKept(life), lines);
+
+/** Takes units out of what there is, as far as there are any; answers what was taken. */
+export function takeUpTo(units: Map<string, number>, lines: readonly ShipmentLine[]): ShipmentLine[] {
   return lines.flatMap(({ productId, quantity }) => {
-    const units = Math.min(quantity, kept[productId] ?? 0);
-    return units > 0 ? [{ productId, quantity: units }] : [];
+    const there = units.get(productId) ?? 0;
+    const taken = Math.min(quantity, there);
+    units.set(productId, there - taken);
+    return taken > 0 ? [{ productId, quantity: taken }] : [];
   });
 }
 
@@ -126,8 +136,9 @@ export function priceOf(life: OrderLife, lines: readonly ShipmentLine[]): number
 /** Minor units. */
 export const valueKept = (life: OrderLife): number => amountOf(life.order!, linesKept(life));
 
-const linesKept = ({ kept }: OrderLife): ShipmentLine[] =>
-  Object.entries(kept).map(([productId, quantity]) => ({ productId, quantity }));
+export const unitsKept = ({ kept }: OrderLife): Map<string, number> => new Map(Object.entries(kept));
+
+export const linesKept = (life: OrderLife): ShipmentLine[] => linesOf(unitsKept(life));
 
 const FINAL: ReadonlySet<CarrierStatus> = new Set(['DELIVERED', 'LOST', 'RETURNED']);
 
@@ -135,15 +146,18 @@ const FINAL: ReadonlySet<CarrierStatus> = new Set(['DELIVERED', 'LOST', 'RETURNE
 export const progressOf = (status?: CarrierStatus): number =>
   status === undefined ? 0 : FINAL.has(status) ? 3 : status === 'IN_TRANSIT' ? 2 : 1;
 
+/** Its label can still be replaced. */
+export const waitsForCarrier = ({ status }: Parcel): boolean => progressOf(status) === 0;
+
 export const isFinal = ({ status }: Parcel): boolean => status !== undefined && FINAL.has(status);
 
 /** Its goods are still to come, or to be looked at. */
 export const isOpen = ({ status }: ReturnCase): boolean => status === 'REQUESTED' || status === 'RECEIVED';
 
 /** Units that the customer keeps and that are in no return which is still open, by product. */
-export function unclaimed({ kept, returns }: OrderLife): Map<string, number> {
-  const units = new Map(Object.entries(kept));
-  for (const { items } of returns.filter(isOpen)) take(units, items);
+export function unclaimed(life: OrderLife): Map<string, number> {
+  const units = unitsKept(life);
+  for (const { items } of life.returns.filter(isOpen)) take(units, items);
   return positive(units);
 }
 
@@ -160,5 +174,12 @@ function take(units: Map<string, number>, lines: readonly ShipmentLine[]): void 
 
 const positive = (units: Map<string, number>) => new Map([...units].filter(([, quantity]) => quantity > 0));
 
-export const linesOf = (units: Map<string, number>): ShipmentLine[] =>
-  [...units].map(([productId, quantity]) => ({ productId, quantity }));
+/** Why items cannot be sent back; `undefined` when they can. */
+export function excessOf(items: readonly ShipmentLine[], units: Map<string, number>): string | undefined {
+  for (const [productId, quantity] of unitsOf(items)) {
+    const left = units.get(productId) ?? 0;
+    if (quantity > left)
+      return `expected at most ${left} of ${productId}, delivered and not on its way back; got ${quantity}`;
+  }
+  return undefined;
+}

@@ -4,6 +4,10 @@ import type { OrderRun } from './order-run';
 import type { ShipmentLine, ShippingAddress } from '../domain/order';
 import { CHANGE_REFUSED } from './messages';
 
+/** Why changes are refused, in the words that callers read. */
+export const CLOSED = 'the order is closed';
+export const WITH_CARRIER = 'the parcel is with the carrier already';
+
 /** What is asked of an order whose parcels are on their way; looked at one after the other. */
 export type Request =
   | { kind: 'address'; address: ShippingAddress }
@@ -33,5 +37,5 @@ export const refusal = (reason: string): ApplicationFailure => ApplicationFailur
 
 /** Everybody who still waits for an answer when the order is over. */
 export function refuseAll(run: OrderRun): void {
-  for (const mail of run.mail.splice(0)) mail.refused = 'the order is closed';
+  for (const mail of run.mail.splice(0)) mail.refused = CLOSED;
 }

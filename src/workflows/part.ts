@@ -12,7 +12,7 @@ import { capturePayment, processPayment, refund } from './payment';
 import { createSaga, type Saga, settleAll } from './saga';
 import { failureOf } from './failure';
 import { fulfill, instructPacking } from './fulfillment';
-import { keep, priceOf, valueKept } from './life';
+import { keep, linesKept, priceOf, reasonOf, valueKept } from './life';
 import { flush, record } from './record';
 import { keys } from '../domain/ids';
 import { offerStock } from './stock';
@@ -63,7 +63,7 @@ async function releaseInventory(run: OrderRun, { n, shipments }: Part): Promise<
   const later = n > 1 ? { part: n } : {};
   const release = (batch: EventBatch) => releasing.releaseInventory({ batch, orderId, shipments, ...later });
   await run.log.append({ events: [{ type: 'Inventory Released', data: { shipments } }], write: release });
-  await offerStock(shipments.flatMap(({ lines }) => lines));
+  await offerStock(goodsOf({ shipments }));
 }
 
 /**
@@ -101,7 +101,7 @@ export async function payAndShip(
   p: { isPaid: boolean } = { isPaid: false },
 ): Promise<PartOutcome | Shipped> {
   run.turnBackIfCancelled();
-  const price = priceOf(run.life, linesOf(part));
+  const price = priceOf(run.life, goodsOf(part));
   const payment = p.isPaid ? checkPaid(run, price) : await processPayment(run, part.saga, price);
   if (!paymentSuccessful(run, payment)) return paymentFailed(run, part, payment);
 
@@ -115,7 +115,7 @@ export async function payAndShip(
   return shipped;
 }
 
-const linesOf = ({ shipments }: Pick<Part, 'shipments'>): ShipmentLine[] => shipments.flatMap(({ lines }) => lines);
+const goodsOf = ({ shipments }: Pick<Part, 'shipments'>): ShipmentLine[] => shipments.flatMap(({ lines }) => lines);
 
 function checkPaid({ life }: OrderRun, price: number): PaymentResult {
   const { currency } = life.order!;
@@ -161,7 +161,7 @@ async function decideToGiveBack(run: OrderRun, { n }: Part, failure: StepFailure
 function rollbackTransaction(run: OrderRun, part: Part, { type, message: reason }: StepFailure): Promise<PartOutcome> {
   const event: NewEvent =
     type === 'ORDER_CANCELLED'
-      ? { type: 'Order Cancelled', data: { reason: run.life.cancel?.reason ?? reason } }
+      ? { type: 'Order Cancelled', data: { reason } }
       : { type: 'Order Fulfillment Failed', data: { reason } };
   // for a caller that has none yet
   run.answer({ status: 'FULFILLMENT_FAILED' });
@@ -175,11 +175,8 @@ async function giveBack(run: OrderRun, { saga }: Part, p: { state: EndState; eve
   leave();
   // whatever went wrong first: who cancelled it is told so
   const { cancel } = run.life;
-  const cancelled: NewEvent = {
-    type: 'Order Cancelled',
-    data: { reason: cancel?.reason ?? 'somebody asked to cancel the order' },
-  };
-  return { kind: 'ENDED', state: p.state, event: cancel ? cancelled : p.event };
+  const event: NewEvent = cancel ? { type: 'Order Cancelled', data: { reason: reasonOf(cancel) } } : p.event;
+  return { kind: 'ENDED', state: p.state, event };
 }
 
 async function startFulfillment(run: OrderRun, { saga, shipments }: Part): Promise<Label[]> {
@@ -213,7 +210,7 @@ async function commitTransaction(run: OrderRun, { n }: Part, shipped: Shipped): 
 function shipmentsCreated({ life }: OrderRun, shipped: Shipped): NewEvent[] {
   const { currency, lines } = life.order!;
   const startedAfterMs = Date.now() - life.receivedAt;
-  const before = Object.entries(life.kept).map(([productId, quantity]) => ({ productId, quantity }));
+  const before = linesKept(life);
   return shipped.shipments.map((shipment) => {
     const value = amountOf({ lines }, before);
     before.push(...shipment.lines);

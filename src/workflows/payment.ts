@@ -43,8 +43,10 @@ async function chargeOrDecline(
   run: OrderRun,
   { saga, amount, tried }: { saga: Saga; amount: number; tried: { attempts: number } },
 ): Promise<PaymentResult> {
+  const { orderId, currency } = run.life.order!;
   for (let tries = 0; ; tries++) {
-    const charge = openCharge(run, saga, amount);
+    const key = keys.charge(orderId, run.life.charges.length + 1);
+    const charge = openCharge(run, saga, { key, amount, currency });
     tried.attempts += await tryCharge(run, charge);
     if (charge.kind === 'PENDING') return await awaitDecision(run, charge);
     if (isSuccess(charge)) return { status: 'SUCCESS' };
@@ -58,12 +60,9 @@ const isSuccess = ({ kind }: Charge): boolean => kind === 'CHARGED' || kind === 
 
 const reasonOf = ({ reason }: Charge): string => reason ?? 'the payment provider did not answer';
 
-function openCharge(run: OrderRun, saga: Saga, amount: number): Charge {
-  const { life, acceptance } = run;
-  const key = keys.charge(acceptance.submission.orderId, life.charges.length + 1);
-  const { currency } = life.order!;
-  const charge: Charge = { key, amount, currency, kind: 'OPEN', taken: 0, refunded: 0 };
-  life.charges.push(charge);
+function openCharge(run: OrderRun, saga: Saga, p: Pick<Charge, 'key' | 'amount' | 'currency'>): Charge {
+  const charge: Charge = { ...p, kind: 'OPEN', taken: 0, refunded: 0 };
+  run.life.charges.push(charge);
   saga.undoWith(undoOf(run, charge));
   return charge;
 }
@@ -74,10 +73,7 @@ export const isPaid = ({ life }: OrderRun): boolean => life.charges.length > 0;
 /** A charge that was made elsewhere: kept, or given back, like one of ours. */
 export function takePaid(run: OrderRun, saga: Saga, paid: Paid): void {
   const { chargeKey: key, paymentId, amount, currency } = paid;
-  const charge: Charge = { key, amount, currency, kind: 'OPEN', taken: 0, refunded: 0 };
-  run.life.charges.push(charge);
-  saga.undoWith(undoOf(run, charge));
-  take(run, charge, { kind: 'CHARGED', paymentId, amount });
+  take(run, openCharge(run, saga, { key, amount, currency }), { kind: 'CHARGED', paymentId, amount });
 }
 
 type Paid = Omit<PaymentNews, 'kind'>;
@@ -124,7 +120,7 @@ type Outcome =
   | { kind: 'DECLINED'; reason: string };
 
 /** Takes what the company says of a charge, once. */
-function take(run: OrderRun, charge: Charge, outcome: Outcome): void {
+function take(run: OrderRun, charge: Charge, outcome: Outcome, late: { late?: true } = {}): void {
   if (outcome.kind === 'DECLINED') {
     Object.assign(charge, { kind: 'DECLINED', reason: outcome.reason });
     return;
@@ -135,7 +131,7 @@ function take(run: OrderRun, charge: Charge, outcome: Outcome): void {
   if (kind === 'AUTHORIZED') run.log.note({ type: 'Payment Authorized', data });
   if (kind !== 'CHARGED') return;
   charge.taken = amount;
-  run.log.note({ type: 'Payment Completed', data });
+  run.log.note({ type: 'Payment Completed', data: { ...data, ...late } });
 }
 
 /** A pending payment: the company decides later, and tells by an event, perhaps before it answered. */
@@ -290,11 +286,8 @@ export async function refundLateSuccesses(run: OrderRun): Promise<void> {
     // one that could not even be voided is as late
     if (news?.kind !== 'COMPLETED' || !charge || isSuccess(charge)) continue;
     const { paymentId, amount } = news;
-    const { key: chargeKey } = charge;
-    Object.assign(charge, { kind: 'CHARGED', paymentId, taken: amount });
-    const data = { chargeKey, paymentId, amount, currency: charge.currency, late: true as const };
-    run.log.note({ type: 'Payment Completed', data });
+    take(run, charge, { kind: 'CHARGED', paymentId, amount }, { late: true });
     await undoSurely(run, refundOf(run, { charge, amount: () => charge.taken - charge.refunded }));
-    await flush(run, `late#${chargeKey}`);
+    await flush(run, `late#${charge.key}`);
   }
 }

@@ -1,4 +1,4 @@
-import type { Mail } from './mail';
+import { type Mail, WITH_CARRIER } from './mail';
 import type { OrderRun } from './order-run';
 import type { Label } from '../domain/events';
 import type { Undo } from './attention';
@@ -6,13 +6,9 @@ import { bookLabel, cancelLabel, instructPacking } from './fulfillment';
 import { failureOf } from './failure';
 import { keys } from '../domain/ids';
 import { leaveAwaitDelivery } from './await-delivery';
-import { type Parcel, progressOf } from './life';
+import { type Parcel, waitsForCarrier } from './life';
 import { flush, record } from './record';
 import { undoSurely } from './attention';
-
-const WITH_CARRIER = 'the parcel is with the carrier already';
-
-const waitsForCarrier = ({ status }: Parcel): boolean => progressOf(status) === 0;
 
 /** Another address for what the carrier has not picked up yet; first the new labels, then the old ones go. */
 export async function moveParcels(run: OrderRun, mail: Extract<Mail, { kind: 'address' }>): Promise<void> {

@@ -5,14 +5,13 @@ import type { ReturnCase } from './life';
 import type { ShipmentLine } from '../domain/order';
 import { expireReturn } from './expiry';
 import { flush, record } from './record';
-import { keep, linesOf, returnable, unclaimed } from './life';
+import { excessOf, keep, returnable, unclaimed } from './life';
 import { keys, returnIdOf } from '../domain/ids';
 import { awaitDelivery, leaveAwaitDelivery } from './await-delivery';
 import { moveParcels } from './relabel';
-import { policyOf } from '../domain/order';
+import { linesOf, policyOf } from '../domain/order';
 import { refund } from './payment';
 import { restock } from './carrier-news';
-import { excessOf } from './changes';
 
 /** Looks at what customers and staff asked for, in the order it came. */
 export async function answerMail(run: OrderRun): Promise<void> {

@@ -2,8 +2,8 @@ import { Client } from '@temporalio/client';
 import { createMemoryWorld, type MemoryWorld } from '../support/memory/ports';
 import { createOrderBench, type OrderBench, replayWorkflow } from '../support/order-bench';
 import { createStockClient, type StockClient } from '../../src/stock-client';
-import { entryOf } from '../../src/domain/backorders';
-import { replenishmentWorkflowId, receiveWorkflowId, type OrderId } from '../../src/domain/ids';
+import { replenishmentWorkflowId, receiveWorkflowId } from '../../src/domain/ids';
+import { waitFor } from '../support/waiting-order';
 import { uniqueId } from '../support/orders';
 
 let bench: OrderBench;
@@ -37,22 +37,7 @@ const replenishment = () => client.workflow.getHandle(replenishmentWorkflowId(pr
 const inTime = () => bench.env.client.workflow.getHandle(replenishmentWorkflowId(productId)).result();
 const supplied = async () => (await world.journal.entries(productId)).map(({ outcome }) => outcome);
 
-async function waits(wanted: number): Promise<OrderId> {
-  const orderId = uniqueId();
-  const entry = entryOf(new Date().toISOString(), orderId);
-  const backorder = {
-    productId,
-    entry,
-    orderId,
-    wanted,
-    allocated: [],
-    country: 'KR',
-    products: [productId],
-    version: 1,
-  };
-  await world.books.postStock({ backorders: [{ kind: 'OPEN', backorder }] });
-  return orderId;
-}
+const waits = (wanted: number) => waitFor(world.books, { productId, wanted });
 
 async function until(what: string, reached: () => boolean | Promise<boolean>): Promise<void> {
   const deadline = Date.now() + 20_000;
