@@ -28,6 +28,9 @@ const SETTINGS = {
   // requirements A4: e-mail and SMS have a head start
   Push: { visibilityS: 60, retentionDays: 7, delayS: 5 },
   Reorder: { visibilityS: 60, retentionDays: 7 },
+  WebhookEvents: { visibilityS: 60, retentionDays: 7 },
+  Replay: { visibilityS: 60, retentionDays: 7 },
+  ReplaySandbox: { visibilityS: 60, retentionDays: 7 },
 } as const satisfies Record<string, Settings>;
 
 export type QueueName = keyof typeof SETTINGS;

@@ -44,8 +44,17 @@ export function defineTables(scope: Construct, prefix: string) {
     WarehouseStock: table('WarehouseStock', { partitionKey: text('productId'), sortKey: text('warehouseId') }),
     Ledger: table('Ledger', { partitionKey: text('key') }),
     Backorders: table('Backorders', { partitionKey: text('productId'), sortKey: text('entry') }),
-    Inbox: table('Inbox', { partitionKey: text('eventId'), timeToLiveAttribute: 'expiresAt' }),
-    DeadLetters: table('DeadLetters', { partitionKey: text('id') }),
+    Inbox: withParked(table('Inbox', { partitionKey: text('eventId'), timeToLiveAttribute: 'expiresAt' })),
+    DeadLetters: withDesks(table('DeadLetters', { partitionKey: text('id') })),
+    Projections: table('Projections', { partitionKey: text('id'), sortKey: text('entry') }),
+    OrderSnapshots: table('OrderSnapshots', { partitionKey: text('orderId'), sortKey: integer('sequence') }),
+    Webhooks: withOwners(table('Webhooks', { partitionKey: text('webhookId') })),
+    WebhookDeliveries: table('WebhookDeliveries', {
+      partitionKey: text('webhookId'),
+      sortKey: text('deliveryId'),
+      timeToLiveAttribute: 'expiresAt',
+    }),
+    Cases: withOpenCases(table('Cases', { partitionKey: text('caseId') })),
     Breakers: table('Breakers', {
       partitionKey: text('dependency'),
       sortKey: text('worker'),
@@ -60,6 +69,38 @@ export function defineTables(scope: Construct, prefix: string) {
 function withUnpublished(events: Table): Table {
   events.addGlobalSecondaryIndex({ indexName: 'unpublished', partitionKey: text('unpublished'), sortKey: text('at') });
   return events;
+}
+
+/** sparse: by shard those whose turn it is to be tried again, and by order those that wait for it */
+function withParked(inbox: Table): Table {
+  inbox.addGlobalSecondaryIndex({
+    indexName: 'parked',
+    partitionKey: text('parkedShard'),
+    sortKey: text('tryAgainAt'),
+  });
+  inbox.addGlobalSecondaryIndex({
+    indexName: 'parked-for',
+    partitionKey: text('parkedFor'),
+    sortKey: text('parkedAt'),
+  });
+  return inbox;
+}
+
+/** by what is to be done with them, and by what they are; newest or oldest first */
+function withDesks(letters: Table): Table {
+  letters.addGlobalSecondaryIndex({ indexName: 'by-state', partitionKey: text('state'), sortKey: text('deadAt') });
+  letters.addGlobalSecondaryIndex({ indexName: 'by-class', partitionKey: text('class'), sortKey: text('deadAt') });
+  return letters;
+}
+
+function withOwners(webhooks: Table): Table {
+  webhooks.addGlobalSecondaryIndex({ indexName: 'by-owner', partitionKey: text('owner'), sortKey: text('createdAt') });
+  return webhooks;
+}
+
+function withOpenCases(cases: Table): Table {
+  cases.addGlobalSecondaryIndex({ indexName: 'by-state', partitionKey: text('state'), sortKey: text('openedAt') });
+  return cases;
 }
 
 function withLists(view: Table): Table {

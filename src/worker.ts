@@ -3,7 +3,7 @@ import type { ActivityDeps } from './activities';
 import type { AwsClients, CallObserver } from './adapters/aws/clients';
 import type { EngineAccess } from './config/engine-access';
 import type { Logger } from './telemetry';
-import { type Breakers, openBreakers, openEventBus } from './wiring';
+import { type Breakers, openBreakers, openEventBus } from './wiring/connections';
 import { type Config, installationPolicy, tableNames, warehousesOf } from './config';
 import type { EventPublisher } from './activities/ports';
 import { createActivities } from './activities';

@@ -5,7 +5,7 @@ import { buildApp } from './app';
 import { type Config, readTables } from '../config';
 import { type CallObserver, createAwsClients } from '../adapters/aws/clients';
 import { createBreakerTable } from '../adapters/aws/breaker-table';
-import { connectOrders, connectStock } from '../wiring';
+import { connectOrders, connectStock } from '../wiring/connections';
 import { createContacts } from '../adapters/aws/contacts';
 import { createOrderReader } from '../adapters/aws/order-reader';
 import { createPaymentNews } from '../adapters/aws/payment-news';

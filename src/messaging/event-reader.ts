@@ -15,7 +15,7 @@ const EARLY_PAUSES_MS = [250, 500, 1000];
 export function createEventReader({ orders, ...reader }: EventReaderDeps): QueueReader {
   return createQueueReader({
     ...reader,
-    async handle(body) {
+    async handle({ body }) {
       const event = parseMessage(body);
       const { eventId = '' } = event;
       const request = { event, orders, requestId: `event ${eventId}`, patienceMs: PATIENCE_MS };

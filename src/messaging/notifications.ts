@@ -9,7 +9,13 @@ import type {
   DeliveryId,
   DeliveryOutcome,
 } from './ports';
-import { createQueueReader, type Handled, type QueueReader, type QueueReaderDeps } from './queue-reader';
+import {
+  createQueueReader,
+  type Handled,
+  type QueueReader,
+  type QueueReaderDeps,
+  type QueueMessage,
+} from './queue-reader';
 import { type CustomerMessage, parseCustomerMessage } from './customer-message';
 import { StepError } from '../domain/failures';
 
@@ -35,7 +41,7 @@ export interface NotificationsDeps extends Omit<QueueReaderDeps, 'name' | 'handl
 export function createNotifications({ leaseMs, ...p }: NotificationsDeps): QueueReader {
   const { channel, deliveries, contacts, provider, ...reader } = p;
 
-  async function handle(body: string): Promise<Handled> {
+  async function handle({ body }: QueueMessage): Promise<Handled> {
     const message = parseCustomerMessage(body);
     if (message.kind === 'refused') return { status: 'REJECTED', reason: message.reason };
     if (message.kind === 'nothing') return { status: 'DONE' };

@@ -1,13 +1,28 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Message, SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import type { Message, SQSClient } from '@aws-sdk/client-sqs';
 import { Consumer } from 'sqs-consumer';
 import type { Logger } from '../telemetry';
 import { CircuitOpenError, isOutage as isCompanyDown } from '../domain/breaker';
 import { EngineUnavailableError } from '../client';
 import { StepError } from '../domain/failures';
+import { bury } from './dead-letters';
+
+/** A message as it came out of its queue. */
+export interface QueueMessage {
+  body: string;
+  /** SQS's */
+  messageId: string;
+  /** text attributes by their name */
+  attributes: Record<string, string>;
+  /** how often it was received, this time included */
+  receives: number;
+}
 
 /** What became of a message: it is done with, or in the dead letters with the reason why it never can be. */
-export type Handled = { status: 'DONE'; log?: Record<string, unknown> } | { status: 'REJECTED'; reason: string };
+export type Handled =
+  | { status: 'DONE'; log?: Record<string, unknown> }
+  /** `errorType`: of requirements F2; InvalidOrderData when absent */
+  | { status: 'REJECTED'; reason: string; errorType?: string };
 
 export interface QueueReaderDeps {
   sqs: SQSClient;
@@ -18,13 +33,13 @@ export interface QueueReaderDeps {
   /** seconds that a message is ours; extended every third of it while work on it goes on */
   visibilityS: number;
   /**
-   * Handles the body of a message; a message that is handled again has the same effect as once.
+   * Handles a message; one that is handled again has the same effect as once.
    *
    * @throws anything: the message stays, and comes again when its visibility ends, until the queue gives it up. That the
    * engine, our tables or a whole company are out of order is nothing against the message: then it is tried again here,
    * for as long as the message is ours
    */
-  handle(body: string): Promise<Handled>;
+  handle(message: QueueMessage): Promise<Handled>;
   logger: Logger;
 }
 
@@ -43,23 +58,14 @@ export function createQueueReader(p: QueueReaderDeps): QueueReader {
   let handling = false;
 
   async function take(message: Message): Promise<boolean> {
-    const handled = await retryUntil(stopping.signal, () => p.handle(message.Body ?? ''), logger);
+    const received = asReceived(message);
+    const handled = await retryUntil(stopping.signal, () => p.handle(received), logger);
     if (!handled) return false;
-    if (handled.status === 'REJECTED') return bury(message, handled.reason);
-    if (handled.log) logger.info(handled.log, `message from ${p.name}`);
-    return true;
-  }
-
-  async function bury({ Body = '', MessageId }: Message, reason: string): Promise<boolean> {
-    const text = (StringValue: string) => ({ DataType: 'String', StringValue });
-    await sqs.send(
-      new SendMessageCommand({
-        QueueUrl: p.deadLetterQueueUrl,
-        MessageBody: Body,
-        MessageAttributes: { errorType: text('InvalidOrderData'), reason: text(reason) },
-      }),
-    );
-    logger.warn({ messageId: MessageId, reason }, `message of ${p.name} moved to the dead letters`);
+    if (handled.status === 'REJECTED') {
+      const { errorType = 'InvalidOrderData', reason } = handled;
+      await bury(sqs, { ...received, deadLetterQueueUrl: p.deadLetterQueueUrl, errorType, reason });
+      logger.warn({ messageId: received.messageId, reason }, `message of ${p.name} moved to the dead letters`);
+    } else if (handled.log) logger.info(handled.log, `message from ${p.name}`);
     return true;
   }
 
@@ -69,6 +75,8 @@ export function createQueueReader(p: QueueReaderDeps): QueueReader {
     batchSize: 10,
     waitTimeSeconds: 20,
     visibilityTimeout: p.visibilityS,
+    messageSystemAttributeNames: ['ApproximateReceiveCount'],
+    messageAttributeNames: ['All'],
     heartbeatInterval: Math.floor(p.visibilityS / 3),
     pollingCompleteWaitTimeMs: p.visibilityS * 1000,
     handleMessageBatch: async (messages) => {
@@ -97,6 +105,12 @@ export function createQueueReader(p: QueueReaderDeps): QueueReader {
       await stopped;
     },
   };
+}
+
+function asReceived({ Body = '', MessageId = '', MessageAttributes = {}, Attributes }: Message): QueueMessage {
+  const texts = Object.entries(MessageAttributes).map(([name, { StringValue }]) => [name, StringValue ?? '']);
+  const receives = Number(Attributes?.ApproximateReceiveCount ?? 1);
+  return { body: Body, messageId: MessageId, attributes: Object.fromEntries(texts), receives };
 }
 
 const isOutOfReach = (error: unknown): boolean =>

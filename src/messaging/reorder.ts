@@ -16,7 +16,7 @@ export function createReorderReader({ stock, quantity, overdueAfterS, ...reader 
   return createQueueReader({
     ...reader,
     name: 'reorder queue',
-    async handle(body): Promise<Handled> {
+    async handle({ body }): Promise<Handled> {
       const alert = parseAlert(body);
       if ('reason' in alert) return { status: 'REJECTED', ...alert };
       for (const productId of alert.productIds) await stock.replenish({ productId, quantity, overdueAfterS });

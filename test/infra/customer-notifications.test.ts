@@ -8,7 +8,6 @@ import {
 } from '@aws-sdk/client-sqs';
 import type { AwsClients } from '../../src/adapters/aws/clients';
 import type { Channel } from '../../src/domain/order';
-import type { QueueReader } from '../../src/messaging/queue-reader';
 import { type Config, loadConfig } from '../../src/config';
 import { createAwsClients } from '../../src/adapters/aws/clients';
 import { createContacts } from '../../src/adapters/aws/contacts';
@@ -21,7 +20,9 @@ import { eventually } from '../support/contracts/condition';
 import { keys, type OrderId } from '../../src/domain/ids';
 import { type NewEvent, numberEvents, toBusEvent } from '../../src/domain/events';
 import { createMetrics } from '../../src/metrics';
-import { openNotifications } from '../../src/notification-wiring';
+import { openNotifications } from '../../src/wiring/notifications';
+import { type Breakers, openBreakers } from '../../src/wiring/connections';
+import type { Part } from '../../src/wiring/parts';
 import { uniqueId } from '../support/orders';
 
 /** From the bus to the customer: rules, topics, queues and the consumer's part, on an emulator of their own. */
@@ -30,7 +31,8 @@ let config: Config<'consumer'>;
 let aws: AwsClients;
 let events: EventBridgeClient;
 let sqs: SQSClient;
-let notifications: QueueReader;
+let notifications: Part;
+let breakers: Breakers;
 let orderId: OrderId;
 
 beforeAll(async () => {
@@ -43,7 +45,8 @@ beforeAll(async () => {
   // a test has no patience for the head start of the others
   await sqs.send(new SetQueueAttributesCommand({ QueueUrl: config.PUSH_QUEUE_URL, Attributes: { DelaySeconds: '0' } }));
   const logger = createLogger({ name: 'test', level: 'silent' });
-  notifications = openNotifications(config, { aws, logger, metrics: createMetrics() });
+  breakers = openBreakers(config, { aws, logger, metrics: createMetrics() });
+  notifications = openNotifications({ config, aws, logger, breakers });
   notifications.start();
 });
 beforeEach(() => {
@@ -51,6 +54,7 @@ beforeEach(() => {
 });
 afterAll(async () => {
   await notifications.stop();
+  await breakers.stop();
   aws.destroy();
   await deployed.stop();
 });

@@ -8,7 +8,7 @@ test('an output is named like its variable', () => {
 
 test('outputs become the environment of the processes', () => {
   const outputs = Object.fromEntries(RESOURCE_NAMES.map((variable) => [outputName(variable), `value of ${variable}`]));
-  expect(environmentFromOutputs({ ...outputs, AnalyticsQueueUrl: 'not for them' })).toEqual(
+  expect(environmentFromOutputs({ ...outputs, BillingQueueUrl: 'not for them' })).toEqual(
     Object.fromEntries(RESOURCE_NAMES.map((variable) => [variable, `value of ${variable}`])),
   );
 });

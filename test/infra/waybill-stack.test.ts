@@ -24,6 +24,11 @@ describe('tables', () => {
     ['Breakers', ['dependency', 'worker']],
     ['Inbox', ['eventId']],
     ['DeadLetters', ['id']],
+    ['Projections', ['id', 'entry']],
+    ['OrderSnapshots', ['orderId', 'sequence']],
+    ['Webhooks', ['webhookId']],
+    ['WebhookDeliveries', ['webhookId', 'deliveryId']],
+    ['Cases', ['caseId']],
     ['CustomerContacts', ['customerId']],
     ['SandboxJournal', ['id', 'entry']],
   ])('%s has the key %j', (TableName, [partition = '', sort]) => {
@@ -45,7 +50,7 @@ describe('tables', () => {
         PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
       },
     };
-    expect(tables).toHaveLength(12);
+    expect(tables).toHaveLength(17);
     for (const table of tables) expect(table).toMatchObject(safe);
   });
 

@@ -5,7 +5,7 @@ import type { BreakerTable } from '../../../src/adapters/breaker/breaker-mirror'
 import { becomes } from '../../../scripts/lib/wait';
 import { type Breaker, createBreaker } from '../../../src/adapters/breaker/breaker';
 import { type BreakerMirror, mirrorBreaker, ROW_LIFE_S } from '../../../src/adapters/breaker/breaker-mirror';
-import { type Breakers, openBreakers } from '../../../src/wiring';
+import { type Breakers, openBreakers } from '../../../src/wiring/connections';
 import { connectToEmulator } from '../../support/contracts/emulator';
 import { createBreakerTable } from '../../../src/adapters/aws/breaker-table';
 import { createMetrics } from '../../../src/metrics';

@@ -1,17 +1,17 @@
 import { hostname } from 'node:os';
-import type { AwsClients } from './adapters/aws/clients';
-import type { Config } from './config';
-import type { Logger } from './telemetry';
-import type { Dependency } from './domain/breaker';
-import type { Metrics } from './metrics';
-import { type BreakerMirror, mirrorBreaker } from './adapters/breaker/breaker-mirror';
-import { connectOrderClient, type ConnectedOrderClient } from './client';
-import { breakerLimits } from './config';
-import { type Breaker, createBreaker } from './adapters/breaker/breaker';
-import { createBreakerTable } from './adapters/aws/breaker-table';
-import { connectStockClient, type ConnectedStockClient } from './stock-client';
-import { createEventBus } from './adapters/aws/event-bus';
-import { createOrderRecords } from './adapters/aws/order-records';
+import type { AwsClients } from '../adapters/aws/clients';
+import type { Config } from '../config';
+import type { Logger } from '../telemetry';
+import type { Dependency } from '../domain/breaker';
+import type { Metrics } from '../metrics';
+import { type BreakerMirror, mirrorBreaker } from '../adapters/breaker/breaker-mirror';
+import { connectOrderClient, type ConnectedOrderClient } from '../client';
+import { breakerLimits } from '../config';
+import { type Breaker, createBreaker } from '../adapters/breaker/breaker';
+import { createBreakerTable } from '../adapters/aws/breaker-table';
+import { connectStockClient, type ConnectedStockClient } from '../stock-client';
+import { createEventBus } from '../adapters/aws/event-bus';
+import { createOrderRecords } from '../adapters/aws/order-records';
 
 /** The way to the orders of a process that takes some. */
 export function connectOrders(
