@@ -1,0 +1,134 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { OrderEvent } from '../../src/domain/events';
+import type { ProductStock } from '../../src/gateway/ports';
+import type { ShownOrder } from '../support/system';
+import { Installation, untilReached } from '../support/installation';
+import { sampleOrder, uniqueId } from '../support/orders';
+
+/** `npm run prove` takes the full size: 50 kills over 1 000 events. */
+const FULL = Boolean(process.env['WAYBILL_PROVE']);
+const KILLS = FULL ? 50 : 5;
+const ORDERS_PER_KILL = 5;
+/** what a carrier tells of each parcel */
+const NEWS = ['PICKED_UP', 'IN_TRANSIT', 'DELIVERED'];
+/** SIGKILL comes at a time of nobody's choice: while it connects, receives, handles, deletes */
+const LONGEST_LIFE_MS = 1500;
+
+jest.setTimeout(FULL ? 1_200_000 : 240_000);
+
+// short, so that a dead consumer's messages come again soon; a living one extends it while it works
+const VISIBILITY = {
+  ORDER_INTAKE_VISIBILITY_S: '3',
+  TRACKING_UPDATE_VISIBILITY_S: '3',
+  PAYMENT_PROCESSING_VISIBILITY_S: '3',
+  NOTIFICATION_VISIBILITY_S: '3',
+};
+
+let installation: Installation;
+
+beforeAll(async () => {
+  installation = await Installation.start({ ...VISIBILITY, RELAY_GRACE_MS: '1000', RELAY_INTERVAL_MS: '500' });
+});
+afterAll(() => installation?.stop());
+
+test(`${KILLS} kills of the consumer over ${KILLS * ORDERS_PER_KILL * (1 + NEWS.length)} events: none lost, none with a second effect`, async () => {
+  const before = await installation.get<ProductStock>('/inventory/PROD-12345');
+  const placed: string[] = [];
+  const told = new Set<string>();
+  for (let kills = 0; kills < KILLS; kills++) {
+    const consumer = await installation.startConsumer();
+    const orders = Array.from({ length: ORDERS_PER_KILL }, () => sampleOrder({ orderId: uniqueId('KILL') }));
+    await installation.publish('ecommerce.orders', 'Order Placed', orders);
+    placed.push(...orders.map(({ orderId }) => orderId));
+    await tellOfShipped(placed, told);
+    await sleep(Math.random() * LONGEST_LIFE_MS);
+    consumer.kill();
+    await consumer.exited;
+  }
+
+  // what the dead ones left behind
+  await installation.startConsumer();
+  await untilReached(
+    async () => {
+      await tellOfShipped(placed, told);
+      return told.size === placed.length;
+    },
+    () => `shipped: ${told.size} of ${placed.length}`,
+    180_000,
+  );
+  let open = placed;
+  await untilReached(
+    async () => {
+      const orders = await Promise.all(open.map((orderId) => orderOf(orderId)));
+      open = open.filter((_, i) => orders[i]?.status !== 'DELIVERED');
+      return open.length === 0;
+    },
+    () => `not delivered: ${open.join(', ')}`,
+    180_000,
+  );
+
+  await expectToldOnce(placed);
+  for (const orderId of placed) await expectOneOfEach(orderId);
+  expect(await installation.get<ProductStock>('/inventory/PROD-12345')).toMatchObject({
+    availableQuantity: before.availableQuantity - 2 * placed.length,
+    reservedQuantity: 0,
+  });
+});
+
+const orderOf = (orderId: string) => installation.find<ShownOrder>(`/orders/${orderId}`);
+
+/** The carrier tells of what it has by now. */
+async function tellOfShipped(orderIds: string[], told: Set<string>): Promise<void> {
+  const waiting = orderIds.filter((orderId) => !told.has(orderId));
+  const orders = await Promise.all(waiting.map((orderId) => orderOf(orderId)));
+  const shipped = orders.filter((order) => order !== undefined && order.shipments.length > 0) as ShownOrder[];
+  const updates = shipped.flatMap(({ orderId, shipments: [shipment] }) =>
+    NEWS.map((status) => {
+      const { trackingNumber } = shipment!;
+      return { orderId, trackingNumber, status, updateId: `${orderId} ${status}` };
+    }),
+  );
+  await installation.publish('carrier.updates', 'Carrier Update', updates);
+  for (const { orderId } of shipped) told.add(orderId);
+}
+
+/** One charge, one label, one order at the warehouse, and every step of the parcel once, in a gapless store. */
+async function expectOneOfEach(orderId: string): Promise<void> {
+  const journal = await installation.journal(orderId);
+  const succeeded = journal
+    .filter(({ provider, outcome }) => provider !== 'notification' && outcome === 'succeeded')
+    .map(({ operation }) => operation);
+  expect({ orderId, charges: succeeded.filter((operation) => operation === 'charge') }).toEqual({
+    orderId,
+    charges: ['charge'],
+  });
+  expect({ orderId, doubled: succeeded.filter((operation, i) => succeeded.indexOf(operation) !== i) }).toEqual({
+    orderId,
+    doubled: [],
+  });
+  const { events } = await installation.get<{ events: OrderEvent[] }>(`/orders/${orderId}/events`);
+  expect(events.map(({ sequence }) => sequence)).toEqual(events.map((_, i) => i + 1));
+  const tracked = events.flatMap((event) =>
+    event.type === 'Shipment Tracked' || event.type === 'Shipment Delivered' ? [event.data.status] : [],
+  );
+  expect({ orderId, tracked: tracked.toSorted() }).toEqual({ orderId, tracked: NEWS.toSorted() });
+}
+
+/** Every notification came on each of its channels, and none twice. */
+async function expectToldOnce(orderIds: string[]): Promise<void> {
+  const deliveriesOf = async (orderId: string) =>
+    (await installation.journal(orderId))
+      .filter(({ provider, outcome }) => provider === 'notification' && outcome === 'succeeded')
+      .map(({ operation, key }) => `${operation} ${key}`);
+  for (const orderId of orderIds) {
+    let deliveries: string[] = [];
+    // accepted, shipped and delivered, on three channels each
+    await untilReached(
+      async () => (deliveries = await deliveriesOf(orderId)).length >= 9,
+      () => `${orderId} was told only ${deliveries.join(', ')}`,
+      60_000,
+    );
+    expect(deliveries.toSorted()).toEqual([...new Set(deliveries)].toSorted());
+    expect(deliveries).toHaveLength(9);
+  }
+}
