@@ -108,6 +108,7 @@ export interface JournalEntry {
     | 'label'
     | 'cancel-label'
     | 'reorder'
+    | 'pack'
     | 'email'
     | 'sms'
     | 'push';

@@ -8,7 +8,10 @@ const counts = <Name extends string>(names: readonly Name[], description: string
     description,
   });
 
-const Orders = counts(['placed', ...STANDINGS], 'orders that were placed, and how they stand now: each under one of these');
+const Orders = counts(
+  ['placed', ...STANDINGS],
+  'orders that were placed, and how they stand now: each under one of these',
+);
 
 const Revenue = Type.Array(
   Type.Object({
@@ -59,10 +62,9 @@ export const MovementsReport = Type.Object(
     from: Day,
     to: Day,
     total: counts(MOVEMENTS, 'units, on all of them'),
-    days: Type.Array(
-      Type.Composite([Type.Object({ day: Day }), counts(MOVEMENTS, 'units')]),
-      { description: 'oldest first; without those on which nothing moved' },
-    ),
+    days: Type.Array(Type.Composite([Type.Object({ day: Day }), counts(MOVEMENTS, 'units')]), {
+      description: 'oldest first; without those on which nothing moved',
+    }),
   },
   { $id: 'MovementsReport', examples: [examples.movementsReportExample] },
 );

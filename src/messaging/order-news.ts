@@ -38,7 +38,8 @@ export function parseOrderNews(body: string): OrderNews | Refused {
   return 'kind' in parsed ? parsed : { kind: 'news', type, ...parsed };
 }
 
-const isEventType = (type: unknown): type is EventType => typeof type === 'string' && Object.hasOwn(EVENT_SOURCES, type);
+const isEventType = (type: unknown): type is EventType =>
+  typeof type === 'string' && Object.hasOwn(EVENT_SOURCES, type);
 
 function parseJson(text: string): unknown {
   try {

@@ -55,6 +55,8 @@ test('the queue is read: each product is replenished, and what is no alert goes 
   const started: ReplenishmentInput[] = [];
   const reader = createReorderReader({
     sqs,
+    name: 'reorder queue',
+    parse: parseAlert,
     queueUrl: queueUrl!,
     deadLetterQueueUrl: deadLetterQueueUrl!,
     visibilityS: 5,

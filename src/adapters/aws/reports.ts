@@ -1,5 +1,12 @@
 import { type DynamoDBDocumentClient, paginateQuery, type QueryCommandInput } from '@aws-sdk/lib-dynamodb';
-import type { CustomerReport, HourReport, MoneyTotals, MovementReport, OrderCounts, Reports } from '../../gateway/ports';
+import type {
+  CustomerReport,
+  HourReport,
+  MoneyTotals,
+  MovementReport,
+  OrderCounts,
+  Reports,
+} from '../../gateway/ports';
 import { INDEX_SHARDS } from '../../domain/ids';
 import { MOVEMENTS, type RowKey, rows, STANDINGS } from '../../domain/projections';
 import { reach } from './errors';

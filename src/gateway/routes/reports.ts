@@ -68,9 +68,7 @@ export function reportRoutes(app: FastifyInstance, { reports }: GatewayDeps): vo
   routes.get('/reports/hours', { schema: hoursSchema }, async ({ query }) => {
     const to = floorTo(HOUR_MS, query.to === undefined ? Date.now() : expectTime(query.to, '/to'));
     const from =
-      query.from === undefined
-        ? to - (USUAL_HOURS - 1) * HOUR_MS
-        : floorTo(HOUR_MS, expectTime(query.from, '/from'));
+      query.from === undefined ? to - (USUAL_HOURS - 1) * HOUR_MS : floorTo(HOUR_MS, expectTime(query.from, '/from'));
     expectRange((to - from) / HOUR_MS + 1, MAX_HOURS, 'hours');
     const hours = await reports.hours({ from: hourOf(from), to: hourOf(to) });
     return {
