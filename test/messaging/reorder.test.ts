@@ -2,7 +2,7 @@ import pino from 'pino';
 import { DeleteQueueCommand, CreateQueueCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
 import type { ReplenishmentInput } from '../../src/workflows/stock-messages';
 import { connectToEmulator } from '../support/contracts/emulator';
-import { createReorderReader, parseAlert } from '../../src/messaging/reorder';
+import { createReorderReader, parseAlert, parseShortfall } from '../../src/messaging/reorder';
 import { drain } from '../support/deployed';
 import { uniqueId } from '../support/orders';
 
@@ -41,6 +41,42 @@ describe('an alert names its products', () => {
     ['an id with control characters', low('a\u0000'), expect.stringContaining('items/0/productId: expected') as string],
   ])('%s is none', (_, body, reason) => {
     expect(parseAlert(body)).toEqual({ reason });
+  });
+});
+
+describe('what was missing of an order names its products', () => {
+  const missing = (changes: object = {}) =>
+    JSON.stringify({
+      orderId: 'ORD-1',
+      customerId: 'C',
+      inventoryStatus: 'PARTIAL',
+      availableItems: [{ productId: 'B', quantity: 1 }],
+      unavailableItems: ['A', 'A', 'C'].map((productId) => ({ productId, shortfall: 1 })),
+      key: 'reserve#ORD-1',
+      origin: 'waybill',
+      ...changes,
+    });
+
+  test('each once, and not those that are there', () => {
+    expect(parseShortfall(missing())).toEqual({
+      alert: 'partial-inventory',
+      orderId: 'ORD-1',
+      productIds: ['A', 'C'],
+    });
+  });
+
+  test.each([
+    ['no JSON', '{', 'expected what was missing of an order as a JSON object'],
+    ['no order', missing({ orderId: 'a/b' }), 'orderId: expected an order id, got "a/b"'],
+    ['no list', missing({ unavailableItems: 'all' }), 'unavailableItems: expected a list, got "all"'],
+    ['nothing', missing({ unavailableItems: [] }), 'unavailableItems: expected at least one product, got none'],
+    [
+      'no product',
+      missing({ unavailableItems: [{ productId: '' }] }),
+      'unavailableItems/0/productId: expected the id of a product, got ""',
+    ],
+  ])('%s is refused', (_, body, reason) => {
+    expect(parseShortfall(body)).toEqual({ reason });
   });
 });
 
