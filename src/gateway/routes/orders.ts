@@ -41,7 +41,12 @@ const orderSchema = {
   params: OrderParams,
   querystring: Type.Object({
     asOf: Type.Optional(
-      Type.Integer({ minimum: 1, description: 'the number of an event: the order as it was then, and no actions' }),
+      // an integer would be made of 1.5
+      Type.Number({
+        minimum: 1,
+        multipleOf: 1,
+        description: 'the number of an event: the order as it was then, and no actions',
+      }),
     ),
   }),
   response: {
