@@ -14,7 +14,12 @@ const [PLENTY, SCARCE] = ['PROD-20003', 'PROD-SCARCE'];
 let system: System;
 beforeAll(async () => {
   // a message that a killed consumer held comes back within seconds
-  const visibility = { ORDER_STATUS_VISIBILITY_S: '5', ANALYTICS_VISIBILITY_S: '5', SHIPPING_VISIBILITY_S: '5' };
+  const visibility = {
+    ORDER_STATUS_VISIBILITY_S: '5',
+    ANALYTICS_VISIBILITY_S: '5',
+    SHIPPING_VISIBILITY_S: '5',
+    PARTIAL_INVENTORY_VISIBILITY_S: '5',
+  };
   system = await System.create({ env: visibility });
   await system.start();
 });
@@ -159,7 +164,7 @@ test('what is missing of an order is taken from its queue, and reordered once', 
     async () => (await inQueue('partial-inventory-queue')) === 0 && (await reorders()).length > 0,
     () => 'nothing was reordered, or the message stays',
   );
-  // it is the low stock that is told of, too
+  // of the low stock there was an alert too
   expect(await reorders()).toHaveLength(1);
   for (const name of ['partial-inventory', 'shipping', 'order-status', 'analytics'])
     expect([name, await inQueue(`${name}-dlq`)]).toEqual([name, 0]);
