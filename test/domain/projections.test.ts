@@ -53,19 +53,19 @@ test('an order that ships is counted under its customer, its hour and its produc
   });
 });
 
-test.each<{ then: EventType[]; standing: string }>([
-  { then: [], standing: 'open' },
-  { then: ['Order Backordered'], standing: 'open' },
-  { then: ['Attention Needed'], standing: 'open' },
-  { then: ['Shipment Created'], standing: 'shipped' },
-  { then: ['Shipment Created', 'Order Delivered'], standing: 'delivered' },
-  { then: ['Shipment Created', 'Order Delivered', 'Order Returned'], standing: 'returned' },
-  { then: ['Order Cancelled', 'Order Closed'], standing: 'cancelled' },
-  { then: ['Payment Failed'], standing: 'failed' },
-  { then: ['Order Fulfillment Failed'], standing: 'failed' },
-  { then: ['Inventory Unavailable', 'Order Backordered', 'Shipment Created'], standing: 'shipped' },
-])('after $then an order is $standing, and nothing else', ({ then, standing }) => {
-  const { additions } = tallyEvents(undefined, eventsOf('Order Created', ...then));
+test.each<{ later: EventType[]; standing: string }>([
+  { later: [], standing: 'open' },
+  { later: ['Order Backordered'], standing: 'open' },
+  { later: ['Attention Needed'], standing: 'open' },
+  { later: ['Shipment Created'], standing: 'shipped' },
+  { later: ['Shipment Created', 'Order Delivered'], standing: 'delivered' },
+  { later: ['Shipment Created', 'Order Delivered', 'Order Returned'], standing: 'returned' },
+  { later: ['Order Cancelled', 'Order Closed'], standing: 'cancelled' },
+  { later: ['Payment Failed'], standing: 'failed' },
+  { later: ['Order Fulfillment Failed'], standing: 'failed' },
+  { later: ['Inventory Unavailable', 'Order Backordered', 'Shipment Created'], standing: 'shipped' },
+])('after $later an order is $standing, and nothing else', ({ later, standing }) => {
+  const { additions } = tallyEvents(undefined, eventsOf('Order Created', ...later));
   expect(tableOf(additions)[customerRow('orders')]).toEqual({ placed: 1, [standing]: 1 });
 });
 
@@ -110,7 +110,7 @@ const story = anyStory.map((told) => eventsOfStory(told, { orderId, prefix: 'T',
 function tallyAll(events: OrderEvent[], maxRows: number, pageOf: (left: number) => number) {
   const additions: Addition[] = [];
   let cursor: OrderCursor | undefined;
-  for (let left = events; left.length > 0; left = events.slice(cursor!.sequence)) {
+  for (let left = events; left.length > 0; left = events.slice(cursor.sequence)) {
     const tally = tallyEvents(cursor, left.slice(0, pageOf(left.length)), maxRows);
     expect(tally.additions.length).toBeLessThanOrEqual(Math.max(maxRows, MOST_OF_ONE));
     additions.push(...tally.additions);

@@ -122,15 +122,15 @@ test('whatever order the hints come in, however often, and whoever dies: the sam
 
 /** One in six times the process dies before it writes, and one in six after; and it reads a few events at a time. */
 const fallibleStore = (
-  store: ProjectionStore,
+  reliable: ProjectionStore,
   { fate, page }: { fate: () => number; page: () => number },
 ): ProjectionStore => ({
-  ...store,
-  readEvents: (p) => store.readEvents({ ...p, limit: page() }),
+  ...reliable,
+  readEvents: (p) => reliable.readEvents({ ...p, limit: page() }),
   async write(p) {
     const what = fate();
     if (what === 0) throw new Error('killed before');
-    const written = await store.write(p);
+    const written = await reliable.write(p);
     if (what === 1) throw new Error('killed after');
     return written;
   },

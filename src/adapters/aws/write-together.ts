@@ -7,16 +7,13 @@ import {
 } from '@aws-sdk/lib-dynamodb';
 import { failedCall, refusedRequest } from './errors';
 
-/** Rows that one transaction writes, at most. */
-export const MAX_ROWS = 100;
-
 /** How often a call is tried that others are in the way of. */
 export const MAX_TRIES = 10;
 
 const CONFLICTS = new Set(['TransactionConflict', 'ThrottlingError', 'ProvisionedThroughputExceeded']);
 
 /**
- * Writes rows in one transaction; another one in its way is waited for, with jitter, and never read as a refusal.
+ * Writes rows, 100 at most, in one transaction; another one in its way is waited for, with jitter, and never read as a refusal.
  *
  * @param what for people, where it fails
  * @returns the places of the rows whose conditions do not hold, and then nothing was written; `undefined`: written
