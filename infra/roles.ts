@@ -43,7 +43,7 @@ export function defineRoles(scope: Construct, props: RolesProps) {
 
 function gatewayGrants({ tables, messaging: { bus } }: RolesProps): Grants {
   const { Orders, OrderStatusView, OrderEvents, Inventory, WarehouseStock } = tables;
-  const { Backorders, Breakers, CustomerContacts, Ledger, SandboxJournal } = tables;
+  const { Backorders, Breakers, CustomerContacts, Ledger, OrderSnapshots, Projections, SandboxJournal } = tables;
   return {
     waybill: [
       // what an id stands for, where the engine has forgotten it
@@ -55,6 +55,9 @@ function gatewayGrants({ tables, messaging: { bus } }: RolesProps): Grants {
       [indexOf(OrderStatusView, 'by-customer'), 'dynamodb:Query'],
       [indexOf(OrderStatusView, 'by-status'), 'dynamodb:Query'],
       [OrderEvents.tableArn, 'dynamodb:Query'],
+      // orders as they were, and what the events add up to
+      [OrderSnapshots.tableArn, 'dynamodb:Query'],
+      [Projections.tableArn, 'dynamodb:Query'],
       [Inventory.tableArn, 'dynamodb:GetItem'],
       [WarehouseStock.tableArn, 'dynamodb:Query'],
       [Backorders.tableArn, 'dynamodb:Query'],
@@ -103,15 +106,31 @@ function workerGrants({ tables, messaging: { bus, queues, topics } }: RolesProps
 
 function consumerGrants({ tables, messaging: { bus, queues } }: RolesProps): Grants {
   const { OrderIntake, PaymentProcessing, TrackingUpdate, Reorder, Email, Sms, Push } = queues;
+  const { PartialInventory, Shipping, OrderStatus, Analytics } = queues;
+  const read = [
+    OrderIntake,
+    PaymentProcessing,
+    TrackingUpdate,
+    Reorder,
+    PartialInventory,
+    Shipping,
+    OrderStatus,
+    Analytics,
+  ];
   return {
     waybill: [
-      ...[OrderIntake, PaymentProcessing, TrackingUpdate, Reorder, Email, Sms, Push].flatMap(readingOf),
-      [tables.Orders.tableArn, 'dynamodb:GetItem'],
+      ...[...read, Email, Sms, Push].flatMap(readingOf),
+      // UpdateItem: the status of an order as accepted, which follows the view
+      [tables.Orders.tableArn, 'dynamodb:GetItem', 'dynamodb:UpdateItem'],
+      [tables.OrderStatusView.tableArn, 'dynamodb:GetItem'],
+      // a projection's cursor, and what the events after it add to its rows
+      [tables.Projections.tableArn, 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
+      [tables.OrderSnapshots.tableArn, 'dynamodb:Query', 'dynamodb:PutItem'],
       [tables.Ledger.tableArn, 'dynamodb:GetItem'],
       // GetItem: a reset
       [tables.Breakers.tableArn, 'dynamodb:PutItem', 'dynamodb:GetItem'],
       [indexOf(tables.OrderEvents, 'unpublished'), 'dynamodb:Query'],
-      [tables.OrderEvents.tableArn, 'dynamodb:BatchWriteItem'],
+      [tables.OrderEvents.tableArn, 'dynamodb:BatchWriteItem', 'dynamodb:Query'],
       [bus.eventBusArn, 'events:PutEvents'],
       // which notifications were delivered, and where customers can be reached
       [tables.Inbox.tableArn, 'dynamodb:PutItem', 'dynamodb:UpdateItem'],

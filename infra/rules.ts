@@ -8,7 +8,7 @@ import type { QueuePair } from './queues';
 import { type EventType, EVENT_SOURCES, ORIGIN } from '../src/domain/events';
 import { keys, type OrderId } from '../src/domain/ids';
 import { TOLD_EVENTS } from '../src/domain/notifications';
-import { STATUS_EVENTS } from '../src/domain/projection';
+import { PROJECTED_EVENTS } from '../src/domain/projections';
 
 /** What EventBridge does when a target does not take an event: E6, and then the target's dead letters. */
 const PATIENCE = { maxEventAge: Duration.seconds(300), retryAttempts: 30 };
@@ -84,7 +84,7 @@ export function defineRules(scope: Construct, { prefix, messaging }: RulesProps)
     ),
     rule(
       'OrderStatusRule',
-      { detailType: [...STATUS_EVENTS], detail: { origin: [ORIGIN] } },
+      { detailType: [...PROJECTED_EVENTS], detail: { origin: [ORIGIN] } },
       toTopic(topics.OrderStatus),
     ),
   ];

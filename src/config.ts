@@ -138,6 +138,8 @@ const READS = {
     'SANDBOX_JOURNAL_TABLE',
     'EVENT_BUS_NAME',
     'CUSTOMER_CONTACTS_TABLE',
+    'PROJECTIONS_TABLE',
+    'ORDER_SNAPSHOTS_TABLE',
     ...ALL_READ,
   ],
   worker: [
@@ -166,6 +168,9 @@ const READS = {
     ...BREAKER_SETTINGS,
     'ORDERS_TABLE',
     'ORDER_EVENTS_TABLE',
+    'ORDER_STATUS_VIEW_TABLE',
+    'PROJECTIONS_TABLE',
+    'ORDER_SNAPSHOTS_TABLE',
     'LEDGER_TABLE',
     'EVENT_BUS_NAME',
     'ORDER_INTAKE_QUEUE_URL',
@@ -304,6 +309,12 @@ export function readTables(config: Pick<Config<'gateway'>, (typeof READ_MODEL)[n
     backorders: config.BACKORDERS_TABLE,
   };
 }
+
+/** The names of the tables that orders are read from as they were. */
+export const historyTables = (config: Pick<Config<'gateway'>, 'ORDER_EVENTS_TABLE' | 'ORDER_SNAPSHOTS_TABLE'>) => ({
+  events: config.ORDER_EVENTS_TABLE,
+  snapshots: config.ORDER_SNAPSHOTS_TABLE,
+});
 
 /** When a company that is out of order is left alone, and for how long. */
 export function breakerLimits(

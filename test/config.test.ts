@@ -215,7 +215,7 @@ describe('the Temporal server', () => {
 test('the payment company is left alone sooner and for less time than others; both can be set', () => {
   const config = loadConfig('worker', resources);
   expect(breakerLimits(config, 'payment')).toEqual({ failures: 3, openMs: 30_000 });
-  for (const other of ['carrier', 'supplier', 'notification'] as const)
+  for (const other of ['carrier', 'supplier', 'notification', 'warehouse'] as const)
     expect(breakerLimits(config, other)).toEqual({ failures: 5, openMs: 60_000 });
   const set = loadConfig('worker', { ...resources, PAYMENT_BREAKER_FAILURES: '7', BREAKER_OPEN_MS: '8' });
   expect(breakerLimits(set, 'payment').failures).toBe(7);

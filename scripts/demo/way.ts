@@ -42,8 +42,8 @@ export function wayOf(run: Run): string {
 }
 
 function calls({ journal = [] }: Run): Moment[] {
-  // messages are delivered on each channel at its own time
-  const companies = journal.filter(({ provider }) => provider !== 'notification');
+  // messages and packing instructions come by queues, each at its own time
+  const companies = journal.filter(({ provider }) => provider !== 'notification' && provider !== 'warehouse');
   return companies.map(({ at, operation, outcome }) => ({ at, what: `${operation} ${outcome}`.replaceAll('-', ' ') }));
 }
 

@@ -130,6 +130,7 @@ const COMPANIES: Record<JournalEntry['provider'], string> = {
   carrier: 'carrier',
   supplier: 'supplier',
   notification: 'messenger',
+  warehouse: 'warehouse',
 };
 
 function callWords(p: Pick<JournalEntry, 'operation' | 'outcome' | 'key'> & { sum: string }): string {
@@ -162,6 +163,8 @@ function callWords(p: Pick<JournalEntry, 'operation' | 'outcome' | 'key'> & { su
       return `SMS delivered: ${kindOf(p.key)}`;
     case 'push succeeded':
       return `push delivered: ${kindOf(p.key)}`;
+    case 'pack succeeded':
+      return isFirstVersion(p.key) ? 'told to pack' : 'told to pack it for the new address';
     case 'label succeeded':
       return 'label booked';
     case 'label refused':
@@ -180,6 +183,9 @@ function callWords(p: Pick<JournalEntry, 'operation' | 'outcome' | 'key'> & { su
       return p.operation === 'lookup' ? `looked up: ${p.outcome.replace('-', ' ')}` : `${p.operation} ${p.outcome}`;
   }
 }
+
+/** `packing#<shipmentId>`; later ones end with their version */
+const isFirstVersion = (key: string) => !/#\d+$/.test(key);
 
 /** `notify-<kind>#…`, of NotifyCustomer `notify#…` */
 const kindOf = (key: string) => /^notify-([a-z-]+)#/.exec(key)?.[1]?.replaceAll('-', ' ') ?? 'shipped';

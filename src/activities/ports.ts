@@ -3,6 +3,7 @@ import type { InventoryStatus, OrderView } from '../domain/projection';
 import type { OrderId } from '../domain/ids';
 import type { Backorder, BackorderChange } from '../domain/backorders';
 import type { Channel, Order, Shipment, ShippingAddress, Shortage, ValidationError } from '../domain/order';
+import type { OrderStatus } from '../domain/states';
 import type { StockMove, WarehouseStock } from '../domain/inventory';
 
 /** Orders: who an id belongs to, for longer than the engine remembers its workflow. */
@@ -14,11 +15,12 @@ export interface OrderRecord {
   requestId: string;
   /** the workflow's first run */
   runId: string;
-  status: 'VALIDATED' | 'VALIDATION_FAILED';
+  /** as stored by ValidateOrder (requirements D2), and from then on as the read model says, a little later */
+  status: OrderStatus;
   createdAt: string;
-  /** present when VALIDATED */
+  /** present when it was valid */
   order?: Order;
-  /** as sent, as JSON, cut where it is very long; and why it was refused. Present when VALIDATION_FAILED */
+  /** as sent, as JSON, cut where it is very long; and why it was refused. Present when it was not */
   submission?: string;
   errors?: ValidationError[];
 }

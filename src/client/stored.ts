@@ -1,5 +1,6 @@
 import type { AcceptAnswer } from '../workflows/messages';
 import type { OrderId } from '../domain/ids';
+import type { OrderStatus } from '../domain/states';
 import type { ValidationError } from '../domain/order';
 import { StepError } from '../domain/failures';
 import { EngineUnavailableError, pause, QUESTION_MS } from './engine';
@@ -9,7 +10,7 @@ export interface StoredOrder {
   orderId: OrderId;
   fingerprint: string;
   requestId: string;
-  status: 'VALIDATED' | 'VALIDATION_FAILED';
+  status: OrderStatus;
   errors?: ValidationError[];
 }
 

@@ -1,7 +1,7 @@
 import { StepError } from './failures';
 
 /** The outside companies that can be out of order; a circuit breaker each. */
-export const DEPENDENCIES = ['payment', 'carrier', 'supplier', 'notification'] as const;
+export const DEPENDENCIES = ['payment', 'carrier', 'supplier', 'notification', 'warehouse'] as const;
 export type Dependency = (typeof DEPENDENCIES)[number];
 
 /** CLOSED lets calls through, OPEN none; HALF_OPEN one, whose answer decides. */

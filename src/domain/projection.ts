@@ -161,9 +161,20 @@ export function projectEvents(events: readonly OrderEvent[]): ViewPatch {
 
 /** The view of an order from all its events. */
 export function fold(events: readonly OrderEvent[]): OrderView | undefined {
-  const first = events[0];
-  return first && applyPatch(undefined, first.orderId, projectEvents(events));
+  return continueFold(undefined, events);
 }
+
+/** The view of an order from an earlier one and the events after it; without one, from all its events. */
+export function continueFold(view: OrderView | undefined, events: readonly OrderEvent[]): OrderView | undefined {
+  const first = events[0];
+  return first ? applyPatch(view, first.orderId, projectEvents(events)) : view;
+}
+
+/** Raised when events make another view than before: views that were kept say nothing then. */
+export const VIEW_FORMAT = 1;
+
+/** Events of an order from one snapshot of it to the next. */
+export const SNAPSHOT_EVERY = 100;
 
 /** A view with a patch applied; without a view, the first one. */
 export function applyPatch(view: OrderView | undefined, orderId: OrderId, patch: ViewPatch): OrderView {

@@ -15,6 +15,7 @@ import { inventoryRoutes } from './routes/inventory';
 import { orderRoutes } from './routes/orders';
 import { pathOf } from './problem';
 import { placeOrderRoute } from './routes/place-order';
+import { reportRoutes } from './routes/reports';
 import { returnRoutes } from './routes/returns';
 import { sandboxRoutes } from './routes/sandbox';
 import { trackMethods } from './methods';
@@ -35,6 +36,7 @@ const ROUTES = [
   inventoryRoutes,
   breakerRoutes,
   customerRoutes,
+  reportRoutes,
   sandboxRoutes,
   healthRoutes,
 ];
@@ -83,5 +85,5 @@ function withoutPersonalData(logger: Logger): FastifyBaseLogger {
 
 const asLogged = ({ method, url }: { method: string; url: string }) => ({
   method,
-  path: pathOf(url).replace(/^(\/customers\/)[^/]+/, '$1…'),
+  path: pathOf(url).replace(/^((?:\/reports)?\/customers\/)[^/]+/, '$1…'),
 });

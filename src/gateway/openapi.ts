@@ -40,6 +40,7 @@ export function documentRoutes(app: FastifyInstance): void {
         { name: 'sandbox', description: 'What the sandbox providers did, and are to do' },
         { name: 'inventory', description: 'What can be ordered, and what arrives' },
         { name: 'sandbox', description: 'What the sandbox providers did' },
+        { name: 'reports', description: 'What the events add up to' },
         { name: 'health', description: 'For those who run the service' },
       ],
     },

@@ -127,6 +127,9 @@ export const Order = Type.Object(
     orderId: Type.String(),
     status: Status,
     summary: Type.String({ description: 'where the order stands, in plain words' }),
+    asOf: Type.Optional(
+      Type.Integer({ description: 'the order as it was at its event of this number; absent: as it is' }),
+    ),
     createdAt: Type.Optional(Time('absent as long as the order is only received')),
     updatedAt: Type.Optional(Time('of its last event')),
     closedAt: Type.Optional(Time('when its life ended')),

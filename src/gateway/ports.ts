@@ -4,6 +4,7 @@ import type { OrderClient } from '../client';
 import type { OrderEvent } from '../domain/events';
 import type { OrderId } from '../domain/ids';
 import type { OrderView } from '../domain/projection';
+import type { Movement, Standing } from '../domain/projections';
 import type { OrderStatus } from '../domain/states';
 import type { StockClient } from '../stock-client';
 
@@ -41,6 +42,52 @@ export interface OrderReader {
   ping(): Promise<void>;
 }
 
+/** Orders as they were. Throws `StepError` SERVICE_UNAVAILABLE. */
+export interface OrderHistory {
+  /**
+   * @param p.asOf the number of the last event that counts; one that the order does not have yet is as its last
+   * @returns `undefined` for an order without events
+   */
+  loadOrder(orderId: OrderId, p?: { asOf?: number }): Promise<OrderView | undefined>;
+}
+
+/** Money that moved, in minor units. */
+export interface MoneyTotals {
+  currency: string;
+  charged: number;
+  refunded: number;
+}
+
+/** Orders that were placed, and how they stand. */
+export type OrderCounts = Record<'placed' | Standing, number>;
+
+export interface CustomerReport {
+  orders: OrderCounts;
+  /** by currency */
+  money: MoneyTotals[];
+}
+
+export interface HourReport extends CustomerReport {
+  /** such as `2025-07-09T10`, in UTC */
+  hour: string;
+  /** orders of which something shipped */
+  started: number;
+  /** milliseconds from received to shipping started, of all of those together */
+  startedAfterMs: number;
+}
+
+/** Units of a product that orders moved on a UTC day, such as `2025-07-09`. */
+export type MovementReport = Record<Movement, number> & { day: string };
+
+/** What the events add up to, as far as they were counted. Throws `StepError` SERVICE_UNAVAILABLE. */
+export interface Reports {
+  customer(customerId: string): Promise<CustomerReport>;
+  /** Hours in which an order was placed, both ends included; oldest first. */
+  hours(p: { from: string; to: string }): Promise<HourReport[]>;
+  /** Days on which the product moved, both ends included; oldest first. */
+  movements(p: { productId: string; from: string; to: string }): Promise<MovementReport[]>;
+}
+
 /** Its message says what was expected. */
 export class InvalidCursorError extends Error {
   override readonly name = 'InvalidCursorError';
@@ -61,6 +108,7 @@ export interface JournalEntry {
     | 'label'
     | 'cancel-label'
     | 'reorder'
+    | 'pack'
     | 'email'
     | 'sms'
     | 'push';
@@ -138,6 +186,8 @@ export interface GatewayDeps {
   contacts: ContactBook;
   orders: OrderClient;
   reader: OrderReader;
+  history: OrderHistory;
+  reports: Reports;
   breakers: BreakerBoard;
   stock: Pick<StockClient, 'receive'>;
   /** present with sandbox adapters */

@@ -40,6 +40,11 @@ export function presentOrder(view: OrderView): OrderResource {
   };
 }
 
+/** An order as it was: nothing can be asked for in the past. */
+export function presentPastOrder(view: OrderView): OrderResource {
+  return { ...presentOrder(view), asOf: view.sequence, links: linksWith(view.orderId, []) };
+}
+
 /** An order that the engine has and the read model does not have yet. */
 export function presentReceived(orderId: OrderId): OrderResource {
   const nothingYet = { states: [], payment: { charged: 0, refunded: 0 }, shipments: [] };

@@ -28,6 +28,7 @@ export const PROBLEMS = {
   delivery_invalid: { status: 422, title: 'The delivery has missing or wrong values' },
   change_refused: { status: 409, title: 'The order cannot be changed so, or not any more' },
   change_invalid: { status: 422, title: 'The change has missing or wrong values' },
+  sequence_not_reached: { status: 422, title: 'The order does not have the event yet' },
   event_rejected: { status: 422, title: 'An event can never be taken' },
   invalid_batch: { status: 422, title: 'The batch has no events, or too many' },
   headers_too_large: { status: 431, title: 'The headers are too large' },

@@ -216,6 +216,7 @@ const JournalEntry = Type.Object({
     'label',
     'cancel-label',
     'reorder',
+    'pack',
     'email',
     'sms',
     'push',

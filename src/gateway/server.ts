@@ -2,13 +2,15 @@ import { randomUUID } from 'node:crypto';
 import type { Logger } from '../telemetry';
 import type { OrderId } from '../domain/ids';
 import { buildApp } from './app';
-import { type Config, readTables } from '../config';
+import { type Config, historyTables, readTables } from '../config';
 import { type CallObserver, createAwsClients } from '../adapters/aws/clients';
 import { createBreakerTable } from '../adapters/aws/breaker-table';
 import { connectOrders, connectStock } from '../wiring/connections';
 import { createContacts } from '../adapters/aws/contacts';
+import { createOrderHistory } from '../adapters/aws/order-history';
 import { createOrderReader } from '../adapters/aws/order-reader';
 import { createPaymentNews } from '../adapters/aws/payment-news';
+import { createReports } from '../adapters/aws/reports';
 import { createSandboxJournal } from '../adapters/aws/sandbox-journal';
 import { createSettlement } from '../adapters/sandbox/settlement';
 import { runProcess, type Running } from '../lifecycle';
@@ -25,6 +27,8 @@ export async function start(config: Config<'gateway'>, logger: Logger, observe?:
       orders,
       stock,
       reader: createOrderReader({ db: aws.db, tables: readTables(config) }),
+      history: createOrderHistory({ db: aws.db, tables: historyTables(config) }),
+      reports: createReports({ db: aws.db, table: config.PROJECTIONS_TABLE }),
       breakers: createBreakerTable({ db: aws.db, table: config.BREAKERS_TABLE }),
       sandbox: { ...journal, settle: createSettlement({ journal, tell }) },
       contacts: createContacts({ db: aws.db, table: config.CUSTOMER_CONTACTS_TABLE }),

@@ -1,9 +1,22 @@
 import type { StockClient } from '../stock-client';
 import { createQueueReader, type Handled, type QueueReader, type QueueReaderDeps } from './queue-reader';
+import { isOrderId } from '../domain/ids';
 import { isPlainText, MAX_TEXT } from '../domain/order';
 import { listed, shown } from './reason';
 
-export type ReorderDeps = Omit<QueueReaderDeps, 'name' | 'handle'> & {
+/** What runs out, or is missing, according to a message. */
+export interface Wanted {
+  /** where the products come from, for the log */
+  alert: string;
+  productIds: string[];
+  orderId?: string;
+}
+
+type Parsed = Wanted | { reason: string };
+
+export type ReorderDeps = Omit<QueueReaderDeps, 'handle'> & {
+  /** the products that a message is about, or why it is about none */
+  parse(body: string): Parsed;
   stock: Pick<StockClient, 'replenish'>;
   /** units to order of each product */
   quantity: number;
@@ -11,16 +24,16 @@ export type ReorderDeps = Omit<QueueReaderDeps, 'name' | 'handle'> & {
   overdueAfterS: number;
 };
 
-/** ReorderQueue: starts the replenishment of each product that an alert names; one that is under way already goes on. */
-export function createReorderReader({ stock, quantity, overdueAfterS, ...reader }: ReorderDeps): QueueReader {
+/** A queue that asks for stock: starts the replenishment of each product; one that is under way already goes on. */
+export function createReorderReader(p: ReorderDeps): QueueReader {
+  const { parse, stock, quantity, overdueAfterS, ...reader } = p;
   return createQueueReader({
     ...reader,
-    name: 'reorder queue',
     async handle({ body }): Promise<Handled> {
-      const alert = parseAlert(body);
-      if ('reason' in alert) return { status: 'REJECTED', ...alert };
-      for (const productId of alert.productIds) await stock.replenish({ productId, quantity, overdueAfterS });
-      return { status: 'DONE', log: { ...alert } };
+      const wanted = parse(body);
+      if ('reason' in wanted) return { status: 'REJECTED', ...wanted };
+      for (const productId of wanted.productIds) await stock.replenish({ productId, quantity, overdueAfterS });
+      return { status: 'DONE', log: { ...wanted } };
     },
   });
 }
@@ -28,21 +41,38 @@ export function createReorderReader({ stock, quantity, overdueAfterS, ...reader 
 /** where each alert lists its products */
 const LISTS: Record<string, string> = { 'low-stock': 'items', shortage: 'unavailableItems' };
 
-/** The products that an alert of stock is about, or why it is none. */
-export function parseAlert(body: string): { alert: string; productIds: string[] } | { reason: string } {
+/** ReorderQueue: the products that an alert of stock is about. */
+export function parseAlert(body: string): Parsed {
   const message = parseObject(body);
   if (!message) return { reason: 'expected an alert as a JSON object' };
   const alert = message['alert'];
   const list = typeof alert === 'string' && Object.hasOwn(LISTS, alert) ? LISTS[alert] : undefined;
   if (typeof alert !== 'string' || list === undefined)
     return { reason: `alert: expected ${listed(Object.keys(LISTS))}, got ${shown(alert)}` };
+  const products = productsIn(message, list);
+  return 'reason' in products ? products : { alert, ...products };
+}
+
+/** PartialInventoryQueue: the products of which an order did not get all (requirements D4). */
+export function parseShortfall(body: string): Parsed {
+  const message = parseObject(body);
+  if (!message) return { reason: 'expected what was missing of an order as a JSON object' };
+  const orderId = message['orderId'];
+  if (!isOrderId(orderId)) return { reason: `orderId: expected an order id, got ${shown(orderId)}` };
+  const products = productsIn(message, 'unavailableItems');
+  if ('reason' in products) return products;
+  if (products.productIds.length === 0) return { reason: 'unavailableItems: expected at least one product, got none' };
+  return { alert: 'partial-inventory', orderId, ...products };
+}
+
+function productsIn(message: Record<string, unknown>, list: string): { productIds: string[] } | { reason: string } {
   const items: unknown = message[list];
   if (!Array.isArray(items)) return { reason: `${list}: expected a list, got ${shown(items)}` };
   const productIds = items.map((item: unknown) => (isObject(item) ? item['productId'] : undefined));
   const wrong = productIds.findIndex((productId) => !isProductId(productId));
   if (wrong >= 0)
     return { reason: `${list}/${wrong}/productId: expected the id of a product, got ${shown(productIds[wrong])}` };
-  return { alert, productIds: [...new Set(productIds.filter(isProductId))] };
+  return { productIds: [...new Set(productIds.filter(isProductId))] };
 }
 
 const isProductId = (value: unknown): value is string =>

@@ -20,7 +20,7 @@ describe('GET /breakers', () => {
     const answer = await createGateway().inject(get);
     expect(answer.statusCode).toBe(200);
     expect(answer.json()).toEqual({
-      breakers: ['payment', 'carrier', 'supplier', 'notification'].map((dependency) => ({
+      breakers: ['payment', 'carrier', 'supplier', 'notification', 'warehouse'].map((dependency) => ({
         dependency,
         state: 'CLOSED',
         workers: [],
@@ -74,7 +74,7 @@ describe('POST /breakers/{dependency}/reset', () => {
       await inject({ method: 'POST', url: `/breakers/${name}/reset` }),
       'company_not_found',
     );
-    expect(problem.detail).toBe(`expected one of payment, carrier, supplier, notification, got "${name}"`);
+    expect(problem.detail).toBe(`expected one of payment, carrier, supplier, notification, warehouse, got "${name}"`);
     expect(reset).not.toHaveBeenCalled();
   });
 

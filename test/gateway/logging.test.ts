@@ -12,6 +12,7 @@ async function logOf(place: GatewayDeps['orders']['place'] | undefined): Promise
   await app.inject(post(SAMPLE, { 'x-request-id': 'trace-1' }));
   await app.inject({ url: '/orders?customerId=CUST-567890' });
   await app.inject({ url: '/customers/CUST-567890/contact' });
+  await app.inject({ url: '/reports/customers/CUST-567890' });
   await app.inject({ method: 'PUT', url: '/customers/CUST-567890/contact', payload: { email: 'nobody' } });
   await app.inject({ url: '/livez' });
   await app.close();

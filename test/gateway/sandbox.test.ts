@@ -27,13 +27,19 @@ function setUp() {
 }
 
 describe('POST /sandbox/providers/{provider}', () => {
-  test.each(['payment', 'carrier', 'supplier', 'notification'] as const)('takes %s down and up', async (provider) => {
-    const { send, sandbox } = setUp();
-    const answer = await send(`/sandbox/providers/${provider}`, { available: false });
-    expect([answer.statusCode, answer.json()]).toEqual([200, { provider, ...USUAL, available: false }]);
-    expect(await sandbox.provider(provider)).toEqual({ ...USUAL, available: false });
-    expect((await send(`/sandbox/providers/${provider}`, { available: true })).json()).toEqual({ provider, ...USUAL });
-  });
+  test.each(['payment', 'carrier', 'supplier', 'notification', 'warehouse'] as const)(
+    'takes %s down and up',
+    async (provider) => {
+      const { send, sandbox } = setUp();
+      const answer = await send(`/sandbox/providers/${provider}`, { available: false });
+      expect([answer.statusCode, answer.json()]).toEqual([200, { provider, ...USUAL, available: false }]);
+      expect(await sandbox.provider(provider)).toEqual({ ...USUAL, available: false });
+      expect((await send(`/sandbox/providers/${provider}`, { available: true })).json()).toEqual({
+        provider,
+        ...USUAL,
+      });
+    },
+  );
 
   test('has refunds accepted, and leaves the rest', async () => {
     const { send, sandbox } = setUp();
@@ -69,6 +75,7 @@ test('GET /sandbox/providers shows all of them', async () => {
       { provider: 'carrier', ...USUAL, available: false },
       { provider: 'supplier', ...USUAL },
       { provider: 'notification', ...USUAL },
+      { provider: 'warehouse', ...USUAL },
     ],
   });
 });

@@ -4,7 +4,9 @@ import type {
   BreakerBoard,
   ContactBook,
   GatewayDeps,
+  OrderHistory,
   OrderReader,
+  Reports,
   SandboxDesk,
   Settlement,
 } from '../../src/gateway/ports';
@@ -33,6 +35,8 @@ export interface Doubles {
   /** what the engine does beside taking orders */
   orders: Partial<OrderClient>;
   reader: Partial<OrderReader>;
+  history: Partial<OrderHistory>;
+  reports: Partial<Reports>;
   breakers: Partial<BreakerBoard>;
   contacts: Partial<ContactBook>;
   receive: StockClient['receive'];
@@ -68,6 +72,13 @@ export function createDeps(doubles: Partial<Doubles> = {}): GatewayDeps {
       ping: async () => {},
       ...doubles.reader,
     },
+    history: { loadOrder: async () => undefined, ...doubles.history },
+    reports: {
+      customer: async () => ({ orders: NO_COUNTS, money: [] }),
+      hours: async () => [],
+      movements: async () => [],
+      ...doubles.reports,
+    },
     breakers: { list: async () => [], reset: async () => timeOf(0), ...doubles.breakers },
     stock: {
       receive: doubles.receive ?? (async () => ({ kind: 'pending' })),
@@ -77,6 +88,8 @@ export function createDeps(doubles: Partial<Doubles> = {}): GatewayDeps {
     newRequestId: () => `req-${++requests}`,
   };
 }
+
+export const NO_COUNTS = { placed: 0, open: 0, shipped: 0, delivered: 0, cancelled: 0, failed: 0, returned: 0 };
 
 const unknown = async () => ({ kind: 'unknown' as const });
 

@@ -94,11 +94,20 @@ interface OnBus {
 
 const OURS = { origin: 'waybill', customerId: 'CUST-567890', channels: CHANNELS };
 const THEIRS = { customerId: 'CUST-567890' };
-const changesStatus = (type: EventType) => {
+const NO_STATUS: ReadonlySet<EventType> = new Set<EventType>([
+  'Payment Refunded',
+  'Inventory Released',
+  'Inventory Restocked',
+  'Inventory Written Off',
+  'Order Closed',
+]);
+/** what status and projections look at */
+const isProjected = (type: EventType) => {
+  if (NO_STATUS.has(type)) return true;
   const order = sampleValidOrder();
   return projectEvents(numbered(order.orderId, [eventOfEachType(order)[type]])).set.status !== undefined;
 };
-/** what else than a change of status sends an event of ours somewhere */
+/** what else than status and projections sends an event of ours somewhere */
 const ALSO: Partial<Record<EventType, string[]>> = {
   ...Object.fromEntries(TOLD_EVENTS.map((type) => [type, ['Email', 'Push', 'Sms']])),
   'Payment Completed': ['OrderConfirmation'],
@@ -144,7 +153,7 @@ const CASES: OnBus[] = [
     type,
     detail: type === 'Stock Low' || type === 'Order Backordered' ? LACKING : OURS,
     lands: [
-      ...(changesStatus(type) ? ['Analytics', 'OrderStatus'] : []),
+      ...(isProjected(type) ? ['Analytics', 'OrderStatus'] : []),
       ...(ALSO[type] ?? []),
       ...(type === 'Order Backordered' ? ['Reorder'] : []),
     ].sort(),

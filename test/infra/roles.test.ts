@@ -17,7 +17,10 @@ import { CHANNELS } from '../../src/domain/order';
 import { createActivities } from '../../src/activities';
 import { createAwsClients } from '../../src/adapters/aws/clients';
 import { createPorts, start as startWorker } from '../../src/worker';
-import { createReorderReader } from '../../src/messaging/reorder';
+import { createPackingReader } from '../../src/messaging/packing';
+import { createProjector } from '../../src/messaging/projector';
+import { createReorderReader, parseAlert, parseShortfall } from '../../src/messaging/reorder';
+import { createStatusUpdater } from '../../src/messaging/status-updater';
 import { deployToEmulator } from '../../infra/deploy';
 import { documentsAt, EMULATOR_REGION } from '../../scripts/lib/aws-access';
 import { environmentFromOutputs } from '../../infra/outputs';
@@ -67,6 +70,10 @@ beforeAll(async () => {
     REORDER_VISIBILITY_S: '3',
     PAYMENT_PROCESSING_VISIBILITY_S: '3',
     TRACKING_UPDATE_VISIBILITY_S: '3',
+    PARTIAL_INVENTORY_VISIBILITY_S: '3',
+    SHIPPING_VISIBILITY_S: '3',
+    ORDER_STATUS_VISIBILITY_S: '3',
+    ANALYTICS_VISIBILITY_S: '3',
     NOTIFICATION_VISIBILITY_S: '3',
     RELAY_GRACE_MS: '0',
     RELAY_INTERVAL_MS: '200',
@@ -100,7 +107,7 @@ test.each(PROCESSES)('no right of the %s is on everything, and none is for every
 });
 
 test('each process may do what it does, and nothing else', async () => {
-  await keepAlert();
+  await keepMessages();
   running.push(
     await startGateway(config, logger, observe('Gateway')),
     await startConsumer(config, logger, observe('Consumer')),
@@ -119,7 +126,8 @@ test('each process may do what it does, and nothing else', async () => {
     payClosedOrder(),
     waitForStock(),
     repeatNotifications(),
-    sendNoAlert(),
+    sendNonsense(),
+    growLong(),
   ]);
   await readEverything();
   await turnSwitches();
@@ -172,38 +180,116 @@ async function payClosedOrder(): Promise<void> {
   expect((await send('/events', event)).status).toBe(200);
 }
 
-/** An alert that an engine takes its time for: nobody else may read it meanwhile. */
-async function keepAlert(): Promise<void> {
+/** Messages that somebody takes his time for: nobody else may read them meanwhile. */
+async function keepMessages(): Promise<void> {
   const aws = createAwsClients({ region: config.AWS_REGION, observe: observe('Consumer') });
-  const kept = () =>
-    until('the consumer keeps an alert', () => has('Consumer', 'sqs:ChangeMessageVisibility reorder-queue'));
-  const reader = createReorderReader({
-    sqs: aws.sqs,
-    queueUrl: config.REORDER_QUEUE_URL,
-    deadLetterQueueUrl: config.REORDER_DLQ_URL,
-    visibilityS: config.REORDER_VISIBILITY_S,
-    stock: { replenish: kept },
-    quantity: config.REORDER_QUANTITY,
-    overdueAfterS: config.REORDER_OVERDUE_S,
-    logger,
-  });
-  reader.start();
-  await sendAlert({ alert: 'low-stock', items: [{ productId: 'PROD-20003' }] });
-  await kept();
-  await reader.stop();
+  const orderId = uniqueId();
+  const kept = (queue: string) => async () => {
+    await until(`the consumer keeps a message of ${queue}`, () =>
+      has('Consumer', `sqs:ChangeMessageVisibility ${queue}`),
+    );
+    return undefined as never;
+  };
+  const shared = { sqs: aws.sqs, visibilityS: 3, logger };
+  const { quantity, overdueAfterS } = { quantity: config.REORDER_QUANTITY, overdueAfterS: config.REORDER_OVERDUE_S };
+  const news = {
+    source: 'order.validation',
+    'detail-type': 'Order Validated',
+    detail: { origin: 'waybill', orderId, sequence: 2 },
+  };
+  const readers = [
+    createReorderReader({
+      ...shared,
+      name: 'reorder queue',
+      queueUrl: config.REORDER_QUEUE_URL,
+      deadLetterQueueUrl: config.REORDER_DLQ_URL,
+      parse: parseAlert,
+      stock: { replenish: kept('reorder-queue') },
+      quantity,
+      overdueAfterS,
+    }),
+    createReorderReader({
+      ...shared,
+      name: 'partial inventory queue',
+      queueUrl: config.PARTIAL_INVENTORY_QUEUE_URL,
+      deadLetterQueueUrl: config.PARTIAL_INVENTORY_DLQ_URL,
+      parse: parseShortfall,
+      stock: { replenish: kept('partial-inventory-queue') },
+      quantity,
+      overdueAfterS,
+    }),
+    createPackingReader({
+      ...shared,
+      queueUrl: config.SHIPPING_QUEUE_URL,
+      deadLetterQueueUrl: config.SHIPPING_DLQ_URL,
+      desk: { pack: kept('shipping-queue') },
+    }),
+    createStatusUpdater({
+      ...shared,
+      queueUrl: config.ORDER_STATUS_QUEUE_URL,
+      deadLetterQueueUrl: config.ORDER_STATUS_DLQ_URL,
+      statuses: { bringUpToDate: kept('order-status-queue') },
+    }),
+    createProjector({
+      ...shared,
+      queueUrl: config.ANALYTICS_QUEUE_URL,
+      deadLetterQueueUrl: config.ANALYTICS_DLQ_URL,
+      projections: { readCursor: kept('analytics-queue'), readEvents: async () => [], write: async () => true },
+      snapshots: { take: async () => undefined },
+    }),
+  ];
+  const unavailableItems = [{ productId: 'PROD-20003' }];
+  await Promise.all([
+    sendTo(config.REORDER_QUEUE_URL, { alert: 'low-stock', items: unavailableItems }),
+    sendTo(config.PARTIAL_INVENTORY_QUEUE_URL, { orderId, unavailableItems }),
+    sendTo(config.SHIPPING_QUEUE_URL, {
+      key: keys.packing(`${orderId}-S1`),
+      orderId,
+      shipmentId: `${orderId}-S1`,
+      warehouseId: 'ICN',
+      items: [{ productId: 'PROD-20003', quantity: 1 }],
+      shippingAddress: { street: '1 Street', city: 'Seoul', country: 'KR', zipCode: '1' },
+    }),
+    sendTo(config.ORDER_STATUS_QUEUE_URL, news),
+    sendTo(config.ANALYTICS_QUEUE_URL, news),
+  ]);
+  for (const reader of readers) reader.start();
+  for (const queue of ['reorder', 'partial-inventory', 'shipping', 'order-status', 'analytics'])
+    await kept(`${queue}-queue`)();
+  await Promise.all(readers.map((reader) => reader.stop()));
   aws.destroy();
 }
 
-async function sendAlert(alert: object): Promise<void> {
+async function sendTo(QueueUrl: string, message: object): Promise<void> {
   const aws = createAwsClients({ region: config.AWS_REGION });
-  const command = new SendMessageCommand({ QueueUrl: config.REORDER_QUEUE_URL, MessageBody: JSON.stringify(alert) });
-  await aws.sqs.send(command);
+  await aws.sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: JSON.stringify(message) }));
   aws.destroy();
 }
 
-async function sendNoAlert(): Promise<void> {
-  await sendAlert({ alert: 'none' });
-  await until('the consumer buries it', () => has('Consumer', 'sqs:SendMessage reorder-dlq'));
+/** What no queue can take. */
+async function sendNonsense(): Promise<void> {
+  const queues = [
+    ['reorder', config.REORDER_QUEUE_URL],
+    ['partial-inventory', config.PARTIAL_INVENTORY_QUEUE_URL],
+    ['shipping', config.SHIPPING_QUEUE_URL],
+    ['order-status', config.ORDER_STATUS_QUEUE_URL],
+    ['analytics', config.ANALYTICS_QUEUE_URL],
+  ] as const;
+  for (const [, queueUrl] of queues) await sendTo(queueUrl, { nothing: 'of ours' });
+  for (const [name] of queues)
+    await until(`the consumer buries it: ${name}`, () => has('Consumer', `sqs:SendMessage ${name}-dlq`));
+}
+
+/** An order with so many events that a snapshot of it is due; it is told of as the bus does. */
+async function growLong(): Promise<void> {
+  const documents = documentsAt(process.env['AWS_ENDPOINT_URL']!);
+  const events = someEvents(100);
+  for (const Item of events) await documents.send(new PutCommand({ TableName: config.ORDER_EVENTS_TABLE, Item }));
+  const { orderId } = events[0]!;
+  const detail = { origin: 'waybill', orderId, sequence: events.length };
+  await sendTo(config.ANALYTICS_QUEUE_URL, { source: 'ecommerce.orders', 'detail-type': 'Order Closed', detail });
+  await until('the consumer takes a snapshot', () => has('Consumer', 'dynamodb:PutItem OrderSnapshots'));
+  documents.destroy();
 }
 
 /** Orders that wait for a delivery, of which one goes on and one gives up; and a supplier that is late. */
@@ -321,6 +407,10 @@ async function readEverything(): Promise<void> {
     `/orders?customerId=${order.customerId}`,
     '/orders?status=SHIPPED',
     '/inventory/PROD-12345',
+    `/orders/${order.orderId}?asOf=1`,
+    `/reports/customers/${order.customerId}`,
+    '/reports/hours',
+    '/reports/movements/PROD-12345',
     `/sandbox/journal?orderId=${order.orderId}`,
     '/sandbox/providers',
     '/breakers',

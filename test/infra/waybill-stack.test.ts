@@ -2,7 +2,9 @@ import { App } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { outputName } from '../../infra/outputs';
 import { WaybillStack } from '../../infra/waybill-stack';
+import { PROJECTED_EVENTS } from '../../src/domain/projections';
 import { RESOURCE_NAMES } from '../../src/config';
+import { STATUS_EVENTS } from '../../src/domain/projection';
 
 const template = Template.fromStack(new WaybillStack(new App(), 'Waybill'));
 
@@ -310,9 +312,12 @@ describe('rules', () => {
     });
   });
 
-  test('OrderStatusRule matches our own events that change a status', () => {
+  test('OrderStatusRule matches our own events that status and projections look at', () => {
     const found = rules.find(([, { Name }]) => Name === 'OrderStatusRule');
-    expect(found?.[1].EventPattern).toMatchObject({ detail: { origin: ['waybill'] } });
+    expect(found?.[1].EventPattern).toEqual({ 'detail-type': PROJECTED_EVENTS, detail: { origin: ['waybill'] } });
+    expect(PROJECTED_EVENTS).toEqual(expect.arrayContaining([...STATUS_EVENTS, 'Payment Refunded', 'Order Closed']));
+    // as much as EventBridge takes
+    expect(JSON.stringify(found?.[1].EventPattern).length).toBeLessThan(2048);
   });
 
   test('each target is tried for 300 s, and then its event goes to dead letters', () => {

@@ -2,7 +2,7 @@ import pino from 'pino';
 import { DeleteQueueCommand, CreateQueueCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
 import type { ReplenishmentInput } from '../../src/workflows/stock-messages';
 import { connectToEmulator } from '../support/contracts/emulator';
-import { createReorderReader, parseAlert } from '../../src/messaging/reorder';
+import { createReorderReader, parseAlert, parseShortfall } from '../../src/messaging/reorder';
 import { drain } from '../support/deployed';
 import { uniqueId } from '../support/orders';
 
@@ -44,6 +44,42 @@ describe('an alert names its products', () => {
   });
 });
 
+describe('what was missing of an order names its products', () => {
+  const missing = (changes: object = {}) =>
+    JSON.stringify({
+      orderId: 'ORD-1',
+      customerId: 'C',
+      inventoryStatus: 'PARTIAL',
+      availableItems: [{ productId: 'B', quantity: 1 }],
+      unavailableItems: ['A', 'A', 'C'].map((productId) => ({ productId, shortfall: 1 })),
+      key: 'reserve#ORD-1',
+      origin: 'waybill',
+      ...changes,
+    });
+
+  test('each once, and not those that are there', () => {
+    expect(parseShortfall(missing())).toEqual({
+      alert: 'partial-inventory',
+      orderId: 'ORD-1',
+      productIds: ['A', 'C'],
+    });
+  });
+
+  test.each([
+    ['no JSON', '{', 'expected what was missing of an order as a JSON object'],
+    ['no order', missing({ orderId: 'a/b' }), 'orderId: expected an order id, got "a/b"'],
+    ['no list', missing({ unavailableItems: 'all' }), 'unavailableItems: expected a list, got "all"'],
+    ['nothing', missing({ unavailableItems: [] }), 'unavailableItems: expected at least one product, got none'],
+    [
+      'no product',
+      missing({ unavailableItems: [{ productId: '' }] }),
+      'unavailableItems/0/productId: expected the id of a product, got ""',
+    ],
+  ])('%s is refused', (_, body, reason) => {
+    expect(parseShortfall(body)).toEqual({ reason });
+  });
+});
+
 test('the queue is read: each product is replenished, and what is no alert goes to the dead letters', async () => {
   const emulator = connectToEmulator();
   const { sqs } = emulator;
@@ -55,6 +91,8 @@ test('the queue is read: each product is replenished, and what is no alert goes 
   const started: ReplenishmentInput[] = [];
   const reader = createReorderReader({
     sqs,
+    name: 'reorder queue',
+    parse: parseAlert,
     queueUrl: queueUrl!,
     deadLetterQueueUrl: deadLetterQueueUrl!,
     visibilityS: 5,

@@ -1,12 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
 import {
   BatchGetCommand,
   type DynamoDBDocumentClient,
   GetCommand,
   paginateQuery,
   type QueryCommandInput,
-  TransactWriteCommand,
 } from '@aws-sdk/lib-dynamodb';
 import type { Backorder } from '../../domain/backorders';
 import type { Books, Posting, PostingOutcome, StockPosting, StockPostingOutcome } from '../../activities/ports';
@@ -15,7 +13,8 @@ import type { OrderView } from '../../domain/projection';
 import type { Warehouse, WarehouseStock } from '../../domain/inventory';
 import { StepError } from '../../domain/failures';
 import { createOrderRecords } from './order-records';
-import { failedCall, reach, refusedRequest } from './errors';
+import { failedCall, reach } from './errors';
+import { MAX_TRIES, writeTogether } from './write-together';
 import { type Part, type TableNames, transactionOf } from './transaction';
 
 export interface DynamoBooksDeps {
@@ -94,31 +93,18 @@ export function createDynamoBooks({ db, tables, warehouses }: DynamoBooksDeps): 
   return books;
 }
 
-const CONFLICTS = new Set(['TransactionConflict', 'ThrottlingError', 'ProvisionedThroughputExceeded']);
-const MAX_TRIES = 10;
-
-/** Writes a transaction; another one in its way is waited for, with jitter, and never read as a refusal. */
+/** @returns the parts that refused the transaction */
 async function transact(
   db: DynamoDBDocumentClient,
   transaction: ReturnType<typeof transactionOf>,
   what: string,
 ): Promise<Set<Part> | undefined> {
-  for (let tries = 1; ; tries++) {
-    try {
-      await db.send(new TransactWriteCommand({ TransactItems: transaction.map(({ item }) => item) }));
-      return undefined;
-    } catch (error) {
-      const codes = error instanceof TransactionCanceledException ? error.CancellationReasons : undefined;
-      const blocked = !codes || codes.some(({ Code }) => Code !== undefined && CONFLICTS.has(Code));
-      if (codes?.some(({ Code }) => Code === 'ValidationError')) throw refusedRequest(`writing ${what}`, error);
-      if (!blocked) {
-        const parts = transaction.filter((_, i) => codes[i]?.Code === 'ConditionalCheckFailed').map(({ part }) => part);
-        if (parts.length > 0) return new Set(parts);
-      }
-      if (!codes || !blocked || tries === MAX_TRIES) throw failedCall(`writing ${what}`, error);
-      await delay(Math.random() * Math.min(20 * 2 ** tries, 500));
-    }
-  }
+  const refused = await writeTogether(
+    db,
+    transaction.map(({ item }) => item),
+    what,
+  );
+  return refused && new Set(refused.map((i) => transaction[i]!.part));
 }
 
 /** All pages: a table answers with 1 MB at most. */

@@ -45,6 +45,8 @@ export type KeyState =
   | { kind: 'CANCELLED'; label: boolean }
   | { kind: 'ORDERED'; quantity: number }
   | { kind: 'SEEN'; by: string }
+  /** a parcel, by the version of its instruction */
+  | { kind: 'PACKING'; version: number }
   /** a message to a customer */
   | { kind: 'DELIVERED' };
 

@@ -8,7 +8,7 @@ import { expectOrderId, orderNotFound, OrderParams } from '../order-id';
 import { InvalidCursorError } from '../ports';
 import { Order, OrderEvents, OrderPage } from '../schemas';
 import { ORDER_STATUSES, type OrderStatus } from '../../domain/states';
-import { presentEvent, presentOrder, presentReceived, presentSummary } from '../present';
+import { presentEvent, presentOrder, presentPastOrder, presentReceived, presentSummary } from '../present';
 import { ProblemError } from '../problem';
 
 const DEFAULT_LIMIT = 25;
@@ -39,7 +39,20 @@ const orderSchema = {
     'Where it stands, what it waits for and who has to decide, what was paid, where its parcels and returns are, what it ' +
     'went through, and what can be asked for now.',
   params: OrderParams,
-  response: { 200: answer(Order, 'The order'), ...problems('order_not_found') },
+  querystring: Type.Object({
+    asOf: Type.Optional(
+      // an integer would be made of 1.5
+      Type.Number({
+        minimum: 1,
+        multipleOf: 1,
+        description: 'the number of an event: the order as it was then, and no actions',
+      }),
+    ),
+  }),
+  response: {
+    200: answer(Order, 'The order'),
+    ...problems('invalid_parameter', 'order_not_found', 'sequence_not_reached'),
+  },
 };
 
 const eventsSchema = {
@@ -58,7 +71,7 @@ const eventsSchema = {
 };
 
 /** `GET /orders`, `GET /orders/{orderId}` and its events: all from the read model. */
-export function orderRoutes(app: FastifyInstance, { orders, reader }: GatewayDeps): void {
+export function orderRoutes(app: FastifyInstance, { orders, reader, history }: GatewayDeps): void {
   const routes = app.withTypeProvider<TypeBoxTypeProvider>();
 
   /** @returns undefined for an order that is not in the read model yet */
@@ -68,6 +81,14 @@ export function orderRoutes(app: FastifyInstance, { orders, reader }: GatewayDep
     return view;
   }
 
+  async function findPast(orderId: OrderId, asOf: number): Promise<OrderView> {
+    const view = await history.loadOrder(orderId, { asOf });
+    if (view?.sequence === asOf) return view;
+    if (!view) await findOrder(orderId);
+    const detail = `expected asOf of at most ${view?.sequence ?? 0}, the order's last event, got ${asOf}`;
+    throw new ProblemError('sequence_not_reached', { detail, errors: [{ pointer: '/asOf', code: 'invalid', detail }] });
+  }
+
   routes.get('/orders', { schema: listSchema }, async ({ query }) => {
     const { status, limit = DEFAULT_LIMIT, ...filter } = query;
     const page = { ...filter, limit, ...(status !== undefined && { status: expectStatus(status) }) };
@@ -75,8 +96,9 @@ export function orderRoutes(app: FastifyInstance, { orders, reader }: GatewayDep
     return { orders: found.map(presentSummary), ...next };
   });
 
-  routes.get('/orders/:orderId', { schema: orderSchema }, async ({ params }) => {
+  routes.get('/orders/:orderId', { schema: orderSchema }, async ({ params, query }) => {
     const orderId = expectOrderId(params.orderId);
+    if (query.asOf !== undefined) return presentPastOrder(await findPast(orderId, query.asOf));
     const view = await findOrder(orderId);
     return view ? presentOrder(view) : presentReceived(orderId);
   });

@@ -146,6 +146,7 @@ export function describeSandboxJournal(name: string, createJournal: () => Sandbo
           carrier: AS_USUAL,
           supplier: { available: false, refunds: 'accepted' },
           notification: AS_USUAL,
+          warehouse: AS_USUAL,
         });
       });
     });

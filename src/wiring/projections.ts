@@ -1,0 +1,38 @@
+import { createOrderHistory } from '../adapters/aws/order-history';
+import { createOrderStatuses } from '../adapters/aws/order-statuses';
+import { createProjectionStore } from '../adapters/aws/projections';
+import { createProjector } from '../messaging/projector';
+import { createStatusUpdater } from '../messaging/status-updater';
+import { historyTables } from '../config';
+import { type Part, type Shared, together } from './parts';
+
+/** What follows the events of orders: their status, the projections, and the snapshots. */
+export function openProjections({ config, aws, logger }: Shared): Part {
+  const { db, sqs } = aws;
+  const tables = historyTables(config);
+  return together([
+    createStatusUpdater({
+      sqs,
+      queueUrl: config.ORDER_STATUS_QUEUE_URL,
+      deadLetterQueueUrl: config.ORDER_STATUS_DLQ_URL,
+      visibilityS: config.ORDER_STATUS_VISIBILITY_S,
+      statuses: createOrderStatuses({
+        db,
+        tables: { orders: config.ORDERS_TABLE, view: config.ORDER_STATUS_VIEW_TABLE },
+      }),
+      logger,
+    }),
+    createProjector({
+      sqs,
+      queueUrl: config.ANALYTICS_QUEUE_URL,
+      deadLetterQueueUrl: config.ANALYTICS_DLQ_URL,
+      visibilityS: config.ANALYTICS_VISIBILITY_S,
+      projections: createProjectionStore({
+        db,
+        tables: { events: tables.events, projections: config.PROJECTIONS_TABLE },
+      }),
+      snapshots: createOrderHistory({ db, tables }),
+      logger,
+    }),
+  ]);
+}

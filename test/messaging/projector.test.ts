@@ -1,0 +1,355 @@
+import fc from 'fast-check';
+import { CreateQueueCommand, DeleteQueueCommand, ReceiveMessageCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
+import { BatchWriteCommand, paginateScan } from '@aws-sdk/lib-dynamodb';
+import type { OrderEvent } from '../../src/domain/events';
+import type { ProjectionStore, Snapshots } from '../../src/messaging/projection-ports';
+import type { QueueReader } from '../../src/messaging/queue-reader';
+import { anyStory, eventsOfStory } from '../support/stories';
+import { connectToEmulator } from '../support/contracts/emulator';
+import { countUpTo, createProjector } from '../../src/messaging/projector';
+import { createLogger } from '../../src/telemetry';
+import { createOrderHistory } from '../../src/adapters/aws/order-history';
+import { createOwnTable } from '../support/own-table';
+import { createProjectionStore } from '../../src/adapters/aws/projections';
+import { createReports } from '../../src/adapters/aws/reports';
+import { eventually, gate } from '../support/contracts/condition';
+import { sampleOrder, uniqueId } from '../support/orders';
+import { SNAPSHOT_EVERY } from '../../src/domain/projection';
+import { someEvents } from '../support/contracts/events';
+import { StepError } from '../../src/domain/failures';
+import { tallyEvents } from '../../src/domain/projections';
+import { toBusEvent } from '../../src/domain/events';
+import { sampleValidOrder } from '../support/contracts/events';
+
+const commands: string[] = [];
+const emulator = connectToEmulator({ observe: ({ command }) => commands.push(command) });
+const plain = connectToEmulator();
+const { db, sqs, config, tables } = emulator;
+const logger = createLogger({ name: 'test', level: 'silent' });
+
+let table: string;
+let projections: ProjectionStore;
+const snapshots = createOrderHistory({
+  db,
+  tables: { events: tables.events, snapshots: config.ORDER_SNAPSHOTS_TABLE },
+});
+
+beforeEach(async () => {
+  table = await createOwnTable(plain.db, { name: 'Projections', key: ['id', 'entry'] });
+  projections = createProjectionStore({ db, tables: { events: tables.events, projections: table } });
+});
+afterAll(() => {
+  expect(commands).not.toContain('ScanCommand');
+  emulator.destroy();
+  plain.destroy();
+});
+
+async function store(events: readonly OrderEvent[]): Promise<void> {
+  for (let i = 0; i < events.length; i += 25) {
+    const puts = events.slice(i, i + 25).map((Item) => ({ PutRequest: { Item } }));
+    await plain.db.send(new BatchWriteCommand({ RequestItems: { [tables.events]: puts } }));
+  }
+}
+
+type Rows = Record<string, Record<string, unknown>>;
+
+/** Every row of counters; those at zero are as if they were not there. */
+async function rowsInTable(): Promise<Rows> {
+  const found: Rows = {};
+  for await (const { Items = [] } of paginateScan({ client: plain.db }, { TableName: table, ConsistentRead: true }))
+    for (const { id, entry, ...row } of Items) if (entry !== 'cursor') found[`${id} ${entry}`] = row;
+  return withoutZeros(found);
+}
+
+function expectedRows(orders: readonly OrderEvent[][]): Rows {
+  const sums: Record<string, Record<string, number>> = {};
+  for (const { id, entry, add } of orders.flatMap((events) => tallyEvents(undefined, events).additions))
+    for (const [name, value] of Object.entries(add)) {
+      const row = (sums[`${id} ${entry}`] ??= {});
+      row[name] = (row[name] ?? 0) + value;
+    }
+  return withoutZeros(sums);
+}
+
+const withoutZeros = (rows: Rows): Rows =>
+  Object.fromEntries(
+    Object.entries(rows)
+      .map(([key, row]) => [key, Object.fromEntries(Object.entries(row).filter(([, value]) => value !== 0))] as const)
+      .filter(([, row]) => Object.keys(row).length > 0),
+  );
+
+const BEGINS = '2025-07-09T10:30:00.000Z';
+
+/** Of how many examples; each of them is some hundred calls. */
+const RUNS = process.env['WAYBILL_PROVE'] ? 200 : 12;
+
+test('whatever order the hints come in, however often, and whoever dies: the same tables', async () => {
+  const property = fc.asyncProperty(
+    fc.array(anyStory, { minLength: 1, maxLength: 3 }),
+    fc.infiniteStream(fc.nat()),
+    fc.infiniteStream(fc.nat({ max: 5 })),
+    async (stories, random, fates) => {
+      const next = (of: Iterator<number>) => of.next().value as number;
+      table = await createOwnTable(plain.db, { name: 'Projections', key: ['id', 'entry'] });
+      projections = createProjectionStore({ db, tables: { events: tables.events, projections: table } });
+      const prefix = uniqueId('P');
+      const orders = stories.map((story) => eventsOfStory(story, { orderId: uniqueId(), prefix, begins: BEGINS }));
+      const fallible = fallibleStore(projections, { fate: () => next(fates), page: () => 1 + next(fates) });
+      const told: OrderEvent[] = [];
+      // the events come in two parts, and with the second also hints of the first again
+      for (const part of [0, 1]) {
+        const events = orders.flatMap((all) => all.filter((_, i) => i < all.length / 2 === (part === 0)));
+        await store(events);
+        told.push(...events);
+        const hints = told
+          // none to two of each, but for the last ones; and not even those come last
+          .flatMap((event) => Array.from({ length: (part === 1 ? 1 : 0) + (next(random) % 3) }, () => event))
+          .map((event) => ({ event, place: next(random) }))
+          .toSorted((one, other) => one.place - other.place);
+        // three consumers at once
+        await Promise.all(
+          [0, 1, 2].map(async (consumer) => {
+            for (const { event } of hints.filter((_, i) => i % 3 === consumer))
+              while (!(await countUpTo({ projections: fallible, snapshots }, event).catch(() => false)));
+          }),
+        );
+      }
+      expect(await rowsInTable()).toEqual(expectedRows(orders));
+    },
+  );
+  await fc.assert(property, { numRuns: RUNS, interruptAfterTimeLimit: 200_000 });
+}, 240_000);
+
+/** One in six times the process dies before it writes, and one in six after; and it reads a few events at a time. */
+const fallibleStore = (
+  reliable: ProjectionStore,
+  { fate, page }: { fate: () => number; page: () => number },
+): ProjectionStore => ({
+  ...reliable,
+  readEvents: (p) => reliable.readEvents({ ...p, limit: page() }),
+  async write(p) {
+    const what = fate();
+    if (what === 0) throw new Error('killed before');
+    const written = await reliable.write(p);
+    if (what === 1) throw new Error('killed after');
+    return written;
+  },
+});
+
+test('the reports are what the events add up to', async () => {
+  const reports = createReports({ db, table });
+  const prefix = uniqueId('P');
+  const shipped = (customer: number, begins: string) =>
+    eventsOfStory(
+      {
+        currency: customer === 0 ? 'USD' : 'KRW',
+        customer,
+        product: 0,
+        steps: (['Inventory Reserved', 'Payment Completed', 'Shipment Created', 'Order Delivered'] as const).map(
+          (type) => ({ type, minutes: 1, quantity: 3 }),
+        ),
+      },
+      { orderId: uniqueId(), prefix, begins },
+    );
+  const orders = [
+    shipped(0, '2025-07-31T23:30:00.000Z'),
+    shipped(0, '2025-07-31T23:59:00.000Z'),
+    shipped(1, '2025-08-01T00:00:00.000Z'),
+  ];
+  await store(orders.flat());
+  for (const events of orders) await countUpTo({ projections, snapshots }, events.at(-1)!);
+
+  const none = { open: 0, shipped: 0, cancelled: 0, failed: 0, returned: 0 };
+  const usd = { currency: 'USD', charged: 12_000, refunded: 0 };
+  const krw = { currency: 'KRW', charged: 60, refunded: 0 };
+  expect(await reports.customer(`${prefix}-C0`)).toEqual({
+    orders: { ...none, placed: 2, delivered: 2 },
+    money: [usd],
+  });
+  expect(await reports.customer('nobody')).toEqual({ orders: { ...none, placed: 0, delivered: 0 }, money: [] });
+  const hours = await reports.hours({ from: '2025-07-31T00', to: '2025-08-01T00' });
+  expect(hours).toEqual([
+    {
+      hour: '2025-07-31T23',
+      orders: { ...none, placed: 2, delivered: 2 },
+      money: [usd],
+      started: 2,
+      startedAfterMs: 820,
+    },
+    {
+      hour: '2025-08-01T00',
+      orders: { ...none, placed: 1, delivered: 1 },
+      money: [krw],
+      started: 1,
+      startedAfterMs: 410,
+    },
+  ]);
+  expect(await reports.hours({ from: '2025-07-31T00', to: '2025-07-31T22' })).toEqual([]);
+  expect(await reports.hours({ from: '2025-08-01T00', to: '2025-08-01T00' })).toEqual(hours.slice(1));
+  const nothing = { released: 0, restocked: 0, writtenOff: 0 };
+  expect(await reports.movements({ productId: `${prefix}-P0`, from: '2025-07-31', to: '2025-08-01' })).toEqual([
+    { day: '2025-07-31', ...nothing, reserved: 3, shipped: 3 },
+    { day: '2025-08-01', ...nothing, reserved: 6, shipped: 6 },
+  ]);
+  expect(await reports.movements({ productId: `${prefix}-P0`, from: '2025-07-31', to: '2025-07-31' })).toHaveLength(1);
+});
+
+test('an order of forty products a time fits into its transactions', async () => {
+  const items = Array.from({ length: 40 }, (_, i) => ({ productId: uniqueId(`P${i}`), quantity: 1, price: 1 }));
+  const order = sampleValidOrder(sampleOrder({ items, totalAmount: 40 }));
+  const { orderId } = order;
+  const lines = order.lines.map(({ productId, quantity }) => ({ productId, quantity }));
+  const shipments = [{ shipmentId: `${orderId}-S1`, warehouseId: 'ICN', lines }];
+  const at = (day: number) => new Date(Date.UTC(2025, 6, day)).toISOString();
+  const events = [
+    { type: 'Order Created', data: { order }, sequence: 1, at: at(1) },
+    // each on a day of its own is forty rows more
+    ...[2, 3, 4, 5].map((n) => ({ type: 'Inventory Reserved', data: { shipments }, sequence: n, at: at(n) })),
+  ].map((event) => ({ ...event, orderId, states: [] }) as OrderEvent);
+  await store(events);
+  expect(await countUpTo({ projections, snapshots }, { orderId, sequence: 5 })).toBe(true);
+  expect(await rowsInTable()).toEqual(expectedRows([events]));
+  expect(Object.keys(await rowsInTable())).toHaveLength(2 + 4 * 40);
+});
+
+describe('the queue', () => {
+  let queueUrl: string;
+  let deadLetterQueueUrl: string;
+  const readers: QueueReader[] = [];
+  beforeEach(async () => {
+    const create = async (name: string) =>
+      (await sqs.send(new CreateQueueCommand({ QueueName: uniqueId(name) }))).QueueUrl!;
+    [queueUrl, deadLetterQueueUrl] = [await create('analytics'), await create('analytics-dead')];
+  });
+  afterEach(async () => {
+    await Promise.all(readers.splice(0).map((reader) => reader.stop()));
+    for (const QueueUrl of [queueUrl, deadLetterQueueUrl]) await sqs.send(new DeleteQueueCommand({ QueueUrl }));
+  });
+
+  function startProjector(changes: { projections?: ProjectionStore; snapshots?: Snapshots } = {}): QueueReader {
+    const shared = { sqs, queueUrl, deadLetterQueueUrl, visibilityS: 3, projections, snapshots, logger };
+    const reader = createProjector({ ...shared, ...changes });
+    readers.push(reader);
+    reader.start();
+    return reader;
+  }
+
+  const tell = (body: object | string) =>
+    sqs.send(
+      new SendMessageCommand({
+        QueueUrl: queueUrl,
+        MessageBody: typeof body === 'string' ? body : JSON.stringify(body),
+      }),
+    );
+  const asDelivered = (event: OrderEvent) => {
+    const { source, detailType, detail } = toBusEvent(event);
+    return { version: '0', id: uniqueId('event'), source, 'detail-type': detailType, detail };
+  };
+  const orderOf = (prefix = uniqueId('P')) =>
+    eventsOfStory(
+      { currency: 'USD', customer: 0, product: 0, steps: [{ type: 'Payment Completed', minutes: 1, quantity: 1 }] },
+      { orderId: uniqueId(), prefix, begins: BEGINS },
+    );
+
+  test('one hint is enough for all events before it, and those after it are not missed', async () => {
+    const events = orderOf();
+    await store(events);
+    await tell(asDelivered(events[0]!));
+    startProjector();
+    await eventually(rowsInTable, (rows) => Object.keys(rows).length > 0);
+    expect(await rowsInTable()).toEqual(expectedRows([events]));
+  });
+
+  test('a consumer that hangs and goes leaves the message to the next one, which counts once', async () => {
+    const events = orderOf();
+    await store(events);
+    const written = gate();
+    const hanging: ProjectionStore = {
+      ...projections,
+      async write(p) {
+        await projections.write(p);
+        written.open();
+        throw new Error('the process dies here');
+      },
+    };
+    await tell(asDelivered(events.at(-1)!));
+    const dying = startProjector({ projections: hanging });
+    await written.opened;
+    await dying.stop();
+    startProjector();
+    await tell(asDelivered(events.at(-1)!));
+    await eventually(
+      async () => (await projections.readCursor(events[0]!.orderId))?.sequence,
+      (sequence) => sequence === events.length,
+    );
+    expect(await rowsInTable()).toEqual(expectedRows([events]));
+  });
+
+  test('while the tables are out of reach nothing becomes a dead letter', async () => {
+    const events = orderOf();
+    await store(events);
+    let failures = 3;
+    startProjector({
+      projections: {
+        ...projections,
+        readCursor: async (orderId) => {
+          if (failures-- > 0) throw new StepError('SERVICE_UNAVAILABLE', 'out of reach');
+          return projections.readCursor(orderId);
+        },
+      },
+    });
+    await tell(asDelivered(events.at(-1)!));
+    await eventually(rowsInTable, (rows) => Object.keys(rows).length > 0);
+    expect(await rowsInTable()).toEqual(expectedRows([events]));
+  });
+
+  test('what tells of no event of ours goes to the dead letters with the reason', async () => {
+    const [event] = orderOf();
+    const wrong: [body: object | string, reason: string][] = [
+      ['{', 'expected an EventBridge event as JSON'],
+      [{ ...asDelivered(event!), 'detail-type': 'Order Placed' }, 'expected the detail-type of an event of ours'],
+      [{ ...asDelivered(event!), detail: { sequence: 0.5 } }, 'detail/origin: expected "waybill", got nothing'],
+      [{ ...asDelivered(event!), detail: { sequence: '1' } }, 'detail/sequence: Expected number'],
+      [asDelivered(event!), `order ${event!.orderId} has no event 1`],
+    ];
+    for (const [body] of wrong) await tell(body);
+    startProjector();
+    const reasons: string[] = [];
+    await eventually(
+      async () => {
+        const { Messages = [] } = await sqs.send(
+          new ReceiveMessageCommand({
+            QueueUrl: deadLetterQueueUrl,
+            MaxNumberOfMessages: 10,
+            MessageAttributeNames: ['All'],
+          }),
+        );
+        reasons.push(...Messages.map(({ MessageAttributes }) => MessageAttributes?.['reason']?.StringValue ?? ''));
+        return reasons.length;
+      },
+      (n) => n >= wrong.length,
+    );
+    for (const [, reason] of wrong) expect(reasons).toContainEqual(expect.stringContaining(reason));
+  });
+});
+
+test('a long order leaves a snapshot at each hundredth event, also where the process died before the cursor moved', async () => {
+  const events = someEvents(2 * SNAPSHOT_EVERY + 50);
+  const { orderId } = events[0]!;
+  await store(events);
+  const taken: number[] = [];
+  const noted: Snapshots = { take: async (p) => (taken.push(p.sequence), snapshots.take(p)) };
+  let deaths = 1;
+  const dying: ProjectionStore = {
+    ...projections,
+    write: async (p) => {
+      if (deaths-- > 0) throw new Error('killed');
+      return projections.write(p);
+    },
+  };
+  const all = { orderId, sequence: events.length };
+  await expect(countUpTo({ projections: dying, snapshots: noted }, all)).rejects.toThrow('killed');
+  expect(await countUpTo({ projections: dying, snapshots: noted }, all)).toBe(true);
+  expect(taken).toEqual([100, 100, 200]);
+  expect((await projections.readCursor(orderId))?.sequence).toBe(250);
+});
