@@ -6,12 +6,13 @@ import { createMetrics } from '../metrics';
 import { openInbound } from '../wiring/inbound';
 import { openNotifications } from '../wiring/notifications';
 import { openOutbound } from '../wiring/outbound';
+import { openReplay } from '../wiring/replay';
 import { openStock } from '../wiring/stock';
 import { runProcess, type Running } from '../lifecycle';
 import { type Shared, together } from '../wiring/parts';
 
 /** What the consumer does, each by itself. */
-const PARTS = [openInbound, openStock, openNotifications, openOutbound];
+const PARTS = [openInbound, openStock, openNotifications, openOutbound, openReplay];
 
 /** @param observe sees every call to AWS */
 export async function start(config: Config<'consumer'>, logger: Logger, observe?: CallObserver): Promise<Running> {
