@@ -8,9 +8,10 @@ export const ARCHIVE_DAYS = 365;
 export const REPLAY_PREFIX = 'failed-orders-replay-';
 
 /** EventBridge takes names of up to 64 characters. */
-export const REPLAY_NAME_PATTERN = `^${REPLAY_PREFIX}[A-Za-z0-9._-]{1,43}$`;
+const namePattern = new RegExp(`^${REPLAY_PREFIX}[A-Za-z0-9._-]{1,43}$`);
 
-const namePattern = new RegExp(REPLAY_NAME_PATTERN);
+/** True for what a replay may be called. */
+export const isReplayName = (text: unknown): text is string => typeof text === 'string' && namePattern.test(text);
 
 /** Where the events of a replay go: to the live consumers, or into a queue where they can be looked at. */
 export const REPLAY_DESTINATIONS = ['LIVE', 'SANDBOX'] as const;
@@ -121,7 +122,7 @@ export function checkReplay(sent: SentReplay, limits: ReplayLimits, fail: Fail):
   if (from && to) checkPeriod({ from, to, now }, fail);
   const destination = destinationOf(sent.toQueue, limits, fail);
   const name = sent.name ?? newName;
-  if (!namePattern.test(name))
+  if (!isReplayName(name))
     fail('/name', 'invalid', `expected ${REPLAY_PREFIX} and up to 43 letters, digits, ".", "_" or "-"`);
   if (!by || !from || !to || !destination) return undefined;
   return { name, from: iso(from), to: iso(to), failedOnly: sent.failedOnly ?? false, destination, by };

@@ -15,6 +15,7 @@ import { inventoryRoutes } from './routes/inventory';
 import { orderRoutes } from './routes/orders';
 import { pathOf } from './problem';
 import { placeOrderRoute } from './routes/place-order';
+import { replayRoutes } from './routes/replays';
 import { returnRoutes } from './routes/returns';
 import { sandboxRoutes } from './routes/sandbox';
 import { trackMethods } from './methods';
@@ -35,6 +36,7 @@ const ROUTES = [
   inventoryRoutes,
   breakerRoutes,
   customerRoutes,
+  replayRoutes,
   sandboxRoutes,
   healthRoutes,
 ];

@@ -3,6 +3,7 @@ import * as schemas from './schemas';
 import { CHANGE_BODIES } from './change-bodies';
 import { carrierEventExample, inboundEventExample, paymentEventExample, submissionExample } from './examples';
 import type { InboundEvent } from '../messaging/inbound-event';
+import { REPLAY_SCHEMAS } from './replay-schemas';
 import { SubmissionSchema, type ParsedSubmission } from '../submission';
 import { CARRIER_STATUSES } from '../domain/events';
 import { PROBLEM_MEDIA_TYPE, PROBLEMS, RETRY_AFTER_S, type ProblemCode } from './problem';
@@ -110,6 +111,7 @@ export const COMPONENTS: TSchema[] = [
   EventEnvelope,
   EventOrBatch,
   ...CHANGE_BODIES,
+  ...REPLAY_SCHEMAS,
   ...Object.values(schemas),
 ];
 

@@ -5,6 +5,8 @@ import type { OrderEvent } from '../domain/events';
 import type { OrderId } from '../domain/ids';
 import type { OrderView } from '../domain/projection';
 import type { OrderStatus } from '../domain/states';
+import type { Replay } from '../domain/replay';
+import type { ReplayClient } from '../replay-client';
 import type { StockClient } from '../stock-client';
 
 export type OrderSummary = Pick<OrderView, 'orderId' | 'status' | 'createdAt' | 'updatedAt'> &
@@ -134,12 +136,21 @@ export interface ContactBook {
   writeContact(contact: Contact): Promise<void>;
 }
 
+/** Replays of the archive, as they are asked for and as they are written down. */
+export interface ReplayDesk extends ReplayClient {
+  /** Throws `StepError` SERVICE_UNAVAILABLE. */
+  read(name: string): Promise<Replay | undefined>;
+  /** the name of the queue where events can be looked at */
+  sandboxQueue: string;
+}
+
 export interface GatewayDeps {
   contacts: ContactBook;
   orders: OrderClient;
   reader: OrderReader;
   breakers: BreakerBoard;
   stock: Pick<StockClient, 'receive'>;
+  replays: ReplayDesk;
   /** present with sandbox adapters */
   sandbox?: SandboxDesk;
   /** a new order's id, unique */

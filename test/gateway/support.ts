@@ -5,6 +5,7 @@ import type {
   ContactBook,
   GatewayDeps,
   OrderReader,
+  ReplayDesk,
   SandboxDesk,
   Settlement,
 } from '../../src/gateway/ports';
@@ -36,6 +37,7 @@ export interface Doubles {
   breakers: Partial<BreakerBoard>;
   contacts: Partial<ContactBook>;
   receive: StockClient['receive'];
+  replays: Partial<ReplayDesk>;
   sandbox: SandboxDesk | null;
 }
 
@@ -71,6 +73,14 @@ export function createDeps(doubles: Partial<Doubles> = {}): GatewayDeps {
     breakers: { list: async () => [], reset: async () => timeOf(0), ...doubles.breakers },
     stock: {
       receive: doubles.receive ?? (async () => ({ kind: 'pending' })),
+    },
+    replays: {
+      start: async () => 'started',
+      cancel: async () => 'over',
+      requestOf: async () => undefined,
+      read: async () => undefined,
+      sandboxQueue: 'replay-sandbox-queue',
+      ...doubles.replays,
     },
     ...(sandbox && { sandbox }),
     newOrderId: () => 'ORD-generated' as OrderId,

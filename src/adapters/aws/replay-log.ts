@@ -126,9 +126,9 @@ export function createReplayLog(p: { db: DynamoDBDocumentClient; table: string }
       return 'counted';
     } catch (error) {
       if (!(error instanceof TransactionCanceledException)) throw error;
-      const codes = (error.CancellationReasons ?? []).map(({ Code }) => Code);
-      if (codes.includes('ConditionalCheckFailed')) return 'counted';
-      if (codes.includes('TransactionConflict')) return 'conflict';
+      const codes = new Set((error.CancellationReasons ?? []).map(({ Code }) => Code));
+      if (codes.has('ConditionalCheckFailed')) return 'counted';
+      if (codes.has('TransactionConflict')) return 'conflict';
       throw error;
     }
   }
