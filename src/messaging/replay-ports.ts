@@ -4,8 +4,6 @@ import type { Replay, ReplayFate } from '../domain/replay';
 /** What is written down of replays. Throws `StepError` SERVICE_UNAVAILABLE. */
 export interface ReplayRegister {
   read(name: string): Promise<Replay | undefined>;
-  /** True when {@link count} has counted the event for the replay. */
-  isCounted(name: string, eventId: string): Promise<boolean>;
   /** Counts what became of an event, once for each event of a replay; the first time is what counts. */
   count(p: { name: string; eventId: string; fate: ReplayFate }): Promise<void>;
 }

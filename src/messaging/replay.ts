@@ -61,14 +61,13 @@ export function createReplayForwarder(p: ReplayForwarderDeps): QueueReader {
   return createQueueReader({
     ...reader,
     name: 'replay queue',
-    async handle({ body, receives }): Promise<Handled> {
+    async handle({ body }): Promise<Handled> {
       const event = parseArchived(body);
       if ('reason' in event) return { status: 'REJECTED', ...event };
       const { replayName: name, eventId } = event;
       const replay = await known(name);
       // somebody started it by hand, and the archive keeps the event
       if (!replay) return { status: 'DONE', log: { replay: name, eventId, outcome: 'no replay of ours: left out' } };
-      if (receives > 1 && (await replays.isCounted(name, eventId))) return { status: 'DONE' };
       const count = (fate: ReplayFate) => replays.count({ name, eventId, fate });
       if (!(await wants(replay, event))) {
         await count('SKIPPED');

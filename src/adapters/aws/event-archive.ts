@@ -77,14 +77,12 @@ export function createEventArchive({ events, sqs, ...p }: EventArchiveProps): Ev
     },
 
     async cancel(name) {
-      const found = await describe(name);
-      if (!found || stateOf(found) !== 'RUNNING') return;
       try {
         await reach('cancelling a replay', () => events.send(new CancelReplayCommand({ ReplayName: name })));
       } catch (error) {
-        // it may have ended just now; and what EventBridge will not cancel, the forwarder leaves out
-        const isRefused = error instanceof StepError && error.type === 'REQUEST_REFUSED';
-        const now = isRefused ? undefined : await describe(name);
+        // it is over; and what EventBridge will not cancel, the forwarder leaves out
+        if (error instanceof StepError && error.type === 'REQUEST_REFUSED') return;
+        const now = await describe(name);
         if (now && stateOf(now) === 'RUNNING') throw error;
       }
     },

@@ -2,7 +2,6 @@ import { ConditionalCheckFailedException, TransactionCanceledException } from '@
 import {
   BatchGetCommand,
   type DynamoDBDocumentClient,
-  GetCommand,
   PutCommand,
   TransactWriteCommand,
   UpdateCommand,
@@ -86,11 +85,6 @@ export function createReplayLog(p: { db: DynamoDBDocumentClient; table: string }
         },
       });
       await reach(what, () => db.send(update).then(() => true, unlessConditionFailed));
-    },
-
-    async isCounted(name, eventId) {
-      const command = new GetCommand({ TableName, Key: eventKey(name, eventId), ConsistentRead: true });
-      return (await reach(what, () => db.send(command))).Item !== undefined;
     },
 
     async count({ name, eventId, fate }) {
