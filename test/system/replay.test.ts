@@ -103,7 +103,7 @@ async function readSandbox() {
   const own = bodies.filter(({ detail: { origin } }) => origin === 'waybill');
   return {
     ids: bodies.map(({ id }) => id),
-    own: own.map(({ detail }) => detail.eventId),
+    own: own.map(({ detail: { eventId = '' } }) => eventId),
     orders: bodies.map(({ detail }) => detail.orderId),
   };
 }
