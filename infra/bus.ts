@@ -1,19 +1,28 @@
-import { Duration } from 'aws-cdk-lib';
-import { Archive, EventBus } from 'aws-cdk-lib/aws-events';
+import { Duration, Stack } from 'aws-cdk-lib';
+import { Archive, EventBus, type EventPattern, Match } from 'aws-cdk-lib/aws-events';
 import type { Construct } from 'constructs';
+import { ARCHIVE_DAYS } from '../src/domain/replay';
 import { EVENT_SOURCES } from '../src/domain/events';
 
+/**
+ * What the forwarder put on the bus again says so in its detail. Of what comes straight out of an archive EventBridge keeps
+ * nothing a second time. The name, because only values can be asked for, and not objects: they never exist.
+ */
+export const NOT_FORWARDED = { replay: { name: Match.doesNotExist() } } satisfies EventPattern['detail'];
+
 /** The bus, and the archive of requirements E6. */
-export function defineBus(scope: Construct, prefix: string): EventBus {
+export function defineBus(scope: Construct, prefix: string): { bus: EventBus; archiveArn: string } {
   const bus = new EventBus(scope, 'Bus', { eventBusName: `${prefix}waybill` });
+  const archiveName = `${prefix}order-events-archive`;
   new Archive(scope, 'OrderEventsArchive', {
-    archiveName: `${prefix}order-events-archive`,
+    archiveName,
     description: 'Every event of an order: ours, and what other systems told us',
     sourceEventBus: bus,
-    // others speak for the same sources as we do, so these are all that a rule ever matches, now or later; what is
-    // replayed is not archived again
-    eventPattern: { source: [...new Set(Object.values(EVENT_SOURCES))] },
-    retention: Duration.days(365),
+    // others speak for the same sources as we do, so these are all that a rule ever matches, now or later
+    eventPattern: { source: [...new Set(Object.values(EVENT_SOURCES))], detail: NOT_FORWARDED },
+    retention: Duration.days(ARCHIVE_DAYS),
   });
-  return bus;
+  // by its name: the emulator's CloudFormation knows no archive that could be asked for it
+  const archiveArn = Stack.of(scope).formatArn({ service: 'events', resource: 'archive', resourceName: archiveName });
+  return { bus, archiveArn };
 }

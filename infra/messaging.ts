@@ -10,7 +10,7 @@ export function defineMessaging(scope: Construct, prefix: string) {
   const queues = defineQueues(scope, prefix);
   const undelivered = defineUndelivered(scope, prefix);
   return {
-    bus: defineBus(scope, prefix),
+    ...defineBus(scope, prefix),
     queues,
     undelivered,
     topics: defineTopics(scope, { prefix, queues, undelivered }),

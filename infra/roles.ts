@@ -13,6 +13,7 @@ import type { Construct } from 'constructs';
 import type { Messaging } from './messaging';
 import type { QueuePair } from './queues';
 import type { Tables } from './tables';
+import { REPLAY_PREFIX } from '../src/domain/replay';
 
 /** Actions by the ARN that they are allowed on. */
 type Grant = readonly [arn: string, ...actions: string[]];
@@ -62,6 +63,8 @@ function gatewayGrants({ tables, messaging: { bus } }: RolesProps): Grants {
       [WarehouseStock.tableArn, 'dynamodb:Query'],
       [Backorders.tableArn, 'dynamodb:Query'],
       [CustomerContacts.tableArn, 'dynamodb:GetItem', 'dynamodb:PutItem'],
+      // replays
+      [tables.Inbox.tableArn, 'dynamodb:BatchGetItem'],
       // PutItem: a reset
       [Breakers.tableArn, 'dynamodb:Query', 'dynamodb:PutItem'],
     ],
@@ -74,7 +77,7 @@ function gatewayGrants({ tables, messaging: { bus } }: RolesProps): Grants {
 }
 
 /** A transaction needs the right to each of its writes; there is none to the transaction. */
-function workerGrants({ tables, messaging: { bus, queues, topics } }: RolesProps): Grants {
+function workerGrants({ tables, messaging: { bus, archiveArn, queues, topics } }: RolesProps): Grants {
   return {
     waybill: [
       [tables.Orders.tableArn, 'dynamodb:PutItem', 'dynamodb:GetItem'],
@@ -96,6 +99,11 @@ function workerGrants({ tables, messaging: { bus, queues, topics } }: RolesProps
       [bus.eventBusArn, 'events:PutEvents'],
       [queues.PartialInventory.queue.queueArn, 'sqs:SendMessage'],
       [queues.Shipping.queue.queueArn, 'sqs:SendMessage'],
+      // replays: what is written of them, the archive, and what of them waits for the consumer
+      [tables.Inbox.tableArn, 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:BatchGetItem'],
+      [archiveArn, 'events:StartReplay'],
+      [replaysOf(bus), 'events:DescribeReplay', 'events:CancelReplay'],
+      [queues.Replay.queue.queueArn, 'sqs:GetQueueAttributes'],
       [topics.CustomerNotification.topicArn, 'sns:Publish'],
       [topics.InventoryAlert.topicArn, 'sns:Publish'],
       [topics.OperationsAlert.topicArn, 'sns:Publish'],
@@ -106,7 +114,7 @@ function workerGrants({ tables, messaging: { bus, queues, topics } }: RolesProps
 
 function consumerGrants({ tables, messaging: { bus, queues } }: RolesProps): Grants {
   const { OrderIntake, PaymentProcessing, TrackingUpdate, Reorder, Email, Sms, Push } = queues;
-  const { PartialInventory, Shipping, OrderStatus, Analytics } = queues;
+  const { PartialInventory, Shipping, OrderStatus, Analytics, Replay } = queues;
   const read = [
     OrderIntake,
     PaymentProcessing,
@@ -116,12 +124,14 @@ function consumerGrants({ tables, messaging: { bus, queues } }: RolesProps): Gra
     Shipping,
     OrderStatus,
     Analytics,
+    Replay,
   ];
   return {
     waybill: [
       ...[...read, Email, Sms, Push].flatMap(readingOf),
       // UpdateItem: the status of an order as accepted, which follows the view
       [tables.Orders.tableArn, 'dynamodb:GetItem', 'dynamodb:UpdateItem'],
+      // where an order stands
       [tables.OrderStatusView.tableArn, 'dynamodb:GetItem'],
       // a projection's cursor, and what the events after it add to its rows
       [tables.Projections.tableArn, 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
@@ -132,13 +142,18 @@ function consumerGrants({ tables, messaging: { bus, queues } }: RolesProps): Gra
       [indexOf(tables.OrderEvents, 'unpublished'), 'dynamodb:Query'],
       [tables.OrderEvents.tableArn, 'dynamodb:BatchWriteItem', 'dynamodb:Query'],
       [bus.eventBusArn, 'events:PutEvents'],
-      // which notifications were delivered, and where customers can be reached
-      [tables.Inbox.tableArn, 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
+      // which notifications were delivered, and which events replayed; where customers can be reached
+      [tables.Inbox.tableArn, 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:BatchGetItem'],
+      [queues.ReplaySandbox.queue.queueArn, 'sqs:SendMessage'],
       [tables.CustomerContacts.tableArn, 'dynamodb:GetItem'],
     ],
     sandbox: [[tables.SandboxJournal.tableArn, 'dynamodb:GetItem', 'dynamodb:PutItem']],
   };
 }
+
+/** Those whose names begin as ours do: a name is chosen when one is started. */
+const replaysOf = (bus: Messaging['bus']) =>
+  Stack.of(bus).formatArn({ service: 'events', resource: 'replay', resourceName: `${REPLAY_PREFIX}*` });
 
 /** To take messages from a queue, and to put those that are none into its dead letters. */
 const readingOf = ({ queue, deadLetters }: QueuePair): Grant[] => [

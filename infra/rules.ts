@@ -1,5 +1,13 @@
-import { Duration } from 'aws-cdk-lib';
-import { EventField, type EventPattern, type IRuleTarget, Match, Rule, RuleTargetInput } from 'aws-cdk-lib/aws-events';
+import { Duration, Stack } from 'aws-cdk-lib';
+import {
+  type CfnRule,
+  EventField,
+  type EventPattern,
+  type IRuleTarget,
+  Match,
+  Rule,
+  RuleTargetInput,
+} from 'aws-cdk-lib/aws-events';
 import { SnsTopic, SqsQueue } from 'aws-cdk-lib/aws-events-targets';
 import type { Topic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
@@ -7,6 +15,7 @@ import type { Messaging } from './messaging';
 import type { QueuePair } from './queues';
 import { type EventType, EVENT_SOURCES, ORIGIN } from '../src/domain/events';
 import { keys, type OrderId } from '../src/domain/ids';
+import { NOT_FORWARDED } from './bus';
 import { TOLD_EVENTS } from '../src/domain/notifications';
 import { PROJECTED_EVENTS } from '../src/domain/projections';
 
@@ -26,29 +35,37 @@ export interface RulesProps {
   messaging: Messaging;
 }
 
-/** The rules of requirements E1 to E3, and those that feed the topics of E5 and of operations. */
+/**
+ * The rules of requirements E1 to E3, those that feed the topics of E5 and of operations, and the one that replays go by.
+ * Only that one takes what comes out of an archive, also where a replay is started by hand and asks for every rule.
+ */
 export function defineRules(scope: Construct, { prefix, messaging }: RulesProps): Rule[] {
   const { bus, queues, topics, undelivered } = messaging;
-  const rule = (ruleName: string, eventPattern: EventPattern, ...targets: IRuleTarget[]) =>
+  const define = (ruleName: string, eventPattern: EventPattern, targets: IRuleTarget[]) =>
     new Rule(scope, ruleName, { ruleName: `${prefix}${ruleName}`, eventBus: bus, eventPattern, targets });
+  /** takes what the forwarder put on the bus again too: behind it nothing is done twice, see docs/replay.md */
+  const replayable = (ruleName: string, eventPattern: EventPattern, ...targets: IRuleTarget[]) =>
+    matchingReplayName(define(ruleName, eventPattern, targets), false);
+  const rule = (ruleName: string, eventPattern: EventPattern, ...targets: IRuleTarget[]) =>
+    replayable(ruleName, { ...eventPattern, detail: { ...eventPattern.detail, ...NOT_FORWARDED } }, ...targets);
   const toQueue = ({ queue, deadLetters }: QueuePair) =>
     new SqsQueue(queue, { deadLetterQueue: deadLetters, ...PATIENCE });
   const toTopic = (topic: Topic, message?: RuleTargetInput) =>
     new SnsTopic(topic, { deadLetterQueue: undelivered, ...PATIENCE, ...(message && { message }) });
 
   return [
-    rule(
+    replayable(
       'OrderValidationRule',
       { source: ['ecommerce.orders'], detailType: ['Order Placed'], detail: FROM_OUTSIDE },
       toQueue(queues.OrderIntake),
       toQueue(queues.InventoryCheck),
     ),
-    rule(
+    replayable(
       'PaymentProcessedRule',
       { ...eventOf('Payment Completed', 'Payment Failed'), detail: FROM_OUTSIDE },
       toQueue(queues.PaymentProcessing),
     ),
-    rule(
+    replayable(
       'CarrierUpdateRule',
       { source: ['carrier.updates'], detailType: ['Carrier Update'], detail: FROM_OUTSIDE },
       toQueue(queues.TrackingUpdate),
@@ -59,7 +76,7 @@ export function defineRules(scope: Construct, { prefix, messaging }: RulesProps)
       { ...eventOf('Payment Completed'), detail: { late: Match.doesNotExist() } },
       toTopic(topics.OrderConfirmation),
     ),
-    rule('ShippingStartedRule', eventOf('Shipment Created'), toQueue(queues.TrackingUpdate)),
+    replayable('ShippingStartedRule', eventOf('Shipment Created'), toQueue(queues.TrackingUpdate)),
     rule(
       'ShippingNotificationRule',
       // of our own shipments NotifyCustomer tells; what names no customer can be told to nobody
@@ -82,12 +99,26 @@ export function defineRules(scope: Construct, { prefix, messaging }: RulesProps)
       { detailType: ALERTING, detail: { origin: [ORIGIN], orderId: ANY_TEXT } },
       toTopic(topics.OperationsAlert, operationsAlert()),
     ),
-    rule(
+    replayable(
       'OrderStatusRule',
       { detailType: [...PROJECTED_EVENTS], detail: { origin: [ORIGIN] } },
       toTopic(topics.OrderStatus),
     ),
+    // CDK wants a member that it knows, and every event has this one
+    matchingReplayName(define(REPLAY_RULE, { source: Match.prefix('') }, [toQueue(queues.Replay)]), true),
   ];
+}
+
+const REPLAY_RULE = 'ReplayForwardingRule';
+
+/** The ARN of the rule that a replay is narrowed to. */
+export const replayRuleArn = (scope: Construct, { prefix, bus }: { prefix: string; bus: string }): string =>
+  Stack.of(scope).formatArn({ service: 'events', resource: 'rule', resourceName: `${bus}/${prefix}${REPLAY_RULE}` });
+
+/** EventBridge puts the name of the replay around what comes out of an archive; CDK does not know that member. */
+function matchingReplayName(rule: Rule, exists: boolean): Rule {
+  (rule.node.defaultChild as CfnRule).addPropertyOverride('EventPattern.replay-name', [{ exists }]);
+  return rule;
 }
 
 const eventOf = (...types: EventType[]) => ({

@@ -3,7 +3,7 @@ import type { Construct } from 'constructs';
 import { defineAlarms } from './alarms';
 import { defineMessaging, type Messaging } from './messaging';
 import { defineRoles, type Roles } from './roles';
-import { defineRules } from './rules';
+import { defineRules, replayRuleArn } from './rules';
 import { defineTables, type Tables } from './tables';
 
 export interface WaybillStackProps extends StackProps {
@@ -20,7 +20,11 @@ export class WaybillStack extends Stack {
     const rules = defineRules(this, { prefix, messaging });
     defineAlarms(this, { prefix, messaging, rules });
     const roles = defineRoles(this, { tables, messaging });
-    const outputs = { ...tableOutputs(tables), ...messagingOutputs(messaging), ...roleOutputs(roles) };
+    const replays = {
+      EventArchiveArn: messaging.archiveArn,
+      ReplayRuleArn: replayRuleArn(this, { prefix, bus: `${prefix}waybill` }),
+    };
+    const outputs = { ...tableOutputs(tables), ...messagingOutputs(messaging), ...replays, ...roleOutputs(roles) };
     for (const [name, value] of Object.entries(outputs)) new CfnOutput(this, name, { value });
   }
 }

@@ -11,7 +11,9 @@ import { createAwsClients } from './adapters/aws/clients';
 import { createDynamoBooks } from './adapters/aws/books';
 import { createEventPublisher } from './adapters/event-publisher';
 import { createMetrics, type Metrics } from './metrics';
+import { createEventArchive } from './adapters/aws/event-archive';
 import { createMessenger } from './adapters/aws/messenger';
+import { createReplayLog } from './adapters/aws/replay-log';
 import { createSandboxCarriers } from './adapters/sandbox/carrier';
 import { createSandboxJournal } from './adapters/aws/sandbox-journal';
 import { createSandboxPayments } from './adapters/sandbox/payment';
@@ -62,6 +64,16 @@ export function createPorts({
       partialInventoryQueueUrl: config.PARTIAL_INVENTORY_QUEUE_URL,
       shippingQueueUrl: config.SHIPPING_QUEUE_URL,
     }),
+    archive: createEventArchive({
+      events: aws.events,
+      sqs: aws.sqs,
+      archiveArn: config.EVENT_ARCHIVE_ARN,
+      ruleArn: config.REPLAY_RULE_ARN,
+      busName: config.EVENT_BUS_NAME,
+      queueUrl: config.REPLAY_QUEUE_URL,
+    }),
+    replayLog: createReplayLog({ db: aws.db, table: config.INBOX_TABLE }),
+    replayQuietMs: config.REPLAY_QUIET_S * 1000,
     warehouses,
     policy: installationPolicy(config),
     lowStockThreshold: config.LOW_STOCK_THRESHOLD,

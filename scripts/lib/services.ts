@@ -44,6 +44,8 @@ export function serviceEnvironment(
   { name, resources, bundle }: ServicesOptions & { name: string },
 ): NodeJS.ProcessEnv {
   return {
+    // what the emulator says of its queues is exact
+    REPLAY_QUIET_S: '3',
     ...engineEnvironment(settings, emulatorEnvironment(awsEndpoint(settings))),
     ...resources,
     PORT: `${settings.gatewayPort}`,

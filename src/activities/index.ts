@@ -1,6 +1,7 @@
 import type { FulfillmentDeps } from './fulfillment';
 import type { InventoryDeps } from './inventory';
 import type { PaymentProvider } from './ports';
+import type { ReplayDeps } from './replay';
 import type { ReplenishmentDeps } from './replenishment';
 import { createBackorderActivities } from './backorders';
 import { createEventActivities } from './events';
@@ -10,11 +11,13 @@ import { createLatePaymentActivities } from './late-payment';
 import { createNotificationActivities } from './notification';
 import { createPaymentActivities } from './payment';
 import { createReceivingActivities } from './receiving';
+import { createReplayActivities } from './replay';
 import { createReplenishmentActivities } from './replenishment';
 import { createValidationActivities, type ValidationDeps } from './validation';
 
 export type ActivityDeps = FulfillmentDeps &
   InventoryDeps &
+  ReplayDeps &
   ReplenishmentDeps &
   ValidationDeps & { payments: PaymentProvider };
 
@@ -31,6 +34,7 @@ export function createActivities(deps: ActivityDeps) {
     ...createNotificationActivities(deps),
     ...createEventActivities(deps),
     ...createLatePaymentActivities(deps),
+    ...createReplayActivities(deps),
   };
 }
 

@@ -29,6 +29,12 @@ export const topicArn = text(
   "a topic's ARN, like arn:aws:sns:us-east-1:123456789012:orders",
 );
 
+/** The ARN of something of EventBridge. */
+export const eventsArn = text(
+  '^arn:[\\w-]+:events:[\\w-]+:\\d{12}:(archive|rule)/[\\w./-]+$',
+  "an ARN of EventBridge's, like arn:aws:events:us-east-1:123456789012:archive/orders",
+);
+
 /** An AWS region; unset, the AWS SDK looks for one. */
 export const region = (description: string) =>
   Type.Optional(text('^[a-z]+(-[a-z]+)+-\\d+$', 'a region, like us-east-1')(description));

@@ -20,6 +20,8 @@ export const Resources = {
   SANDBOX_JOURNAL_TABLE: a.tableName('what the sandbox companies saw and did'),
   CUSTOMER_CONTACTS_TABLE: a.tableName('where customers can be reached'),
   EVENT_BUS_NAME: a.busName('the bus that events are published on'),
+  EVENT_ARCHIVE_ARN: a.eventsArn('what was on the bus, for replays'),
+  REPLAY_RULE_ARN: a.eventsArn('the rule that takes what comes out of the archive'),
   ORDER_INTAKE_QUEUE_URL: a.queueUrl('orders that come from the bus'),
   ORDER_INTAKE_DLQ_URL: a.queueUrl('messages of that queue that are no orders'),
   PAYMENT_PROCESSING_QUEUE_URL: a.queueUrl('what payment companies tell'),

@@ -16,6 +16,7 @@ import { orderRoutes } from './routes/orders';
 import { pathOf } from './problem';
 import { placeOrderRoute } from './routes/place-order';
 import { reportRoutes } from './routes/reports';
+import { replayRoutes } from './routes/replays';
 import { returnRoutes } from './routes/returns';
 import { sandboxRoutes } from './routes/sandbox';
 import { trackMethods } from './methods';
@@ -37,6 +38,7 @@ const ROUTES = [
   breakerRoutes,
   customerRoutes,
   reportRoutes,
+  replayRoutes,
   sandboxRoutes,
   healthRoutes,
 ];

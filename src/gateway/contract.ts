@@ -4,6 +4,7 @@ import { CHANGE_BODIES } from './change-bodies';
 import { carrierEventExample, inboundEventExample, paymentEventExample, submissionExample } from './examples';
 import type { InboundEvent } from '../messaging/inbound-event';
 import { REPORTS } from './report-schemas';
+import { REPLAY_SCHEMAS } from './replay-schemas';
 import { SubmissionSchema, type ParsedSubmission } from '../submission';
 import { CARRIER_STATUSES } from '../domain/events';
 import { PROBLEM_MEDIA_TYPE, PROBLEMS, RETRY_AFTER_S, type ProblemCode } from './problem';
@@ -112,6 +113,7 @@ export const COMPONENTS: TSchema[] = [
   EventOrBatch,
   ...CHANGE_BODIES,
   ...REPORTS,
+  ...REPLAY_SCHEMAS,
   ...Object.values(schemas),
 ];
 

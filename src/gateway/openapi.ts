@@ -37,6 +37,7 @@ export function documentRoutes(app: FastifyInstance): void {
         { name: 'events', description: 'Orders, payments and carriers’ updates as events' },
         { name: 'inventory', description: 'What can be ordered' },
         { name: 'breakers', description: 'Outside companies that are left alone because they are out of order' },
+        { name: 'replays', description: 'Events of the past, once more' },
         { name: 'sandbox', description: 'What the sandbox providers did, and are to do' },
         { name: 'inventory', description: 'What can be ordered, and what arrives' },
         { name: 'sandbox', description: 'What the sandbox providers did' },

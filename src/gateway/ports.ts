@@ -6,6 +6,8 @@ import type { OrderId } from '../domain/ids';
 import type { OrderView } from '../domain/projection';
 import type { Movement, Standing } from '../domain/projections';
 import type { OrderStatus } from '../domain/states';
+import type { Replay } from '../domain/replay';
+import type { ReplayClient } from '../replay-client';
 import type { StockClient } from '../stock-client';
 
 export type OrderSummary = Pick<OrderView, 'orderId' | 'status' | 'createdAt' | 'updatedAt'> &
@@ -182,6 +184,14 @@ export interface ContactBook {
   writeContact(contact: Contact): Promise<void>;
 }
 
+/** Replays of the archive, as they are asked for and as they are written down. */
+export interface ReplayDesk extends ReplayClient {
+  /** Throws `StepError` SERVICE_UNAVAILABLE. */
+  read(name: string): Promise<Replay | undefined>;
+  /** the name of the queue where events can be looked at */
+  sandboxQueue: string;
+}
+
 export interface GatewayDeps {
   contacts: ContactBook;
   orders: OrderClient;
@@ -190,6 +200,7 @@ export interface GatewayDeps {
   reports: Reports;
   breakers: BreakerBoard;
   stock: Pick<StockClient, 'receive'>;
+  replays: ReplayDesk;
   /** present with sandbox adapters */
   sandbox?: SandboxDesk;
   /** a new order's id, unique */

@@ -5,7 +5,7 @@ import { buildApp } from './app';
 import { type Config, historyTables, readTables } from '../config';
 import { type CallObserver, createAwsClients } from '../adapters/aws/clients';
 import { createBreakerTable } from '../adapters/aws/breaker-table';
-import { connectOrders, connectStock } from '../wiring/connections';
+import { connectOrders, connectReplays, connectStock } from '../wiring/connections';
 import { createContacts } from '../adapters/aws/contacts';
 import { createOrderHistory } from '../adapters/aws/order-history';
 import { createOrderReader } from '../adapters/aws/order-reader';
@@ -22,10 +22,12 @@ export async function start(config: Config<'gateway'>, logger: Logger, observe?:
   const journal = createSandboxJournal({ db: aws.db, table: config.SANDBOX_JOURNAL_TABLE });
   const tell = createPaymentNews({ events: aws.events, busName: config.EVENT_BUS_NAME });
   const stock = connectStock(config);
+  const replays = connectReplays(config, aws);
   const app = buildApp(
     {
       orders,
       stock,
+      replays,
       reader: createOrderReader({ db: aws.db, tables: readTables(config) }),
       history: createOrderHistory({ db: aws.db, tables: historyTables(config) }),
       reports: createReports({ db: aws.db, table: config.PROJECTIONS_TABLE }),
@@ -41,7 +43,7 @@ export async function start(config: Config<'gateway'>, logger: Logger, observe?:
   return {
     async stop() {
       await app.close();
-      await Promise.all([orders.close(), stock.close()]);
+      await Promise.all([orders.close(), stock.close(), replays.close()]);
       aws.destroy();
     },
   };

@@ -7,13 +7,14 @@ import { openInbound } from '../wiring/inbound';
 import { openNotifications } from '../wiring/notifications';
 import { openOutbound } from '../wiring/outbound';
 import { openProjections } from '../wiring/projections';
+import { openReplay } from '../wiring/replay';
 import { openStock } from '../wiring/stock';
 import { openWarehouse } from '../wiring/warehouse';
 import { runProcess, type Running } from '../lifecycle';
 import { type Shared, together } from '../wiring/parts';
 
 /** What the consumer does, each by itself. */
-const PARTS = [openInbound, openStock, openWarehouse, openNotifications, openOutbound, openProjections];
+const PARTS = [openInbound, openStock, openWarehouse, openNotifications, openOutbound, openProjections, openReplay];
 
 /** @param observe sees every call to AWS */
 export async function start(config: Config<'consumer'>, logger: Logger, observe?: CallObserver): Promise<Running> {

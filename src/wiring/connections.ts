@@ -11,6 +11,8 @@ import { type Breaker, createBreaker } from '../adapters/breaker/breaker';
 import { createBreakerTable } from '../adapters/aws/breaker-table';
 import { connectStockClient, type ConnectedStockClient } from '../stock-client';
 import { createEventBus } from '../adapters/aws/event-bus';
+import { connectReplayClient } from '../replay-client';
+import { createReplayLog } from '../adapters/aws/replay-log';
 import { createOrderRecords } from '../adapters/aws/order-records';
 
 /** The way to the orders of a process that takes some. */
@@ -28,6 +30,16 @@ export function connectOrders(
 /** The way to the deliveries and reorders of a process that takes some. */
 export const connectStock = (config: Pick<Config<'gateway'>, 'engine' | 'TASK_QUEUE'>): ConnectedStockClient =>
   connectStockClient({ engine: config.engine, taskQueue: config.TASK_QUEUE });
+
+/** The way to the replays of the archive. */
+export function connectReplays(
+  config: Pick<Config<'gateway'>, 'engine' | 'TASK_QUEUE' | 'INBOX_TABLE' | 'REPLAY_SANDBOX_QUEUE_URL'>,
+  { db }: Pick<AwsClients, 'db'>,
+) {
+  const { read } = createReplayLog({ db, table: config.INBOX_TABLE });
+  const sandboxQueue = config.REPLAY_SANDBOX_QUEUE_URL.split('/').at(-1)!;
+  return { ...connectReplayClient({ engine: config.engine, taskQueue: config.TASK_QUEUE }), read, sandboxQueue };
+}
 
 /** The bus of a process that publishes; what it refuses for good is logged. */
 export function openEventBus(

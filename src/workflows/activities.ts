@@ -135,3 +135,16 @@ export const suppliers = proxyActivities<Pick<Activities, 'orderFromSupplier'>>(
   startToCloseTimeout: '10s',
   retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '10m' },
 });
+
+/** Replays: EventBridge and our own tables, tried for as long as it takes. */
+export const replays = proxyActivities<Pick<Activities, 'startReplay' | 'cancelReplay' | 'endReplay'>>({
+  startToCloseTimeout: '30s',
+  retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '1m' },
+});
+
+/** One attempt may take days; a worker that is gone is noticed by its silence. */
+export const replayWatch = proxyActivities<Pick<Activities, 'followReplay'>>({
+  startToCloseTimeout: '30d',
+  heartbeatTimeout: '30s',
+  retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '1m' },
+});

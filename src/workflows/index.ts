@@ -1,4 +1,5 @@
 export { fulfillmentWorkflow, orderWorkflow } from './order';
 export { latePaymentWorkflow } from './late-payment';
 export { receiveStockWorkflow } from './receive-stock';
+export { replayWorkflow } from './replay';
 export { replenishmentWorkflow } from './replenishment';

@@ -7,6 +7,7 @@ import type {
   OrderHistory,
   OrderReader,
   Reports,
+  ReplayDesk,
   SandboxDesk,
   Settlement,
 } from '../../src/gateway/ports';
@@ -40,6 +41,7 @@ export interface Doubles {
   breakers: Partial<BreakerBoard>;
   contacts: Partial<ContactBook>;
   receive: StockClient['receive'];
+  replays: Partial<ReplayDesk>;
   sandbox: SandboxDesk | null;
 }
 
@@ -82,6 +84,14 @@ export function createDeps(doubles: Partial<Doubles> = {}): GatewayDeps {
     breakers: { list: async () => [], reset: async () => timeOf(0), ...doubles.breakers },
     stock: {
       receive: doubles.receive ?? (async () => ({ kind: 'pending' })),
+    },
+    replays: {
+      start: async () => 'started',
+      cancel: async () => 'over',
+      requestOf: async () => undefined,
+      read: async () => undefined,
+      sandboxQueue: 'replay-sandbox-queue',
+      ...doubles.replays,
     },
     ...(sandbox && { sandbox }),
     newOrderId: () => 'ORD-generated' as OrderId,

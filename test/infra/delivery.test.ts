@@ -160,6 +160,16 @@ const CASES: OnBus[] = [
   })),
 ];
 
+/** what those of {@link CASES} come to when the forwarder puts them on the bus again: nobody is told anything */
+const AGAIN = new Set([
+  'InventoryCheck',
+  'OrderIntake',
+  'PaymentProcessing',
+  'TrackingUpdate',
+  'Analytics',
+  'OrderStatus',
+]);
+
 describe('an event on the bus', () => {
   const ids = CASES.map(() => uniqueId());
   let landed: Map<string, Landed[]>;
@@ -180,6 +190,31 @@ describe('an event on the bus', () => {
 
   test.each(CASES.map((onBus, i) => ({ ...onBus, i })))('$source / $type, $detail: $lands', ({ i, lands }) => {
     expect((landed.get(ids[i]!) ?? []).map(({ queue }) => queue).sort()).toEqual(lands);
+  });
+
+  test('comes again, forwarded by a replay, where it is known, and tells nobody; it is not archived again', async () => {
+    const archived = async () =>
+      (await events.send(new DescribeArchiveCommand({ ArchiveName: 'order-events-archive' }))).EventCount;
+    const before = await archived();
+    const again = CASES.map(() => uniqueId());
+    const entries = CASES.map(({ source, type, detail }, i) => ({
+      EventBusName: deployed.outputs['EventBusName'],
+      Source: source,
+      DetailType: type,
+      Detail: JSON.stringify({
+        ...detail,
+        orderId: again[i],
+        replay: { name: 'failed-orders-replay-1', eventId: 'e' },
+      }),
+    }));
+    for (let i = 0; i < entries.length; i += 10)
+      await events.send(new PutEventsCommand({ Entries: entries.slice(i, i + 10) }));
+    const all = await collect();
+    for (const [i, { source, type, lands }] of CASES.entries()) {
+      const queue = (all.get(again[i]!) ?? []).map((one) => one.queue).sort();
+      expect({ source, type, queue }).toEqual({ source, type, queue: lands.filter((one) => AGAIN.has(one)) });
+    }
+    expect(await archived()).toBe(before);
   });
 
   test('keeps its shape on the way into queues, over a topic too', () => {
@@ -270,17 +305,20 @@ describe('more stock is ordered', () => {
   );
 });
 
-test('a replay brings an order back to the queues that had it, with the name of the replay', async () => {
+test('what comes out of the archive goes to the forwarder alone, with the name of the replay; nothing else does', async () => {
   const orderId = uniqueId();
   const entry = { EventBusName: deployed.outputs['EventBusName'], Detail: JSON.stringify({ ...THEIRS, orderId }) };
   const Entries = [{ ...entry, Source: 'ecommerce.orders', DetailType: 'Order Placed' }];
   await events.send(new PutEventsCommand({ Entries }));
   await collect();
 
-  await replay('failed-orders-replay', 'OrderValidationRule');
-  const again = (await collect()).get(orderId) ?? [];
-  expect(again.map(({ queue }) => queue).sort()).toEqual(['InventoryCheck', 'OrderIntake']);
+  await replay('failed-orders-replay', 'ReplayForwardingRule');
+  const all = await collect();
+  const again = all.get(orderId) ?? [];
+  expect(again.map(({ queue }) => queue)).toEqual(['Replay']);
   for (const { body } of again) expect(body).toMatchObject({ 'replay-name': 'failed-orders-replay' });
+  // everything that was archived before too
+  expect(new Set([...all.values()].flat().map(({ queue }) => queue))).toEqual(new Set(['Replay']));
 });
 
 /** To one rule: AWS leaves the others out, the emulator does not. */

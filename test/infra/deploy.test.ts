@@ -101,6 +101,7 @@ test('each rule is there, and each of its targets has 300 s, retries and dead le
     CarrierUpdateRule: new Set(['tracking-update-queue']),
     OrderConfirmationRule: new Set(['order-confirmation']),
     LowStockRule: new Set(['inventory-alerts']),
+    ReplayForwardingRule: new Set(['replay-queue']),
     ShippingStartedRule: new Set(['tracking-update-queue']),
     ShippingNotificationRule: new Set(['customer-notifications']),
     CustomerEventsRule: new Set(['customer-notifications']),
@@ -118,7 +119,7 @@ test('each dead-letter queue and each rule has an alarm that tells operations', 
   const deadLetters = [...QUEUE_NAMES.map((name) => output(`${name}DlqUrl`)), output('UndeliveredDlqUrl')];
   expect(queues).toHaveLength(deadLetters.length);
   expect(new Set(queues.map(({ Dimensions }) => Dimensions?.[0]?.Value))).toEqual(new Set(deadLetters.map(lastOf)));
-  expect(rules).toHaveLength(20);
+  expect(rules).toHaveLength(22);
   for (const { AlarmActions } of MetricAlarms) expect(AlarmActions).toEqual([output('OperationsAlertTopicArn')]);
 });
 

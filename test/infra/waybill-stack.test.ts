@@ -281,24 +281,27 @@ interface Subscription {
 describe('rules', () => {
   const rules = propertiesOf<RuleProperties>('AWS::Events::Rule');
   const outside = { origin: [{ exists: false }] };
+  /** what the forwarder put on the bus again */
+  const live = { replay: { name: [{ exists: false }] } };
 
   test.each([
     ['OrderValidationRule', 'ecommerce.orders', 'Order Placed', outside],
     ['PaymentProcessedRule', 'payment.service', ['Payment Completed', 'Payment Failed'], outside],
     ['CarrierUpdateRule', 'carrier.updates', 'Carrier Update', outside],
-    ['OrderConfirmationRule', 'payment.service', 'Payment Completed', { late: [{ exists: false }] }],
+    ['OrderConfirmationRule', 'payment.service', 'Payment Completed', { late: [{ exists: false }], ...live }],
     ['ShippingStartedRule', 'shipping.service', 'Shipment Created', undefined],
     [
       'ShippingNotificationRule',
       'shipping.service',
       'Shipment Created',
-      { ...outside, orderId: [{ prefix: '' }], customerId: [{ prefix: '' }] },
+      { ...outside, orderId: [{ prefix: '' }], customerId: [{ prefix: '' }], ...live },
     ],
   ])('%s matches %s / %s', (Name, source, detailType, detail) => {
     const found = rules.find(([, rule]) => rule.Name === Name);
     expect(found?.[1].EventPattern).toEqual({
       source: [source],
       'detail-type': [detailType].flat(),
+      'replay-name': [{ exists: false }],
       ...(detail && { detail }),
     });
   });
@@ -308,7 +311,8 @@ describe('rules', () => {
     expect(found?.[1].EventPattern).toEqual({
       source: ['inventory.service'],
       'detail-type': ['Stock Low', 'Order Backordered'],
-      detail: { origin: ['waybill'] },
+      detail: { origin: ['waybill'], ...live },
+      'replay-name': [{ exists: false }],
     });
   });
 
@@ -318,6 +322,25 @@ describe('rules', () => {
     expect(PROJECTED_EVENTS).toEqual(expect.arrayContaining([...STATUS_EVENTS, 'Payment Refunded', 'Order Closed']));
     // as much as EventBridge takes
     expect(JSON.stringify(found?.[1].EventPattern).length).toBeLessThan(2048);
+  });
+
+  test('only one takes what comes out of an archive, and only some what the forwarder puts on the bus again', () => {
+    const matching = (wanted: object) =>
+      rules.filter(([, { EventPattern }]) =>
+        JSON.stringify(EventPattern).includes(JSON.stringify(wanted).slice(1, -1)),
+      );
+    const names = (found: typeof rules) => found.map(([, { Name }]) => Name).sort();
+    expect(names(matching({ 'replay-name': [{ exists: true }] }))).toEqual(['ReplayForwardingRule']);
+    expect(matching({ 'replay-name': [{ exists: false }] })).toHaveLength(rules.length - 1);
+    const again = rules.filter((rule) => !matching(live).includes(rule));
+    expect(names(again)).toEqual([
+      'CarrierUpdateRule',
+      'OrderStatusRule',
+      'OrderValidationRule',
+      'PaymentProcessedRule',
+      'ReplayForwardingRule',
+      'ShippingStartedRule',
+    ]);
   });
 
   test('each target is tried for 300 s, and then its event goes to dead letters', () => {
@@ -358,6 +381,7 @@ test('the archive keeps for a year every source that an event of ours has', () =
         'shipping.service',
         'customer.notification',
       ],
+      detail: { replay: { name: [{ exists: false }] } },
     },
   });
 });

@@ -1,4 +1,5 @@
 import type { AwsCall } from '../../src/adapters/aws/clients';
+import { REPLAY_PREFIX } from '../../src/domain/replay';
 
 /** An action on a resource, by its physical name: `dynamodb:Query OrderStatusView/index/by-status`. */
 export type Right = `${string}:${string} ${string}`;
@@ -38,7 +39,12 @@ const listOf = <T>(value: T | T[]): T[] => (Array.isArray(value) ? value : [valu
 function nameOf(resources: Resources, arn: unknown): string {
   if (typeof arn === 'string') return arn;
   const { Ref, 'Fn::GetAtt': attribute, 'Fn::Join': join } = arn as Record<string, unknown>;
-  if (join) return (join as [string, unknown[]])[1].map((part) => nameOf(resources, part)).join('');
+  if (join) {
+    const text = (join as [string, unknown[]])[1].map((part) => nameOf(resources, part)).join('');
+    // one that is put together from its name: what comes after partition, service, region and account
+    return text.startsWith('arn:') ? text.split(':').slice(5).join(':') : text;
+  }
+  if (typeof Ref === 'string' && Ref.startsWith('AWS::')) return Ref.replace('AWS::', '');
   const { TableName, QueueName, TopicName, Name } = resources[(attribute as string[])?.[0] ?? String(Ref)]!.Properties;
   return String(TableName ?? QueueName ?? TopicName ?? Name);
 }
@@ -57,12 +63,21 @@ export function rightsFor({ service, command, input }: AwsCall): Right[] {
     case 'SNSClient':
       return [`sns:${action} ${(input as { TopicArn: string }).TopicArn.split(':').at(-1)}`];
     case 'EventBridgeClient': {
+      if (action.endsWith('Replay')) return [replayRight(action, input)];
       const { Entries } = input as { Entries: { EventBusName: string }[] };
       return Entries.map(({ EventBusName }): Right => `events:${action} ${EventBusName}`);
     }
     default:
       throw new Error(`no rights are known for calls to ${service}`);
   }
+}
+
+/** A replay is started on its archive; later it goes by its name, of which the right knows the beginning. */
+function replayRight(action: string, input: { EventSourceArn?: string; ReplayName?: string }): Right {
+  if (input.EventSourceArn !== undefined) return `events:${action} ${input.EventSourceArn.split(':').at(-1)}`;
+  const { ReplayName = '' } = input;
+  const name = ReplayName.startsWith(REPLAY_PREFIX) ? `${REPLAY_PREFIX}*` : ReplayName;
+  return `events:${action} replay/${name}`;
 }
 
 interface TableInput {

@@ -7,6 +7,8 @@ export const resourcesOnAws: Record<string, string> = Object.fromEntries(
 
 function resource(name: string): string {
   if (name.endsWith('_URL')) return `https://sqs.eu-west-1.amazonaws.com/123456789012/${name}`;
+  if (name === 'EVENT_ARCHIVE_ARN' || name === 'REPLAY_RULE_ARN')
+    return `arn:aws:events:eu-west-1:123456789012:${name === 'EVENT_ARCHIVE_ARN' ? 'archive' : 'rule'}/${name}`;
   if (name.endsWith('_ARN')) return `arn:aws:sns:eu-west-1:123456789012:${name}`;
   return `Waybill-${name}`;
 }

@@ -17,7 +17,7 @@ export const MAX_ENTRIES = 10;
 /** EventBridge takes 256 KB in one call. */
 const MAX_BYTES = 200_000;
 /** Codes of an entry that trying again does not change. */
-const REFUSALS = new Set(['MalformedDetail', 'InvalidArgument']);
+export const REFUSED_ENTRIES = new Set(['MalformedDetail', 'InvalidArgument']);
 
 /** The event bus on EventBridge, and the marks on DynamoDB. */
 export function createEventBus(p: {
@@ -40,7 +40,7 @@ export function createEventBus(p: {
     const published = batch.filter((_, i) => results[i]?.EventId !== undefined).map(({ event }) => event);
     await rewrite(published.map((event) => ({ ...event, unpublished: undefined })));
     for (const [i, { event }] of batch.entries())
-      if (REFUSALS.has(results[i]?.ErrorCode ?? '')) await park(event, String(results[i]?.ErrorMessage));
+      if (REFUSED_ENTRIES.has(results[i]?.ErrorCode ?? '')) await park(event, String(results[i]?.ErrorMessage));
     return published.length;
   }
 

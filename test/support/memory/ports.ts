@@ -4,6 +4,7 @@ import type { OrderEvent } from '../../../src/domain/events';
 import type { SandboxJournal } from '../../../src/adapters/sandbox/journal';
 import { createMemoryBooks, type MemoryBooks } from './books';
 import { createMemoryJournal } from './journal';
+import { createMemoryReplays, type MemoryReplays } from './replays';
 import { createSandboxCarriers } from '../../../src/adapters/sandbox/carrier';
 import { createSandboxPayments } from '../../../src/adapters/sandbox/payment';
 import { createSandboxSupplier } from '../../../src/adapters/sandbox/supplier';
@@ -20,6 +21,7 @@ export interface MemoryWorld {
   shortages: InventoryReport[];
   overdue: OverdueSupply[];
   lateRefunds: LateRefund[];
+  replays: MemoryReplays;
   ports: ActivityDeps;
 }
 
@@ -34,6 +36,7 @@ export function createMemoryWorld({ timeoutMs = 50 } = {}): MemoryWorld {
   const shortages: InventoryReport[] = [];
   const overdue: OverdueSupply[] = [];
   const lateRefunds: LateRefund[] = [];
+  const replays = createMemoryReplays();
   const ports: ActivityDeps = {
     books,
     publisher: { publish: (events) => void published.push(...events), flush: async () => undefined },
@@ -48,9 +51,24 @@ export function createMemoryWorld({ timeoutMs = 50 } = {}): MemoryWorld {
       reportOverdueSupply: async (supply) => void overdue.push(supply),
       reportLateRefund: async (refund) => void lateRefunds.push(refund),
     },
+    archive: replays.archive,
+    replayLog: replays.log,
+    replayQuietMs: 20,
     warehouses: WAREHOUSES,
     lowStockThreshold: 10,
     now: () => new Date().toISOString(),
   };
-  return { books, journal, published, notifications, packing, partial, shortages, overdue, lateRefunds, ports };
+  return {
+    books,
+    journal,
+    published,
+    notifications,
+    packing,
+    partial,
+    shortages,
+    overdue,
+    lateRefunds,
+    replays,
+    ports,
+  };
 }

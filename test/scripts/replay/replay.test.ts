@@ -1,0 +1,97 @@
+import type { Replay } from '../../../src/domain/replay';
+import { type Answers, failingGateway } from '../demo/gateway';
+import { countsOf } from '../../../src/domain/replay';
+import { runScript } from '../../support/run-script';
+
+const NAME = 'failed-orders-replay-1';
+const REPLAY: Replay & { links: object } = {
+  name: NAME,
+  from: '2025-07-09T00:00:00.000Z',
+  to: '2025-07-10T00:00:00.000Z',
+  failedOnly: false,
+  destination: 'LIVE',
+  by: 'test',
+  state: 'STARTING',
+  startedAt: '2025-07-10T00:00:00.000Z',
+  counts: countsOf({}),
+  links: { self: `/replays/${NAME}` },
+};
+
+/** What it prints against a gateway where the replay stands as it is told, one after the other. */
+async function replayed(args: string[], ...states: Partial<Replay>[]) {
+  const requests: string[] = [];
+  const answers: Answers = (request) => {
+    requests.push(request);
+    if (request.startsWith('POST')) return { status: 202, body: REPLAY };
+    return { body: { ...REPLAY, ...(states.length > 1 ? states.shift() : states[0]) } };
+  };
+  const { url, close } = await failingGateway(answers);
+  const outcome = await runScript('scripts/replay.cjs', { args: [...args, '--url', url], env: { NO_COLOR: '1' } });
+  await close();
+  return { ...outcome, requests };
+}
+
+const FROM = ['--from', REPLAY.from];
+
+test('tells how it is getting on, and what became of the events', async () => {
+  const counts = countsOf({ FORWARDED: 3, SKIPPED: 1 });
+  const { code, stdout, stderr } = await replayed(
+    FROM,
+    { state: 'RUNNING', counts: countsOf({ FORWARDED: 2 }), lastReplayedAt: '2025-07-09T12:00:00.000Z' },
+    { state: 'CATCHING_UP', counts },
+    { state: 'COMPLETED', counts },
+  );
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  expect(stdout.trim().split('\n')).toEqual([
+    `${NAME}: all events from ${REPLAY.from} to ${REPLAY.to}, to the live consumers`,
+    'starting: 0 seen, 0 forwarded, 0 skipped',
+    'running: 2 seen, 2 forwarded, 0 skipped, at 2025-07-09T12:00:00.000Z',
+    'all is out of the archive, catching up: 4 seen, 3 forwarded, 1 skipped',
+    'completed',
+    '4 seen, 3 selected, 3 forwarded, 1 skipped, 0 refused',
+  ]);
+});
+
+test('with --json it prints the replay as it ended, and nothing else', async () => {
+  const { code, stdout } = await replayed([...FROM, '--json'], { state: 'COMPLETED' });
+  expect([code, JSON.parse(stdout)]).toEqual([0, { ...REPLAY, state: 'COMPLETED' }]);
+});
+
+test.each([
+  ['failed', { state: 'FAILED', reason: 'there is no archive' }, 'failed: there is no archive'],
+  ['was cancelled', { state: 'CANCELLED', cancelledBy: 'day shift' }, 'cancelled: by day shift'],
+  ['left something out', { state: 'COMPLETED', counts: countsOf({ REFUSED: 1 }) }, '1 refused'],
+] as [string, Partial<Replay>, string][])('one that %s ends with 1', async (_, end, line) => {
+  const { code, stdout } = await replayed(FROM, end);
+  expect(code).toBe(1);
+  expect(stdout).toContain(line);
+});
+
+test('shows and cancels one by its name', async () => {
+  const shown = await replayed(['--show', NAME], { state: 'COMPLETED' });
+  expect([shown.code, shown.requests]).toEqual([0, [`GET /replays/${NAME}`]]);
+  const cancelled = await replayed(['--cancel', NAME], { state: 'CANCELLED', cancelledBy: 'x' });
+  expect([cancelled.code, cancelled.requests[0]]).toEqual([0, `POST /replays/${NAME}/cancel`]);
+});
+
+test.each([
+  ['nothing', [], 'Expected one of --from, --show and --cancel.'],
+  ['two things', [...FROM, '--show', NAME], 'Expected one of --from, --show and --cancel.'],
+  ['what there is not', ['--since', 'x'], "Unknown option '--since'"],
+])('asked for %s it says what was expected', async (_, args, line) => {
+  const { code, stderr } = await replayed(args);
+  expect(code).toBe(1);
+  expect(stderr).toContain(line);
+  expect(stderr).toContain('Usage: npm run replay');
+});
+
+test('tells what the gateway refuses, in one sentence', async () => {
+  const body = { title: 'The replay has missing or wrong values', detail: '/from: expected an ISO 8601 time' };
+  const { url, close } = await failingGateway(() => ({ status: 422, body }));
+  const { code, stdout, stderr } = await runScript('scripts/replay.cjs', { args: ['--from', 'x', '--url', url] });
+  await close();
+  expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+  expect(stderr.trim()).toBe(
+    `${url} answered POST /replays with 422: The replay has missing or wrong values: /from: expected an ISO 8601 time.`,
+  );
+});
