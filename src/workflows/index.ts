@@ -2,3 +2,4 @@ export { fulfillmentWorkflow, orderWorkflow } from './order';
 export { latePaymentWorkflow } from './late-payment';
 export { receiveStockWorkflow } from './receive-stock';
 export { replenishmentWorkflow } from './replenishment';
+export { webhookDeliveryWorkflow } from './webhook-delivery';

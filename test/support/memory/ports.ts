@@ -1,5 +1,6 @@
 import type { ActivityDeps } from '../../../src/activities';
 import type { CustomerNotification, InventoryReport, LateRefund, OverdueSupply } from '../../../src/activities/ports';
+import type { DisabledWebhook } from '../../../src/activities/webhook-ports';
 import type { OrderEvent } from '../../../src/domain/events';
 import type { SandboxJournal } from '../../../src/adapters/sandbox/journal';
 import { createMemoryBooks, type MemoryBooks } from './books';
@@ -20,6 +21,7 @@ export interface MemoryWorld {
   shortages: InventoryReport[];
   overdue: OverdueSupply[];
   lateRefunds: LateRefund[];
+  disabledWebhooks: DisabledWebhook[];
   ports: ActivityDeps;
 }
 
@@ -34,6 +36,7 @@ export function createMemoryWorld({ timeoutMs = 50 } = {}): MemoryWorld {
   const shortages: InventoryReport[] = [];
   const overdue: OverdueSupply[] = [];
   const lateRefunds: LateRefund[] = [];
+  const disabledWebhooks: DisabledWebhook[] = [];
   const ports: ActivityDeps = {
     books,
     publisher: { publish: (events) => void published.push(...events), flush: async () => undefined },
@@ -47,10 +50,12 @@ export function createMemoryWorld({ timeoutMs = 50 } = {}): MemoryWorld {
       reportShortage: async (report) => void shortages.push(report),
       reportOverdueSupply: async (supply) => void overdue.push(supply),
       reportLateRefund: async (refund) => void lateRefunds.push(refund),
+      reportDisabledWebhook: async (webhook) => void disabledWebhooks.push(webhook),
     },
     warehouses: WAREHOUSES,
     lowStockThreshold: 10,
     now: () => new Date().toISOString(),
   };
-  return { books, journal, published, notifications, packing, partial, shortages, overdue, lateRefunds, ports };
+  const told = { notifications, packing, partial, shortages, overdue, lateRefunds, disabledWebhooks };
+  return { books, journal, published, ...told, ports };
 }
