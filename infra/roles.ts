@@ -43,7 +43,7 @@ export function defineRoles(scope: Construct, props: RolesProps) {
 
 function gatewayGrants({ tables, messaging: { bus } }: RolesProps): Grants {
   const { Orders, OrderStatusView, OrderEvents, Inventory, WarehouseStock } = tables;
-  const { Backorders, Breakers, CustomerContacts, Ledger, SandboxJournal } = tables;
+  const { Backorders, Breakers, CustomerContacts, Ledger, SandboxJournal, Webhooks, WebhookDeliveries } = tables;
   return {
     waybill: [
       // what an id stands for, where the engine has forgotten it
@@ -61,6 +61,9 @@ function gatewayGrants({ tables, messaging: { bus } }: RolesProps): Grants {
       [CustomerContacts.tableArn, 'dynamodb:GetItem', 'dynamodb:PutItem'],
       // PutItem: a reset
       [Breakers.tableArn, 'dynamodb:Query', 'dynamodb:PutItem'],
+      [Webhooks.tableArn, 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'],
+      [indexOf(Webhooks, 'by-owner'), 'dynamodb:Query'],
+      [WebhookDeliveries.tableArn, 'dynamodb:GetItem', 'dynamodb:Query'],
     ],
     sandbox: [
       // its switches, and the settling of a pending payment, of which the company tells on the bus
@@ -90,6 +93,9 @@ function workerGrants({ tables, messaging: { bus, queues, topics } }: RolesProps
         'dynamodb:PutItem',
         'dynamodb:DeleteItem',
       ],
+      // what shops are told, and what became of it
+      [tables.Webhooks.tableArn, 'dynamodb:GetItem', 'dynamodb:UpdateItem'],
+      [tables.WebhookDeliveries.tableArn, 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
       [bus.eventBusArn, 'events:PutEvents'],
       [queues.PartialInventory.queue.queueArn, 'sqs:SendMessage'],
       [queues.Shipping.queue.queueArn, 'sqs:SendMessage'],
@@ -102,10 +108,10 @@ function workerGrants({ tables, messaging: { bus, queues, topics } }: RolesProps
 }
 
 function consumerGrants({ tables, messaging: { bus, queues } }: RolesProps): Grants {
-  const { OrderIntake, PaymentProcessing, TrackingUpdate, Reorder, Email, Sms, Push } = queues;
+  const { OrderIntake, PaymentProcessing, TrackingUpdate, Reorder, Email, Sms, Push, WebhookEvents } = queues;
   return {
     waybill: [
-      ...[OrderIntake, PaymentProcessing, TrackingUpdate, Reorder, Email, Sms, Push].flatMap(readingOf),
+      ...[OrderIntake, PaymentProcessing, TrackingUpdate, Reorder, Email, Sms, Push, WebhookEvents].flatMap(readingOf),
       [tables.Orders.tableArn, 'dynamodb:GetItem'],
       [tables.Ledger.tableArn, 'dynamodb:GetItem'],
       // GetItem: a reset
@@ -116,6 +122,8 @@ function consumerGrants({ tables, messaging: { bus, queues } }: RolesProps): Gra
       // which notifications were delivered, and where customers can be reached
       [tables.Inbox.tableArn, 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
       [tables.CustomerContacts.tableArn, 'dynamodb:GetItem'],
+      // who listens
+      [indexOf(tables.Webhooks, 'listening'), 'dynamodb:Query'],
     ],
     sandbox: [[tables.SandboxJournal.tableArn, 'dynamodb:GetItem', 'dynamodb:PutItem']],
   };

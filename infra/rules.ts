@@ -8,6 +8,7 @@ import type { QueuePair } from './queues';
 import { type EventType, EVENT_SOURCES, ORIGIN } from '../src/domain/events';
 import { keys, type OrderId } from '../src/domain/ids';
 import { TOLD_EVENTS } from '../src/domain/notifications';
+import { PUBLIC_EVENTS } from '../src/domain/webhooks';
 import { STATUS_EVENTS } from '../src/domain/projection';
 
 /** What EventBridge does when a target does not take an event: E6, and then the target's dead letters. */
@@ -86,6 +87,12 @@ export function defineRules(scope: Construct, { prefix, messaging }: RulesProps)
       'OrderStatusRule',
       { detailType: [...STATUS_EVENTS], detail: { origin: [ORIGIN] } },
       toTopic(topics.OrderStatus),
+    ),
+    rule(
+      'WebhookRule',
+      // what comes out of the archive was told when it happened
+      { detailType: PUBLIC_EVENTS, detail: { origin: [ORIGIN], replay: Match.doesNotExist() } },
+      toQueue(queues.WebhookEvents),
     ),
   ];
 }

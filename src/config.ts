@@ -61,6 +61,15 @@ const Settings = {
   ORDER_STATUS_VISIBILITY_S: a.visibility('the same of OrderStatusQueue', 60),
   ANALYTICS_VISIBILITY_S: a.visibility('the same of AnalyticsQueue', 60),
   WEBHOOK_EVENTS_VISIBILITY_S: a.visibility('the same of WebhookEventsQueue', 60),
+  WEBHOOK_ALLOW_PRIVATE: a.oneOf(
+    'whether webhooks may lead to private addresses, and without TLS: for trying things out, and for an installation whose shops are in its own network',
+    ['true', 'false'],
+    'false',
+  ),
+  WEBHOOK_DISABLE_AFTER_S: a.wholeNumber(
+    'seconds of nothing but failures, ten at least, after which a webhook is disabled',
+    { minimum: 1, maximum: 31_622_400, usual: 432_000 },
+  ),
   REPLAY_VISIBILITY_S: a.visibility('the same of ReplayQueue', 60),
   DEAD_LETTER_VISIBILITY_S: a.visibility('the same of every dead-letter queue', 30),
   NOTIFICATIONS: a.oneOf(
@@ -123,6 +132,7 @@ const BREAKER_SETTINGS = [
   'BREAKER_FAILURES',
   'BREAKER_OPEN_MS',
 ] as const;
+const WEBHOOK_READS = ['WEBHOOKS_TABLE', 'WEBHOOK_DELIVERIES_TABLE', 'WEBHOOK_ALLOW_PRIVATE'] as const;
 const ALL_READ = ['TASK_QUEUE', 'AWS_REGION', 'LOG_LEVEL'] as const;
 
 /** what each process reads: it is asked for nothing else, and its code can name nothing else */
@@ -138,6 +148,7 @@ const READS = {
     'SANDBOX_JOURNAL_TABLE',
     'EVENT_BUS_NAME',
     'CUSTOMER_CONTACTS_TABLE',
+    ...WEBHOOK_READS,
     ...ALL_READ,
   ],
   worker: [
@@ -159,6 +170,8 @@ const READS = {
     'ORDER_POLICY',
     'LOW_STOCK_THRESHOLD',
     'PROVIDER_TIMEOUT_MS',
+    ...WEBHOOK_READS,
+    'WEBHOOK_DISABLE_AFTER_S',
     ...ALL_READ,
   ],
   consumer: [
@@ -197,6 +210,7 @@ const READS = {
     'ANALYTICS_QUEUE_URL',
     'ANALYTICS_DLQ_URL',
     'ANALYTICS_VISIBILITY_S',
+    'WEBHOOKS_TABLE',
     'WEBHOOK_EVENTS_QUEUE_URL',
     'WEBHOOK_EVENTS_DLQ_URL',
     'WEBHOOK_EVENTS_VISIBILITY_S',
@@ -304,6 +318,12 @@ export function readTables(config: Pick<Config<'gateway'>, (typeof READ_MODEL)[n
     backorders: config.BACKORDERS_TABLE,
   };
 }
+
+/** The names of the tables of webhooks, and of what was sent to them. */
+export const webhookTables = (config: Pick<Config<'gateway'>, 'WEBHOOKS_TABLE' | 'WEBHOOK_DELIVERIES_TABLE'>) => ({
+  webhooks: config.WEBHOOKS_TABLE,
+  deliveries: config.WEBHOOK_DELIVERIES_TABLE,
+});
 
 /** When a company that is out of order is left alone, and for how long. */
 export function breakerLimits(

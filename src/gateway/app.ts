@@ -18,6 +18,8 @@ import { placeOrderRoute } from './routes/place-order';
 import { returnRoutes } from './routes/returns';
 import { sandboxRoutes } from './routes/sandbox';
 import { trackMethods } from './methods';
+import { webhookDeliveryRoutes } from './routes/webhook-deliveries';
+import { webhookRoutes } from './routes/webhooks';
 
 /** Milliseconds for a request to arrive. */
 const REQUEST_TIMEOUT = 10_000;
@@ -36,6 +38,8 @@ const ROUTES = [
   breakerRoutes,
   customerRoutes,
   sandboxRoutes,
+  webhookRoutes,
+  webhookDeliveryRoutes,
   healthRoutes,
 ];
 

@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto';
 import type { Logger } from '../telemetry';
 import type { OrderId } from '../domain/ids';
 import { buildApp } from './app';
-import { type Config, readTables } from '../config';
+import { type Config, readTables, webhookTables } from '../config';
 import { type CallObserver, createAwsClients } from '../adapters/aws/clients';
+import { connectWebhookClient } from '../webhook-client';
 import { createBreakerTable } from '../adapters/aws/breaker-table';
 import { connectOrders, connectStock } from '../wiring/connections';
 import { createContacts } from '../adapters/aws/contacts';
@@ -11,6 +12,7 @@ import { createOrderReader } from '../adapters/aws/order-reader';
 import { createPaymentNews } from '../adapters/aws/payment-news';
 import { createSandboxJournal } from '../adapters/aws/sandbox-journal';
 import { createSettlement } from '../adapters/sandbox/settlement';
+import { createWebhookBook } from '../adapters/aws/webhook-book';
 import { runProcess, type Running } from '../lifecycle';
 
 /** @param observe sees every call to AWS */
@@ -20,6 +22,7 @@ export async function start(config: Config<'gateway'>, logger: Logger, observe?:
   const journal = createSandboxJournal({ db: aws.db, table: config.SANDBOX_JOURNAL_TABLE });
   const tell = createPaymentNews({ events: aws.events, busName: config.EVENT_BUS_NAME });
   const stock = connectStock(config);
+  const deliveries = connectWebhookClient({ engine: config.engine, taskQueue: config.TASK_QUEUE });
   const app = buildApp(
     {
       orders,
@@ -28,6 +31,9 @@ export async function start(config: Config<'gateway'>, logger: Logger, observe?:
       breakers: createBreakerTable({ db: aws.db, table: config.BREAKERS_TABLE }),
       sandbox: { ...journal, settle: createSettlement({ journal, tell }) },
       contacts: createContacts({ db: aws.db, table: config.CUSTOMER_CONTACTS_TABLE }),
+      webhooks: createWebhookBook({ db: aws.db, tables: webhookTables(config) }),
+      deliveries,
+      allowPrivateWebhooks: config.WEBHOOK_ALLOW_PRIVATE === 'true',
       newOrderId: () => `ORD-${randomUUID()}` as OrderId,
       newRequestId: randomUUID,
     },
@@ -37,7 +43,7 @@ export async function start(config: Config<'gateway'>, logger: Logger, observe?:
   return {
     async stop() {
       await app.close();
-      await Promise.all([orders.close(), stock.close()]);
+      await Promise.all([orders.close(), stock.close(), deliveries.close()]);
       aws.destroy();
     },
   };

@@ -7,11 +7,12 @@ import { openInbound } from '../wiring/inbound';
 import { openNotifications } from '../wiring/notifications';
 import { openOutbound } from '../wiring/outbound';
 import { openStock } from '../wiring/stock';
+import { openWebhooks } from '../wiring/webhooks';
 import { runProcess, type Running } from '../lifecycle';
 import { type Shared, together } from '../wiring/parts';
 
 /** What the consumer does, each by itself. */
-const PARTS = [openInbound, openStock, openNotifications, openOutbound];
+const PARTS = [openInbound, openStock, openNotifications, openOutbound, openWebhooks];
 
 /** @param observe sees every call to AWS */
 export async function start(config: Config<'consumer'>, logger: Logger, observe?: CallObserver): Promise<Running> {

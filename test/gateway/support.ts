@@ -7,6 +7,7 @@ import type {
   OrderReader,
   SandboxDesk,
   Settlement,
+  WebhookBook,
 } from '../../src/gateway/ports';
 import type { NewEvent, OrderEvent } from '../../src/domain/events';
 import type { Order } from '../../src/domain/order';
@@ -37,6 +38,9 @@ export interface Doubles {
   contacts: Partial<ContactBook>;
   receive: StockClient['receive'];
   sandbox: SandboxDesk | null;
+  webhooks: Partial<WebhookBook>;
+  deliveries: Partial<GatewayDeps['deliveries']>;
+  allowPrivateWebhooks: boolean;
 }
 
 /** The sandbox companies as they are, in memory; what they say on the bus is noted. */
@@ -73,10 +77,25 @@ export function createDeps(doubles: Partial<Doubles> = {}): GatewayDeps {
       receive: doubles.receive ?? (async () => ({ kind: 'pending' })),
     },
     ...(sandbox && { sandbox }),
+    webhooks: { ...NO_WEBHOOKS, ...doubles.webhooks },
+    deliveries: { resend: async () => {}, test: async () => 'msg_', ...doubles.deliveries },
+    allowPrivateWebhooks: doubles.allowPrivateWebhooks ?? false,
     newOrderId: () => 'ORD-generated' as OrderId,
     newRequestId: () => `req-${++requests}`,
   };
 }
+
+/** Webhooks that nobody has. */
+const NO_WEBHOOKS: WebhookBook = {
+  create: async () => true,
+  read: async () => undefined,
+  list: async () => [],
+  change: async () => undefined,
+  remove: async () => false,
+  rotate: async () => undefined,
+  deliveries: async () => ({ deliveries: [] }),
+  readDelivery: async () => undefined,
+};
 
 const unknown = async () => ({ kind: 'unknown' as const });
 
