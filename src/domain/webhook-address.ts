@@ -28,6 +28,9 @@ export const hostOf = ({ hostname }: URL): string => hostname.replace(/^\[(.*)\]
 const isLocalName = (host: string): boolean =>
   /(^|\.)(localhost|local|internal)\.?$/i.test(host) || !host.includes('.');
 
+/** of IPv6, all that was ever given out */
+const GLOBAL_UNICAST = ipaddr.IPv6.parseCIDR('2000::/3');
+
 /**
  * Whether an IP address is one of the internet: no loopback, no network of somebody's own, none that is set apart. One
  * of IPv6 that stands for one of IPv4 is judged as that one.
@@ -35,6 +38,7 @@ const isLocalName = (host: string): boolean =>
 export function isPublicAddress(address: string): boolean {
   if (!ipaddr.isValid(address)) return false;
   const parsed = ipaddr.parse(address);
+  if (parsed instanceof ipaddr.IPv6 && parsed.range() === 'unicast') return parsed.match(...GLOBAL_UNICAST);
   if (parsed instanceof ipaddr.IPv6 && parsed.range() === 'ipv4Mapped')
     return parsed.toIPv4Address().range() === 'unicast';
   // what translates (6to4, NAT64, Teredo) is no unicast either: it may lead back inside

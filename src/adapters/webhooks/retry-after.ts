@@ -3,6 +3,6 @@ export function retryAfterSeconds(header: string | undefined, now = Date.now()):
   if (header === undefined) return undefined;
   const text = header.trim();
   if (/^\d{1,9}$/.test(text)) return Number(text);
-  const time = Date.parse(text);
+  const time = /^[a-z]{3},/i.test(text) ? Date.parse(text) : NaN;
   return Number.isNaN(time) ? undefined : Math.max(0, Math.ceil((time - now) / 1000));
 }

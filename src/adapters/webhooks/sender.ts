@@ -49,7 +49,11 @@ function post(
     // without an agent there is a connection of its own for each attempt, looked up anew
     const sent = request(message.url, { ...options, method: 'POST', agent: false, headers: headersOf(message) });
     sent.on('error', reject);
-    sent.on('response', (response) => void beginningOf(response).then((body) => resolve(answerOf(response, body))));
+    sent.on('response', (response) => {
+      // from here on there is an answer, however it ends
+      sent.off('error', reject).on('error', () => undefined);
+      void beginningOf(response).then((body) => resolve(answerOf(response, body)));
+    });
     sent.end(message.body);
   });
 }
