@@ -126,9 +126,9 @@ test('an event is delivered signed, once however often it is told, and its histo
   });
   expect(await logOf(event)).toMatchObject({ state: 'DELIVERED', made: 1, attempts: [{ n: 1, status: 204 }] });
   const history = await bench.env.client.workflow.getHandle(idOf(event)).fetchHistory();
-  const payloads = JSON.stringify(history, (_, value: unknown) =>
-    value instanceof Uint8Array ? Buffer.from(value).toString() : value,
-  );
+  const payloads = [...JSON.stringify(history).matchAll(/"data":"([^"]*)"/g)]
+    .map(([, data = '']) => Buffer.from(data, 'base64').toString())
+    .join();
   expect(payloads).toContain(event.eventId);
   expect(payloads).not.toContain(webhook.secret.slice('whsec_'.length));
   expect(payloads).not.toContain('changed my mind');
@@ -195,7 +195,7 @@ describe('an endpoint that does not take it', () => {
     const webhook = await subscribe({ url: shop.url });
     const events = await Promise.all([1, 2, 3].map(async () => eventFor(webhook.webhookId, await happen())));
     for (const event of events) await deliveries.deliver(event);
-    await Promise.all(events.map(end));
+    for (const event of events) await end(event);
     const { webhookId, owner } = webhook;
     const disabled = await book.read(webhookId);
     expect(disabled).toMatchObject({
@@ -374,6 +374,8 @@ describe('by hand', () => {
 
   test('what was given up has all its attempts again', async () => {
     answers(...Array.from({ length: 11 }, () => 500), 200);
+    // years pass between one row and the other: nothing is under way
+    changes = { disableAfterS: 100 * 365 * DAY_S };
     const { event } = await deliver();
     await end(event);
     await deliveries.resend(await logOf(event));
