@@ -336,47 +336,6 @@ describe('who is not to be told', () => {
 });
 
 describe('by hand', () => {
-  test('what was taken is sent again: the same message, and of those who ask at once for one', async () => {
-    const { event } = await deliver();
-    await end(event);
-    const before = await logOf(event);
-    await Promise.all([1, 2, 3].map(() => deliveries.resend(before)));
-    await eventually(
-      () => logOf(event),
-      (log) => log.made === 2,
-    );
-    // who read the log before that attempt asked for the same one
-    await deliveries.resend(before);
-    expect(await end(event)).toEqual({ end: 'DELIVERED', attempts: 2 });
-    expect(shop.received).toHaveLength(2);
-    expect(idsAndBodies(shop.received)).toHaveLength(1);
-    await deliveries.resend(await logOf(event));
-    expect(await end(event)).toEqual({ end: 'DELIVERED', attempts: 3 });
-  });
-
-  test('what waits is sent now, and the next wait begins', async () => {
-    answers(500);
-    const { event } = await deliver();
-    const logged = (made: number) =>
-      eventually(
-        () => logOf(event),
-        (log) => log?.made === made,
-      );
-    const first = await logged(1);
-    await Promise.all([deliveries.resend(first), deliveries.resend(first)]);
-    const second = await logged(2);
-    const [, { at = '' } = {}] = second.attempts;
-    expect(Date.parse(at) - Date.parse(first.attempts[0]!.at)).toBeLessThan(WAITS[1]!);
-    expect(Date.parse(second.nextAttemptAt!) - Date.parse(at)).toBeGreaterThanOrEqual(WAITS[2]!);
-    await deliveries.resend(first);
-    await deliveries.resend(second);
-    await logged(3);
-    expect(shop.received).toHaveLength(3);
-    expect(idsAndBodies(shop.received)).toHaveLength(1);
-    await replayWorkflow(bench.env, idOf(event));
-    await bench.patient.workflow.getHandle(idOf(event)).terminate();
-  });
-
   test('what was given up has all its attempts again', async () => {
     answers(...Array.from({ length: 11 }, () => 500), 200);
     // years pass between one row and the other: nothing is under way
