@@ -90,8 +90,8 @@ export function defineRules(scope: Construct, { prefix, messaging }: RulesProps)
     ),
     rule(
       'WebhookRule',
-      // what comes out of the archive was told when it happened
-      { detailType: PUBLIC_EVENTS, detail: { origin: [ORIGIN], replay: Match.doesNotExist() } },
+      // what comes out of the archive was told when it happened; only what has no members can be said not to exist
+      { detailType: PUBLIC_EVENTS, detail: { origin: [ORIGIN], replay: { name: Match.doesNotExist() } } },
       toQueue(queues.WebhookEvents),
     ),
   ];

@@ -336,7 +336,7 @@ describe('rules', () => {
     const found = rules.find(([, { Name }]) => Name === 'WebhookRule');
     expect(found?.[1].EventPattern).toEqual({
       'detail-type': PUBLIC_EVENTS,
-      detail: { origin: ['waybill'], replay: [{ exists: false }] },
+      detail: { origin: ['waybill'], replay: { name: [{ exists: false }] } },
     });
   });
 
