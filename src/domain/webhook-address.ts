@@ -23,7 +23,7 @@ export function webhookUrlProblem(text: string, p: { allowPrivate: boolean }): s
 }
 
 /** A host as a resolver takes it: an IPv6 address without its brackets. */
-export const hostOf = ({ hostname }: URL): string => hostname.replace(/^\[(.*)\]$/, '$1');
+const hostOf = ({ hostname }: URL): string => hostname.replace(/^\[(.*)\]$/, '$1');
 
 const isLocalName = (host: string): boolean =>
   /(^|\.)(localhost|local|internal)\.?$/i.test(host) || !host.includes('.');

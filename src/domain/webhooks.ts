@@ -164,7 +164,7 @@ function fractionOf(text: string): number {
 }
 
 /** Failed attempts without which no endpoint is given up. */
-export const MIN_FAILURES = 10;
+const MIN_FAILURES = 10;
 
 /**
  * Whether an endpoint is dead: everything failed for so long, and often enough.

@@ -58,7 +58,7 @@ describe('POST /webhooks', () => {
     const body = wanted();
     const key = { 'idempotency-key': 'first' };
     const [one, two] = await Promise.all([1, 2].map(() => inject(send('POST', '/webhooks', body, key))));
-    expect([one!.statusCode, two!.statusCode].toSorted()).toEqual([200, 201]);
+    expect(new Set([one!.statusCode, two!.statusCode])).toEqual(new Set([200, 201]));
     const again = one!.statusCode === 200 ? one! : two!;
     expect(again.headers['idempotent-replayed']).toBe('true');
     expect(again.json()).not.toHaveProperty('secret');

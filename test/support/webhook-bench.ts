@@ -55,8 +55,6 @@ export function createWebhookTools({ db, config }: Emulator) {
   };
 }
 
-export type WebhookTools = ReturnType<typeof createWebhookTools>;
-
 /** An event as a webhook is told of it. */
 export const eventFor = (webhookId: string, { orderId, sequence, at, type }: OrderEvent): WebhookEvent => ({
   webhookId,
