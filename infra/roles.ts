@@ -44,7 +44,17 @@ export function defineRoles(scope: Construct, props: RolesProps) {
 
 function gatewayGrants({ tables, messaging: { bus } }: RolesProps): Grants {
   const { Orders, OrderStatusView, OrderEvents, Inventory, WarehouseStock } = tables;
-  const { Backorders, Breakers, CustomerContacts, Ledger, OrderSnapshots, Projections, SandboxJournal } = tables;
+  const {
+    Backorders,
+    Breakers,
+    CustomerContacts,
+    Ledger,
+    OrderSnapshots,
+    Projections,
+    SandboxJournal,
+    WebhookDeliveries,
+    Webhooks,
+  } = tables;
   return {
     waybill: [
       // what an id stands for, where the engine has forgotten it
@@ -67,6 +77,9 @@ function gatewayGrants({ tables, messaging: { bus } }: RolesProps): Grants {
       [tables.Inbox.tableArn, 'dynamodb:BatchGetItem'],
       // PutItem: a reset
       [Breakers.tableArn, 'dynamodb:Query', 'dynamodb:PutItem'],
+      [Webhooks.tableArn, 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'],
+      [indexOf(Webhooks, 'by-owner'), 'dynamodb:Query'],
+      [WebhookDeliveries.tableArn, 'dynamodb:GetItem', 'dynamodb:Query'],
     ],
     sandbox: [
       // its switches, and the settling of a pending payment, of which the company tells on the bus
@@ -96,6 +109,9 @@ function workerGrants({ tables, messaging: { bus, archiveArn, queues, topics } }
         'dynamodb:PutItem',
         'dynamodb:DeleteItem',
       ],
+      // what shops are told, and what became of it
+      [tables.Webhooks.tableArn, 'dynamodb:GetItem', 'dynamodb:UpdateItem'],
+      [tables.WebhookDeliveries.tableArn, 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
       [bus.eventBusArn, 'events:PutEvents'],
       [queues.PartialInventory.queue.queueArn, 'sqs:SendMessage'],
       [queues.Shipping.queue.queueArn, 'sqs:SendMessage'],
@@ -114,7 +130,7 @@ function workerGrants({ tables, messaging: { bus, archiveArn, queues, topics } }
 
 function consumerGrants({ tables, messaging: { bus, queues } }: RolesProps): Grants {
   const { OrderIntake, PaymentProcessing, TrackingUpdate, Reorder, Email, Sms, Push } = queues;
-  const { PartialInventory, Shipping, OrderStatus, Analytics, Replay } = queues;
+  const { PartialInventory, Shipping, OrderStatus, Analytics, Replay, WebhookEvents } = queues;
   const read = [
     OrderIntake,
     PaymentProcessing,
@@ -125,6 +141,7 @@ function consumerGrants({ tables, messaging: { bus, queues } }: RolesProps): Gra
     OrderStatus,
     Analytics,
     Replay,
+    WebhookEvents,
   ];
   return {
     waybill: [
@@ -146,6 +163,8 @@ function consumerGrants({ tables, messaging: { bus, queues } }: RolesProps): Gra
       [tables.Inbox.tableArn, 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:BatchGetItem'],
       [queues.ReplaySandbox.queue.queueArn, 'sqs:SendMessage'],
       [tables.CustomerContacts.tableArn, 'dynamodb:GetItem'],
+      // who listens
+      [indexOf(tables.Webhooks, 'listening'), 'dynamodb:Query'],
     ],
     sandbox: [[tables.SandboxJournal.tableArn, 'dynamodb:GetItem', 'dynamodb:PutItem']],
   };

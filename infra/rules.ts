@@ -18,6 +18,7 @@ import { keys, type OrderId } from '../src/domain/ids';
 import { NOT_FORWARDED } from './bus';
 import { TOLD_EVENTS } from '../src/domain/notifications';
 import { PROJECTED_EVENTS } from '../src/domain/projections';
+import { PUBLIC_EVENTS } from '../src/domain/webhooks';
 
 /** What EventBridge does when a target does not take an event: E6, and then the target's dead letters. */
 const PATIENCE = { maxEventAge: Duration.seconds(300), retryAttempts: 30 };
@@ -106,6 +107,12 @@ export function defineRules(scope: Construct, { prefix, messaging }: RulesProps)
     ),
     // CDK wants a member that it knows, and every event has this one
     matchingReplayName(define(REPLAY_RULE, { source: Match.prefix('') }, [toQueue(queues.Replay)]), true),
+    rule(
+      'WebhookRule',
+      // what comes out of the archive was told when it happened; only what has no members can be said not to exist
+      { detailType: PUBLIC_EVENTS, detail: { origin: [ORIGIN], replay: { name: Match.doesNotExist() } } },
+      toQueue(queues.WebhookEvents),
+    ),
   ];
 }
 

@@ -93,8 +93,36 @@ function withDesks(letters: Table): Table {
   return letters;
 }
 
+/** what a list of webhooks shows: not their secrets */
+const WEBHOOK_ATTRIBUTES = [
+  'url',
+  'events',
+  'customerId',
+  'description',
+  'enabled',
+  'updatedAt',
+  'failingSince',
+  'failedAttempts',
+  'disabledAt',
+  'disabledReason',
+];
+
+/** by owner; and, sparse, by shard those that are enabled */
 function withOwners(webhooks: Table): Table {
-  webhooks.addGlobalSecondaryIndex({ indexName: 'by-owner', partitionKey: text('owner'), sortKey: text('createdAt') });
+  webhooks.addGlobalSecondaryIndex({
+    indexName: 'by-owner',
+    partitionKey: text('owner'),
+    sortKey: text('createdAt'),
+    projectionType: ProjectionType.INCLUDE,
+    nonKeyAttributes: WEBHOOK_ATTRIBUTES,
+  });
+  webhooks.addGlobalSecondaryIndex({
+    indexName: 'listening',
+    partitionKey: text('listening'),
+    sortKey: text('webhookId'),
+    projectionType: ProjectionType.INCLUDE,
+    nonKeyAttributes: ['events', 'customerId'],
+  });
   return webhooks;
 }
 

@@ -61,6 +61,15 @@ const Settings = {
   ORDER_STATUS_VISIBILITY_S: a.visibility('the same of OrderStatusQueue', 60),
   ANALYTICS_VISIBILITY_S: a.visibility('the same of AnalyticsQueue', 60),
   WEBHOOK_EVENTS_VISIBILITY_S: a.visibility('the same of WebhookEventsQueue', 60),
+  WEBHOOK_ALLOW_PRIVATE: a.oneOf(
+    'whether webhooks may lead to private addresses, and without TLS: for trying things out, and for an installation whose shops are in its own network',
+    ['true', 'false'],
+    'false',
+  ),
+  WEBHOOK_DISABLE_AFTER_S: a.wholeNumber(
+    'seconds of nothing but failures, ten at least, after which a webhook is disabled',
+    { minimum: 1, maximum: 31_622_400, usual: 432_000 },
+  ),
   REPLAY_VISIBILITY_S: a.visibility('the same of ReplayQueue', 60),
   REPLAY_EVENTS_PER_S: a.wholeNumber(
     'events a second that each consumer forwards from the archive, so that those of now need not wait behind them',
@@ -131,6 +140,7 @@ const BREAKER_SETTINGS = [
   'BREAKER_FAILURES',
   'BREAKER_OPEN_MS',
 ] as const;
+const WEBHOOK_READS = ['WEBHOOKS_TABLE', 'WEBHOOK_DELIVERIES_TABLE', 'WEBHOOK_ALLOW_PRIVATE'] as const;
 const ALL_READ = ['TASK_QUEUE', 'AWS_REGION', 'LOG_LEVEL'] as const;
 
 /** what each process reads: it is asked for nothing else, and its code can name nothing else */
@@ -150,6 +160,7 @@ const READS = {
     'ORDER_SNAPSHOTS_TABLE',
     'INBOX_TABLE',
     'REPLAY_SANDBOX_QUEUE_URL',
+    ...WEBHOOK_READS,
     ...ALL_READ,
   ],
   worker: [
@@ -176,6 +187,8 @@ const READS = {
     'ORDER_POLICY',
     'LOW_STOCK_THRESHOLD',
     'PROVIDER_TIMEOUT_MS',
+    ...WEBHOOK_READS,
+    'WEBHOOK_DISABLE_AFTER_S',
     ...ALL_READ,
   ],
   consumer: [
@@ -217,6 +230,7 @@ const READS = {
     'ANALYTICS_QUEUE_URL',
     'ANALYTICS_DLQ_URL',
     'ANALYTICS_VISIBILITY_S',
+    'WEBHOOKS_TABLE',
     'WEBHOOK_EVENTS_QUEUE_URL',
     'WEBHOOK_EVENTS_DLQ_URL',
     'WEBHOOK_EVENTS_VISIBILITY_S',
@@ -331,6 +345,12 @@ export function readTables(config: Pick<Config<'gateway'>, (typeof READ_MODEL)[n
 export const historyTables = (config: Pick<Config<'gateway'>, 'ORDER_EVENTS_TABLE' | 'ORDER_SNAPSHOTS_TABLE'>) => ({
   events: config.ORDER_EVENTS_TABLE,
   snapshots: config.ORDER_SNAPSHOTS_TABLE,
+});
+
+/** The names of the tables of webhooks, and of what was sent to them. */
+export const webhookTables = (config: Pick<Config<'gateway'>, 'WEBHOOKS_TABLE' | 'WEBHOOK_DELIVERIES_TABLE'>) => ({
+  webhooks: config.WEBHOOKS_TABLE,
+  deliveries: config.WEBHOOK_DELIVERIES_TABLE,
 });
 
 /** When a company that is out of order is left alone, and for how long. */

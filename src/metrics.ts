@@ -1,9 +1,10 @@
 import { Counter, Gauge, Registry } from 'prom-client';
+import type { WebhookCounts } from './activities/webhook-ports';
 import type { EventType } from './domain/events';
 import { BREAKER_STATES, type BreakerState, type Dependency } from './domain/breaker';
 
 /** What a process counts of itself, for Prometheus. */
-export interface Metrics {
+export interface Metrics extends WebhookCounts {
   breakerState(dependency: Dependency, state: BreakerState): void;
   /** an event of an order was appended */
   orderEvent(type: EventType): void;
@@ -27,7 +28,20 @@ export function createMetrics(): Metrics {
     labelNames: ['type'],
     registers: [registry],
   });
+  const deliveries = new Counter({
+    name: 'waybill_webhook_deliveries_total',
+    help: 'attempts at telling webhooks, by what came of them',
+    labelNames: ['outcome'],
+    registers: [registry],
+  });
+  const disabledWebhooks = new Counter({
+    name: 'waybill_webhooks_disabled_total',
+    help: 'webhooks that were disabled because they are dead',
+    registers: [registry],
+  });
   return {
+    webhookDelivery: (outcome) => deliveries.inc({ outcome }),
+    webhookDisabled: () => disabledWebhooks.inc(),
     orderEvent: (type) => events.inc({ type }),
     breakerState: (dependency, state) => breakers.set({ dependency }, BREAKER_STATES.indexOf(state)),
     text: () => registry.metrics(),

@@ -18,6 +18,7 @@ import { createSandboxCarriers } from './adapters/sandbox/carrier';
 import { createSandboxJournal } from './adapters/aws/sandbox-journal';
 import { createSandboxPayments } from './adapters/sandbox/payment';
 import { createSandboxSupplier } from './adapters/sandbox/supplier';
+import { createWebhookWorker } from './wiring/webhook-deliveries';
 import { runProcess, type Running } from './lifecycle';
 import { withBreaker, withPaymentBreaker } from './adapters/breaker/with-breaker';
 
@@ -114,12 +115,14 @@ export async function start(config: Config<'worker'>, logger: Logger, observe?: 
     activityTaskPollerBehavior: { type: 'autoscaling' },
     shutdownGraceTime: '10s',
   });
-  const run = worker.run();
+  const webhooks = await createWebhookWorker({ config, aws, ports, metrics, connection });
+  const workers = [worker, webhooks];
+  const run = Promise.all(workers.map((one) => one.run())).then(() => undefined);
   return {
     failed: run,
-    ping: () => pingEngine(worker, connection),
+    ping: async () => void (await Promise.all(workers.map((one) => pingEngine(one, connection)))),
     metrics,
-    stop: () => drain({ worker, run, ports, connection, aws }),
+    stop: () => drain({ workers, run, ports, connection, aws }),
   };
 }
 
@@ -142,13 +145,13 @@ async function pingEngine(worker: Worker, connection: NativeConnection): Promise
 }
 
 async function drain(p: {
-  worker: Worker;
+  workers: readonly Worker[];
   run: Promise<void>;
   ports: ReturnType<typeof createPorts>;
   connection: NativeConnection;
   aws: AwsClients;
 }): Promise<void> {
-  if (p.worker.getState() === 'RUNNING') p.worker.shutdown();
+  for (const worker of p.workers) if (worker.getState() === 'RUNNING') worker.shutdown();
   await p.run;
   await Promise.all([p.ports.publisher.flush(), p.ports.breakers.stop()]);
   await p.connection.close();

@@ -4,6 +4,7 @@ import type { OrderId } from '../domain/ids';
 import type { Backorder, BackorderChange } from '../domain/backorders';
 import type { Channel, Order, Shipment, ShippingAddress, Shortage, ValidationError } from '../domain/order';
 import type { OrderStatus } from '../domain/states';
+import type { DisabledWebhook } from './webhook-ports';
 import type { StockMove, WarehouseStock } from '../domain/inventory';
 
 /** Orders: who an id belongs to, for longer than the engine remembers its workflow. */
@@ -211,6 +212,8 @@ export interface Messenger {
   reportOverdueSupply(p: OverdueSupply): Promise<void>;
   /** to the operations-alerts topic: a payment that came too late cannot be given back */
   reportLateRefund(p: LateRefund): Promise<void>;
+  /** to the operations-alerts topic: the webhook of a shop gets nothing any more */
+  reportDisabledWebhook(p: DisabledWebhook): Promise<void>;
 }
 
 export interface LateRefund extends Payment {

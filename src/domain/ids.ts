@@ -77,6 +77,8 @@ export const latePaymentWorkflowId = (paymentId: string): string => `late-paymen
 export const replenishmentWorkflowId = (productId: string): string => `replenish-${productId}`;
 /** Takes a delivery into stock, once. */
 export const receiveWorkflowId = (reference: string): string => `receive-${reference}`;
+/** Brings an event to a webhook, once. */
+export const webhookWorkflowId = (webhookId: string, eventId: string): string => `webhook-${webhookId}-${eventId}`;
 /** The n-th return of an order, from 1. */
 export const returnIdOf = (orderId: OrderId, n: number): string => `${orderId}-R${n}`;
 

@@ -20,6 +20,8 @@ import { replayRoutes } from './routes/replays';
 import { returnRoutes } from './routes/returns';
 import { sandboxRoutes } from './routes/sandbox';
 import { trackMethods } from './methods';
+import { webhookDeliveryRoutes } from './routes/webhook-deliveries';
+import { webhookRoutes } from './routes/webhooks';
 
 /** Milliseconds for a request to arrive. */
 const REQUEST_TIMEOUT = 10_000;
@@ -40,6 +42,8 @@ const ROUTES = [
   reportRoutes,
   replayRoutes,
   sandboxRoutes,
+  webhookRoutes,
+  webhookDeliveryRoutes,
   healthRoutes,
 ];
 

@@ -1,5 +1,6 @@
 import { Type, type Static, type TSchema } from '@sinclair/typebox';
 import * as schemas from './schemas';
+import * as webhookSchemas from './webhook-schemas';
 import { CHANGE_BODIES } from './change-bodies';
 import { carrierEventExample, inboundEventExample, paymentEventExample, submissionExample } from './examples';
 import type { InboundEvent } from '../messaging/inbound-event';
@@ -115,6 +116,7 @@ export const COMPONENTS: TSchema[] = [
   ...REPORTS,
   ...REPLAY_SCHEMAS,
   ...Object.values(schemas),
+  ...Object.values(webhookSchemas),
 ];
 
 /** The body of `POST /orders`; checked by `parseSubmission`, not by this reference. */

@@ -1,7 +1,7 @@
 import type { BreakerReport, Dependency } from '../domain/breaker';
 import type { Contact } from '../messaging/ports';
 import type { OrderClient } from '../client';
-import type { OrderEvent } from '../domain/events';
+import type { EventType, OrderEvent } from '../domain/events';
 import type { OrderId } from '../domain/ids';
 import type { OrderView } from '../domain/projection';
 import type { Movement, Standing } from '../domain/projections';
@@ -9,6 +9,8 @@ import type { OrderStatus } from '../domain/states';
 import type { Replay } from '../domain/replay';
 import type { ReplayClient } from '../replay-client';
 import type { StockClient } from '../stock-client';
+import type { Webhook, WebhookDelivery } from '../domain/webhooks';
+import type { WebhookClient } from '../webhook-client';
 
 export type OrderSummary = Pick<OrderView, 'orderId' | 'status' | 'createdAt' | 'updatedAt'> &
   Partial<Pick<OrderView, 'customerId' | 'totalAmount' | 'currency' | 'inventoryStatus'>>;
@@ -192,7 +194,47 @@ export interface ReplayDesk extends ReplayClient {
   sandboxQueue: string;
 }
 
+/** What is changed of a webhook; null takes away. */
+export interface WebhookChange {
+  webhookId: string;
+  /** ISO 8601 */
+  now: string;
+  url?: string;
+  events?: EventType[] | null;
+  description?: string | null;
+  enabled?: boolean;
+}
+
+/** Webhooks as shops keep them. Throws `StepError` SERVICE_UNAVAILABLE. */
+export interface WebhookBook {
+  /** @returns false when there is one with the id */
+  create(webhook: Webhook & { secret: string }): Promise<boolean>;
+  read(webhookId: string): Promise<Webhook | undefined>;
+  /** oldest first */
+  list(owner: string): Promise<Webhook[]>;
+  /** @returns the webhook then; `undefined`: there is none */
+  change(change: WebhookChange): Promise<Webhook | undefined>;
+  /** @returns whether there was one */
+  remove(webhookId: string): Promise<boolean>;
+  /** @returns until when the old secret signs too, ISO 8601; `undefined`: there is no such webhook */
+  rotate(p: { webhookId: string; secret: string; now: string }): Promise<string | undefined>;
+  /**
+   * Newest first.
+   *
+   * @param p.before the delivery that the page before ended with
+   */
+  deliveries(p: { webhookId: string; before?: string; limit: number }): Promise<{
+    deliveries: WebhookDelivery[];
+    before?: string;
+  }>;
+  readDelivery(p: { webhookId: string; deliveryId: string }): Promise<WebhookDelivery | undefined>;
+}
+
 export interface GatewayDeps {
+  webhooks: WebhookBook;
+  deliveries: Pick<WebhookClient, 'resend' | 'test'>;
+  /** webhooks may lead into our own network, without TLS too */
+  allowPrivateWebhooks: boolean;
   contacts: ContactBook;
   orders: OrderClient;
   reader: OrderReader;

@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto';
 import type { Logger } from '../telemetry';
 import type { OrderId } from '../domain/ids';
 import { buildApp } from './app';
-import { type Config, historyTables, readTables } from '../config';
+import { type Config, historyTables, readTables, webhookTables } from '../config';
 import { type CallObserver, createAwsClients } from '../adapters/aws/clients';
+import { connectWebhookClient } from '../webhook-client';
 import { createBreakerTable } from '../adapters/aws/breaker-table';
 import { connectOrders, connectReplays, connectStock } from '../wiring/connections';
 import { createContacts } from '../adapters/aws/contacts';
@@ -13,6 +14,7 @@ import { createPaymentNews } from '../adapters/aws/payment-news';
 import { createReports } from '../adapters/aws/reports';
 import { createSandboxJournal } from '../adapters/aws/sandbox-journal';
 import { createSettlement } from '../adapters/sandbox/settlement';
+import { createWebhookBook } from '../adapters/aws/webhook-book';
 import { runProcess, type Running } from '../lifecycle';
 
 /** @param observe sees every call to AWS */
@@ -23,6 +25,7 @@ export async function start(config: Config<'gateway'>, logger: Logger, observe?:
   const tell = createPaymentNews({ events: aws.events, busName: config.EVENT_BUS_NAME });
   const stock = connectStock(config);
   const replays = connectReplays(config, aws);
+  const deliveries = connectWebhookClient({ engine: config.engine, taskQueue: config.TASK_QUEUE });
   const app = buildApp(
     {
       orders,
@@ -34,6 +37,9 @@ export async function start(config: Config<'gateway'>, logger: Logger, observe?:
       breakers: createBreakerTable({ db: aws.db, table: config.BREAKERS_TABLE }),
       sandbox: { ...journal, settle: createSettlement({ journal, tell }) },
       contacts: createContacts({ db: aws.db, table: config.CUSTOMER_CONTACTS_TABLE }),
+      webhooks: createWebhookBook({ db: aws.db, tables: webhookTables(config) }),
+      deliveries,
+      allowPrivateWebhooks: config.WEBHOOK_ALLOW_PRIVATE === 'true',
       newOrderId: () => `ORD-${randomUUID()}` as OrderId,
       newRequestId: randomUUID,
     },
@@ -43,7 +49,7 @@ export async function start(config: Config<'gateway'>, logger: Logger, observe?:
   return {
     async stop() {
       await app.close();
-      await Promise.all([orders.close(), stock.close(), replays.close()]);
+      await Promise.all([orders, stock, replays, deliveries].map((client) => client.close()));
       aws.destroy();
     },
   };

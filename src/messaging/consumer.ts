@@ -10,11 +10,21 @@ import { openProjections } from '../wiring/projections';
 import { openReplay } from '../wiring/replay';
 import { openStock } from '../wiring/stock';
 import { openWarehouse } from '../wiring/warehouse';
+import { openWebhooks } from '../wiring/webhooks';
 import { runProcess, type Running } from '../lifecycle';
 import { type Shared, together } from '../wiring/parts';
 
 /** What the consumer does, each by itself. */
-const PARTS = [openInbound, openStock, openWarehouse, openNotifications, openOutbound, openProjections, openReplay];
+const PARTS = [
+  openInbound,
+  openStock,
+  openWarehouse,
+  openNotifications,
+  openOutbound,
+  openProjections,
+  openReplay,
+  openWebhooks,
+];
 
 /** @param observe sees every call to AWS */
 export async function start(config: Config<'consumer'>, logger: Logger, observe?: CallObserver): Promise<Running> {

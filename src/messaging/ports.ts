@@ -1,5 +1,6 @@
 import type { Channel } from '../domain/order';
 import type { Notification } from '../domain/notifications';
+import type { Listener } from '../domain/webhooks';
 import type { OrderEvent } from '../domain/events';
 
 /** The bus, and the marks of the events that are not on it yet. */
@@ -73,4 +74,14 @@ export interface Deliveries {
   settle(p: DeliveryId & { outcome: Delivered }): Promise<void>;
   /** Gives a claim back, unless it went to somebody else. */
   release(p: DeliveryId & { token: string }): Promise<void>;
+}
+
+/** Who listens to our events. */
+export interface WebhookListeners {
+  /**
+   * The webhooks that are enabled.
+   *
+   * @throws StepError SERVICE_UNAVAILABLE
+   */
+  list(): Promise<Listener[]>;
 }

@@ -128,6 +128,19 @@ test('units that did not come in time reach whoever listens to the operations al
   expect(JSON.parse(heard.Message)).toEqual({ ...overdue, alert: 'overdue-supply', origin: 'waybill' });
 });
 
+const disabled = {
+  key: `webhook-disabled#${orderId}`,
+  webhookId: 'wh_1',
+  owner: 'shop',
+  reason: 'the endpoint answered 410 Gone',
+  disabledAt: '2026-01-01T00:00:00.000Z',
+};
+
+test('a webhook that was disabled reaches whoever listens to the operations alerts', async () => {
+  const heard = await heardOn(config.OPERATIONS_ALERT_TOPIC_ARN, () => messenger.reportDisabledWebhook(disabled));
+  expect(JSON.parse(heard.Message)).toEqual({ ...disabled, alert: 'webhook-disabled', origin: 'waybill' });
+});
+
 test('every message fails as SERVICE_UNAVAILABLE when AWS cannot be reached', async () => {
   const failures = await withUnreachableAws((aws, endpoint) => {
     // a queue's address is in its URL
@@ -138,8 +151,9 @@ test('every message fails as SERVICE_UNAVAILABLE when AWS cannot be reached', as
       unreachable.reportPartialInventory(report),
       unreachable.reportShortage(report),
       unreachable.reportOverdueSupply(overdue),
+      unreachable.reportDisabledWebhook(disabled),
     ];
     return Promise.all(messages.map(failureTypeOf));
   });
-  expect(failures).toEqual(Array.from({ length: 5 }, () => 'SERVICE_UNAVAILABLE'));
+  expect(failures).toEqual(Array.from({ length: 6 }, () => 'SERVICE_UNAVAILABLE'));
 });

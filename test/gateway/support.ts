@@ -10,6 +10,7 @@ import type {
   ReplayDesk,
   SandboxDesk,
   Settlement,
+  WebhookBook,
 } from '../../src/gateway/ports';
 import type { NewEvent, OrderEvent } from '../../src/domain/events';
 import type { Order } from '../../src/domain/order';
@@ -43,6 +44,9 @@ export interface Doubles {
   receive: StockClient['receive'];
   replays: Partial<ReplayDesk>;
   sandbox: SandboxDesk | null;
+  webhooks: Partial<WebhookBook>;
+  deliveries: Partial<GatewayDeps['deliveries']>;
+  allowPrivateWebhooks: boolean;
 }
 
 /** The sandbox companies as they are, in memory; what they say on the bus is noted. */
@@ -94,12 +98,26 @@ export function createDeps(doubles: Partial<Doubles> = {}): GatewayDeps {
       ...doubles.replays,
     },
     ...(sandbox && { sandbox }),
+    webhooks: { ...NO_WEBHOOKS, ...doubles.webhooks },
+    deliveries: { resend: async () => {}, test: async () => 'msg_', ...doubles.deliveries },
+    allowPrivateWebhooks: doubles.allowPrivateWebhooks ?? false,
     newOrderId: () => 'ORD-generated' as OrderId,
     newRequestId: () => `req-${++requests}`,
   };
 }
 
 export const NO_COUNTS = { placed: 0, open: 0, shipped: 0, delivered: 0, cancelled: 0, failed: 0, returned: 0 };
+/** Webhooks that nobody has. */
+const NO_WEBHOOKS: WebhookBook = {
+  create: async () => true,
+  read: async () => undefined,
+  list: async () => [],
+  change: async () => undefined,
+  remove: async () => false,
+  rotate: async () => undefined,
+  deliveries: async () => ({ deliveries: [] }),
+  readDelivery: async () => undefined,
+};
 
 const unknown = async () => ({ kind: 'unknown' as const });
 

@@ -24,6 +24,7 @@ import { parseAlert } from '../../src/messaging/reorder';
 import { CHANNELS } from '../../src/domain/order';
 import { TOLD_EVENTS } from '../../src/domain/notifications';
 import { projectEvents } from '../../src/domain/projection';
+import { PUBLIC_EVENTS } from '../../src/domain/webhooks';
 import { QUEUE_NAMES } from '../../infra/queues';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { uniqueId } from '../support/orders';
@@ -134,7 +135,13 @@ const CASES: OnBus[] = [
     source: 'payment.service',
     type: 'Payment Completed',
     detail: { ...OURS, late: true },
-    lands: ['Analytics', 'OrderStatus'],
+    lands: ['Analytics', 'OrderStatus', 'WebhookEvents'],
+  },
+  {
+    source: 'payment.service',
+    type: 'Payment Voided',
+    detail: { ...OURS, replay: { name: 'failed-orders-replay', eventId: 'e' } },
+    lands: [],
   },
   { source: 'payment.service', type: 'Payment Failed', detail: THEIRS, lands: ['PaymentProcessing'] },
   { source: 'carrier.updates', type: 'Carrier Update', detail: THEIRS, lands: ['TrackingUpdate'] },
@@ -156,6 +163,7 @@ const CASES: OnBus[] = [
       ...(isProjected(type) ? ['Analytics', 'OrderStatus'] : []),
       ...(ALSO[type] ?? []),
       ...(type === 'Order Backordered' ? ['Reorder'] : []),
+      ...(PUBLIC_EVENTS.includes(type) ? ['WebhookEvents'] : []),
     ].sort(),
   })),
 ];

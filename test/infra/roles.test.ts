@@ -21,6 +21,8 @@ import { createPackingReader } from '../../src/messaging/packing';
 import { createProjector } from '../../src/messaging/projector';
 import { createReorderReader, parseAlert, parseShortfall } from '../../src/messaging/reorder';
 import { createStatusUpdater } from '../../src/messaging/status-updater';
+import { connectWebhookClient } from '../../src/webhook-client';
+import { createWebhookEventsReader } from '../../src/messaging/webhook-events';
 import { deployToEmulator } from '../../infra/deploy';
 import { documentsAt, EMULATOR_REGION } from '../../scripts/lib/aws-access';
 import { environmentFromOutputs } from '../../infra/outputs';
@@ -35,6 +37,7 @@ import { someEvents } from '../support/contracts/events';
 import { start as startConsumer } from '../../src/messaging/consumer';
 import { start as startGateway } from '../../src/gateway/server';
 import { startMinistack } from '../../scripts/lib/servers';
+import { toBusEvent } from '../../src/domain/events';
 import { synthesizedTemplate } from '../../scripts/lib/template';
 
 const PROCESSES = ['Gateway', 'Worker', 'Consumer'] as const;
@@ -80,6 +83,8 @@ beforeAll(async () => {
     // so slow that messages have to be kept
     REPLAY_EVENTS_PER_S: '5',
     REPLAY_QUIET_S: '1',
+    WEBHOOK_EVENTS_VISIBILITY_S: '3',
+    WEBHOOK_ALLOW_PRIVATE: 'true',
     RELAY_GRACE_MS: '0',
     RELAY_INTERVAL_MS: '200',
     PROVIDER_TIMEOUT_MS: '500',
@@ -115,6 +120,7 @@ test.each(PROCESSES)('no right of the %s is on everything, and none is for every
 
 test('each process may do what it does, and nothing else', async () => {
   await keepMessages();
+  await keepOwnEvent();
   running.push(
     await startGateway(config, logger, observe('Gateway')),
     await startConsumer(config, logger, observe('Consumer')),
@@ -135,6 +141,7 @@ test('each process may do what it does, and nothing else', async () => {
     repeatNotifications(),
     sendNonsense(),
     growLong(),
+    tellShops(),
   ]);
   await readEverything();
   await turnSwitches();
@@ -266,6 +273,55 @@ async function keepMessages(): Promise<void> {
     await kept(`${queue}-queue`)();
   await Promise.all(readers.map((reader) => reader.stop()));
   aws.destroy();
+}
+
+/** An event of ours that an engine takes its time for, and one that is none. */
+async function keepOwnEvent(): Promise<void> {
+  const aws = createAwsClients({ region: config.AWS_REGION, observe: observe('Consumer') });
+  const kept = () =>
+    until('the consumer keeps an event', () => has('Consumer', 'sqs:ChangeMessageVisibility webhook-events-queue'));
+  const reader = createWebhookEventsReader({
+    sqs: aws.sqs,
+    queueUrl: config.WEBHOOK_EVENTS_QUEUE_URL,
+    deadLetterQueueUrl: config.WEBHOOK_EVENTS_DLQ_URL,
+    visibilityS: config.WEBHOOK_EVENTS_VISIBILITY_S,
+    listeners: { list: () => kept().then(() => []) },
+    deliveries: { deliver: async () => true },
+    logger,
+  });
+  reader.start();
+  const { source, detailType, detail } = toBusEvent(someEvents(1)[0]!);
+  await put(source, detailType, [detail, { origin: 'waybill' }]);
+  await kept();
+  await until('the consumer buries what is none', () => has('Consumer', 'sqs:SendMessage webhook-events-dlq'));
+  await reader.stop();
+  aws.destroy();
+}
+
+/** A shop whose server is not there, and one that is gone itself. */
+async function tellShops(): Promise<void> {
+  const webhook = { url: `http://127.0.0.1:${await freePort()}/`, owner: 'shop', events: ['Order Closed'] };
+  const created = (await (await send('/webhooks', webhook)).json()) as { webhookId: string };
+  const path = `/webhooks/${created.webhookId}`;
+  const { deliveryId } = (await (await send(`${path}/test`)).json()) as { deliveryId: string };
+  await until('a failure is counted', () => has('Worker', 'dynamodb:UpdateItem Webhooks'));
+  expect((await send(`${path}/deliveries/${deliveryId}/resend`)).status).toBe(202);
+  expect((await send(`${path}/rotate-secret`)).status).toBe(200);
+  for (const read of [path, `${path}/deliveries`, '/webhooks?owner=shop'])
+    expect([read, (await fetch(`${gateway()}${read}`)).status]).toEqual([read, 200]);
+  expect((await fetch(`${gateway()}${path}`, { method: 'DELETE' })).status).toBe(200);
+  const deliveries = connectWebhookClient({ engine: config.engine, taskQueue: config.TASK_QUEUE });
+  const { webhookId } = created;
+  await deliveries.deliver({
+    webhookId,
+    eventId: 'e',
+    type: 'Order Closed',
+    orderId: 'O',
+    sequence: 1,
+    at: '2026-01-01',
+  });
+  await until('a delivery is stopped', () => has('Worker', 'dynamodb:UpdateItem WebhookDeliveries'));
+  await deliveries.close();
 }
 
 async function sendTo(QueueUrl: string, message: object): Promise<void> {

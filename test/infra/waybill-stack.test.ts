@@ -3,6 +3,7 @@ import { Match, Template } from 'aws-cdk-lib/assertions';
 import { outputName } from '../../infra/outputs';
 import { WaybillStack } from '../../infra/waybill-stack';
 import { PROJECTED_EVENTS } from '../../src/domain/projections';
+import { PUBLIC_EVENTS } from '../../src/domain/webhooks';
 import { RESOURCE_NAMES } from '../../src/config';
 import { STATUS_EVENTS } from '../../src/domain/projection';
 
@@ -89,9 +90,25 @@ describe('tables', () => {
     });
   });
 
-  test('what the inbox has seen expires', () => {
+  test.each([
+    ['by-owner', 'owner', 'createdAt'],
+    ['listening', 'listening', 'webhookId'],
+  ])('the index %s of webhooks has no secret', (IndexName, partition, sort) => {
     expectResource('AWS::DynamoDB::Table', {
-      TableName: 'Inbox',
+      TableName: 'Webhooks',
+      GlobalSecondaryIndexes: Match.arrayWith([
+        Match.objectLike({
+          IndexName,
+          KeySchema: [key(partition, 'HASH'), key(sort, 'RANGE')],
+          Projection: { ProjectionType: 'INCLUDE', NonKeyAttributes: Match.not(Match.arrayWith(['secrets'])) },
+        }),
+      ]),
+    });
+  });
+
+  test.each(['Inbox', 'WebhookDeliveries'])('what %s has seen expires', (TableName) => {
+    expectResource('AWS::DynamoDB::Table', {
+      TableName,
       TimeToLiveSpecification: { AttributeName: 'expiresAt', Enabled: true },
     });
   });
@@ -341,6 +358,14 @@ describe('rules', () => {
       'ReplayForwardingRule',
       'ShippingStartedRule',
     ]);
+  });
+
+  test('WebhookRule matches our own events that are public, unless they come out of the archive', () => {
+    const found = rules.find(([, { Name }]) => Name === 'WebhookRule');
+    expect(found?.[1].EventPattern).toEqual({
+      'detail-type': PUBLIC_EVENTS,
+      detail: { origin: ['waybill'], replay: { name: [{ exists: false }] } },
+    });
   });
 
   test('each target is tried for 300 s, and then its event goes to dead letters', () => {

@@ -56,6 +56,9 @@ export function createMessenger(p: MessengerDeps): Messenger {
     async reportOverdueSupply(overdue) {
       await publish(p.operationsAlertTopicArn, { alert: 'overdue-supply', ...overdue, origin: ORIGIN });
     },
+    async reportDisabledWebhook(webhook) {
+      await publish(p.operationsAlertTopicArn, { alert: 'webhook-disabled', ...webhook, origin: ORIGIN });
+    },
   };
 }
 

@@ -1,5 +1,6 @@
 import type { ActivityDeps } from '../../../src/activities';
 import type { CustomerNotification, InventoryReport, LateRefund, OverdueSupply } from '../../../src/activities/ports';
+import type { DisabledWebhook } from '../../../src/activities/webhook-ports';
 import type { OrderEvent } from '../../../src/domain/events';
 import type { SandboxJournal } from '../../../src/adapters/sandbox/journal';
 import { createMemoryBooks, type MemoryBooks } from './books';
@@ -22,6 +23,7 @@ export interface MemoryWorld {
   overdue: OverdueSupply[];
   lateRefunds: LateRefund[];
   replays: MemoryReplays;
+  disabledWebhooks: DisabledWebhook[];
   ports: ActivityDeps;
 }
 
@@ -37,6 +39,7 @@ export function createMemoryWorld({ timeoutMs = 50 } = {}): MemoryWorld {
   const overdue: OverdueSupply[] = [];
   const lateRefunds: LateRefund[] = [];
   const replays = createMemoryReplays();
+  const disabledWebhooks: DisabledWebhook[] = [];
   const ports: ActivityDeps = {
     books,
     publisher: { publish: (events) => void published.push(...events), flush: async () => undefined },
@@ -50,6 +53,7 @@ export function createMemoryWorld({ timeoutMs = 50 } = {}): MemoryWorld {
       reportShortage: async (report) => void shortages.push(report),
       reportOverdueSupply: async (supply) => void overdue.push(supply),
       reportLateRefund: async (refund) => void lateRefunds.push(refund),
+      reportDisabledWebhook: async (webhook) => void disabledWebhooks.push(webhook),
     },
     archive: replays.archive,
     replayLog: replays.log,
@@ -58,17 +62,6 @@ export function createMemoryWorld({ timeoutMs = 50 } = {}): MemoryWorld {
     lowStockThreshold: 10,
     now: () => new Date().toISOString(),
   };
-  return {
-    books,
-    journal,
-    published,
-    notifications,
-    packing,
-    partial,
-    shortages,
-    overdue,
-    lateRefunds,
-    replays,
-    ports,
-  };
+  const told = { notifications, packing, partial, shortages, overdue, lateRefunds, disabledWebhooks, replays };
+  return { books, journal, published, ...told, ports };
 }

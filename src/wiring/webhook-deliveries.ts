@@ -1,0 +1,40 @@
+import { type NativeConnection, Worker } from '@temporalio/worker';
+import type { AwsClients } from '../adapters/aws/clients';
+import type { Config } from '../config';
+import type { Metrics } from '../metrics';
+import type { WebhookActivityDeps } from '../activities/webhooks';
+import { createWebhookActivities } from '../activities/webhooks';
+import { createWebhookDesk } from '../adapters/aws/webhook-desk';
+import { createWebhookSender } from '../adapters/webhooks/sender';
+import { webhookTables } from '../config';
+import { webhookQueueOf } from '../domain/webhooks';
+
+/** Attempts under way at one time; each waits for somebody else's server. */
+const MAX_ATTEMPTS = 100;
+
+type Ports = Pick<WebhookActivityDeps, 'books' | 'messenger' | 'now'>;
+
+/** A worker of its own for what is sent to shops: an endpoint that is slow takes no place of an order's step. */
+export function createWebhookWorker(p: {
+  config: Config<'worker'>;
+  aws: Pick<AwsClients, 'db'>;
+  ports: Ports;
+  metrics: Metrics;
+  connection: NativeConnection;
+}): Promise<Worker> {
+  const { config, aws, ports, metrics, connection } = p;
+  return Worker.create({
+    connection,
+    namespace: config.engine.namespace,
+    taskQueue: webhookQueueOf(config.TASK_QUEUE),
+    activities: createWebhookActivities({
+      ...ports,
+      desk: createWebhookDesk({ db: aws.db, tables: webhookTables(config) }),
+      sender: createWebhookSender({ allowPrivate: config.WEBHOOK_ALLOW_PRIVATE === 'true' }),
+      counts: metrics,
+      disableAfterS: config.WEBHOOK_DISABLE_AFTER_S,
+    }),
+    maxConcurrentActivityTaskExecutions: MAX_ATTEMPTS,
+    shutdownGraceTime: '10s',
+  });
+}
