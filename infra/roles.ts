@@ -59,6 +59,8 @@ function gatewayGrants({ tables, messaging: { bus } }: RolesProps): Grants {
       [WarehouseStock.tableArn, 'dynamodb:Query'],
       [Backorders.tableArn, 'dynamodb:Query'],
       [CustomerContacts.tableArn, 'dynamodb:GetItem', 'dynamodb:PutItem'],
+      [tables.DeadLetters.tableArn, 'dynamodb:GetItem'],
+      ...deadLetterLists(tables),
       // PutItem: a reset
       [Breakers.tableArn, 'dynamodb:Query', 'dynamodb:PutItem'],
     ],
@@ -91,8 +93,10 @@ function workerGrants({ tables, messaging: { bus, queues, topics } }: RolesProps
         'dynamodb:DeleteItem',
       ],
       [bus.eventBusArn, 'events:PutEvents'],
-      [queues.PartialInventory.queue.queueArn, 'sqs:SendMessage'],
-      [queues.Shipping.queue.queueArn, 'sqs:SendMessage'],
+      // PartialInventory and Shipping get messages from steps too; all of them what is redriven
+      ...redrivable(queues).map(({ queue }): Grant => [queue.queueArn, 'sqs:SendMessage']),
+      [tables.DeadLetters.tableArn, 'dynamodb:GetItem', 'dynamodb:UpdateItem'],
+      ...deadLetterLists(tables),
       [topics.CustomerNotification.topicArn, 'sns:Publish'],
       [topics.InventoryAlert.topicArn, 'sns:Publish'],
       [topics.OperationsAlert.topicArn, 'sns:Publish'],
@@ -101,7 +105,7 @@ function workerGrants({ tables, messaging: { bus, queues, topics } }: RolesProps
   };
 }
 
-function consumerGrants({ tables, messaging: { bus, queues } }: RolesProps): Grants {
+function consumerGrants({ tables, messaging: { bus, queues, undelivered } }: RolesProps): Grants {
   const { OrderIntake, PaymentProcessing, TrackingUpdate, Reorder, Email, Sms, Push } = queues;
   return {
     waybill: [
@@ -116,14 +120,32 @@ function consumerGrants({ tables, messaging: { bus, queues } }: RolesProps): Gra
       // which notifications were delivered, and where customers can be reached
       [tables.Inbox.tableArn, 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
       [tables.CustomerContacts.tableArn, 'dynamodb:GetItem'],
+      // every dead letter becomes a record
+      ...[...redrivable(queues).map(({ deadLetters }) => deadLetters), undelivered].map(({ queueArn }): Grant => [
+        queueArn,
+        'sqs:ReceiveMessage',
+        'sqs:DeleteMessage',
+      ]),
+      [tables.DeadLetters.tableArn, 'dynamodb:PutItem'],
     ],
     sandbox: [[tables.SandboxJournal.tableArn, 'dynamodb:GetItem', 'dynamodb:PutItem']],
   };
 }
 
-/** To take messages from a queue, and to put those that are none into its dead letters. */
+/** Queues of which somebody reads the dead letters: all but the one that people look into. */
+const redrivable = ({ ReplaySandbox: _looked, ...queues }: Messaging['queues']): QueuePair[] => Object.values(queues);
+
+const deadLetterLists = ({ DeadLetters }: Tables): Grant[] => [
+  [indexOf(DeadLetters, 'by-state'), 'dynamodb:Query'],
+  [indexOf(DeadLetters, 'by-class'), 'dynamodb:Query'],
+];
+
+/**
+ * To take messages from a queue, and to put those that are none into its dead letters; its attributes say how often it
+ * gives a message.
+ */
 const readingOf = ({ queue, deadLetters }: QueuePair): Grant[] => [
-  [queue.queueArn, 'sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:ChangeMessageVisibility'],
+  [queue.queueArn, 'sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:ChangeMessageVisibility', 'sqs:GetQueueAttributes'],
   [deadLetters.queueArn, 'sqs:SendMessage'],
 ];
 

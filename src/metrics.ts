@@ -1,5 +1,6 @@
 import { Counter, Gauge, Registry } from 'prom-client';
 import type { EventType } from './domain/events';
+import type { DeadLetterClass } from './domain/dead-letters';
 import { BREAKER_STATES, type BreakerState, type Dependency } from './domain/breaker';
 
 /** What a process counts of itself, for Prometheus. */
@@ -7,6 +8,8 @@ export interface Metrics {
   breakerState(dependency: Dependency, state: BreakerState): void;
   /** an event of an order was appended */
   orderEvent(type: EventType): void;
+  /** something died, or died again */
+  deadLetter(p: { class: DeadLetterClass; queue: string }): void;
   /** as `GET /metrics` answers */
   text(): Promise<string>;
   contentType: string;
@@ -27,7 +30,14 @@ export function createMetrics(): Metrics {
     labelNames: ['type'],
     registers: [registry],
   });
+  const deadLetters = new Counter({
+    name: 'waybill_dead_letters_total',
+    help: 'dead letters that this process found, by their class and the queue or type of workflow that they were for',
+    labelNames: ['class', 'queue'],
+    registers: [registry],
+  });
   return {
+    deadLetter: (labels) => deadLetters.inc({ ...labels }),
     orderEvent: (type) => events.inc({ type }),
     breakerState: (dependency, state) => breakers.set({ dependency }, BREAKER_STATES.indexOf(state)),
     text: () => registry.metrics(),

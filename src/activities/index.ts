@@ -3,6 +3,7 @@ import type { InventoryDeps } from './inventory';
 import type { PaymentProvider } from './ports';
 import type { ReplenishmentDeps } from './replenishment';
 import { createBackorderActivities } from './backorders';
+import { createDeadLetterActivities, type DeadLetterDeps } from './dead-letters';
 import { createEventActivities } from './events';
 import { createFulfillmentActivities } from './fulfillment';
 import { createInventoryActivities } from './inventory';
@@ -16,7 +17,8 @@ import { createValidationActivities, type ValidationDeps } from './validation';
 export type ActivityDeps = FulfillmentDeps &
   InventoryDeps &
   ReplenishmentDeps &
-  ValidationDeps & { payments: PaymentProvider };
+  ValidationDeps &
+  DeadLetterDeps & { payments: PaymentProvider };
 
 /** All activities of the worker, over the given ports. */
 export function createActivities(deps: ActivityDeps) {
@@ -31,6 +33,7 @@ export function createActivities(deps: ActivityDeps) {
     ...createNotificationActivities(deps),
     ...createEventActivities(deps),
     ...createLatePaymentActivities(deps),
+    ...createDeadLetterActivities(deps),
   };
 }
 

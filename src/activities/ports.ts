@@ -1,3 +1,4 @@
+import type { DeadLetterStanding } from '../domain/dead-letters';
 import type { EventType, OrderEvent, Payment } from '../domain/events';
 import type { InventoryStatus, OrderView } from '../domain/projection';
 import type { OrderId } from '../domain/ids';
@@ -209,6 +210,16 @@ export interface Messenger {
   reportOverdueSupply(p: OverdueSupply): Promise<void>;
   /** to the operations-alerts topic: a payment that came too late cannot be given back */
   reportLateRefund(p: LateRefund): Promise<void>;
+  /** to the operations-alerts topic: a dead letter needs a person */
+  reportDeadLetter(p: DeadLetterAlert): Promise<void>;
+}
+
+export interface DeadLetterAlert extends Pick<
+  DeadLetterStanding,
+  'class' | 'queue' | 'severity' | 'errorType' | 'reason' | 'deadAt'
+> {
+  key: string;
+  deadLetterId: string;
 }
 
 export interface LateRefund extends Payment {

@@ -1,6 +1,8 @@
 import { Type, type Static, type TSchema } from '@sinclair/typebox';
+import * as deadLetterSchemas from './dead-letter-schemas';
 import * as schemas from './schemas';
 import { CHANGE_BODIES } from './change-bodies';
+import { DEAD_LETTER_BODIES } from './dead-letter-bodies';
 import { carrierEventExample, inboundEventExample, paymentEventExample, submissionExample } from './examples';
 import type { InboundEvent } from '../messaging/inbound-event';
 import { SubmissionSchema, type ParsedSubmission } from '../submission';
@@ -110,6 +112,8 @@ export const COMPONENTS: TSchema[] = [
   EventEnvelope,
   EventOrBatch,
   ...CHANGE_BODIES,
+  ...DEAD_LETTER_BODIES,
+  ...Object.values(deadLetterSchemas),
   ...Object.values(schemas),
 ];
 

@@ -36,6 +36,7 @@ export function documentRoutes(app: FastifyInstance): void {
         { name: 'returns', description: 'What comes back' },
         { name: 'events', description: 'Orders, payments and carriers’ updates as events' },
         { name: 'inventory', description: 'What can be ordered' },
+        { name: 'dead letters', description: 'What failed, and what is to be done about it' },
         { name: 'breakers', description: 'Outside companies that are left alone because they are out of order' },
         { name: 'sandbox', description: 'What the sandbox providers did, and are to do' },
         { name: 'inventory', description: 'What can be ordered, and what arrives' },

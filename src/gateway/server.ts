@@ -5,8 +5,9 @@ import { buildApp } from './app';
 import { type Config, readTables } from '../config';
 import { type CallObserver, createAwsClients } from '../adapters/aws/clients';
 import { createBreakerTable } from '../adapters/aws/breaker-table';
-import { connectOrders, connectStock } from '../wiring/connections';
+import { connectDeadLetters, connectOrders, connectStock } from '../wiring/connections';
 import { createContacts } from '../adapters/aws/contacts';
+import { createDeadLetterTable } from '../adapters/aws/dead-letter-table';
 import { createOrderReader } from '../adapters/aws/order-reader';
 import { createPaymentNews } from '../adapters/aws/payment-news';
 import { createSandboxJournal } from '../adapters/aws/sandbox-journal';
@@ -20,6 +21,7 @@ export async function start(config: Config<'gateway'>, logger: Logger, observe?:
   const journal = createSandboxJournal({ db: aws.db, table: config.SANDBOX_JOURNAL_TABLE });
   const tell = createPaymentNews({ events: aws.events, busName: config.EVENT_BUS_NAME });
   const stock = connectStock(config);
+  const letters = connectDeadLetters(config);
   const app = buildApp(
     {
       orders,
@@ -28,6 +30,7 @@ export async function start(config: Config<'gateway'>, logger: Logger, observe?:
       breakers: createBreakerTable({ db: aws.db, table: config.BREAKERS_TABLE }),
       sandbox: { ...journal, settle: createSettlement({ journal, tell }) },
       contacts: createContacts({ db: aws.db, table: config.CUSTOMER_CONTACTS_TABLE }),
+      deadLetters: { ...letters, ...createDeadLetterTable({ db: aws.db, table: config.DEAD_LETTERS_TABLE }) },
       newOrderId: () => `ORD-${randomUUID()}` as OrderId,
       newRequestId: randomUUID,
     },
@@ -37,7 +40,7 @@ export async function start(config: Config<'gateway'>, logger: Logger, observe?:
   return {
     async stop() {
       await app.close();
-      await Promise.all([orders.close(), stock.close()]);
+      await Promise.all([orders.close(), stock.close(), letters.close()]);
       aws.destroy();
     },
   };

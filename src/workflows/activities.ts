@@ -135,3 +135,15 @@ export const suppliers = proxyActivities<Pick<Activities, 'orderFromSupplier'>>(
   startToCloseTimeout: '10s',
   retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '10m' },
 });
+
+/** The desk of dead letters: our own table and topic, waited for as long as it takes. */
+export const letters = proxyActivities<Pick<Activities, 'openDeadLetter' | 'saveDeadLetter' | 'alertDeadLetter'>>({
+  startToCloseTimeout: '30s',
+  retry: { initialInterval: '200ms', backoffCoefficient: 2, maximumInterval: '1m' },
+});
+
+/** What goes back to its queue or runs again; a page of many takes longer than one. */
+export const redriving = proxyActivities<Pick<Activities, 'redriveDeadLetter' | 'redriveDeadLetters'>>({
+  startToCloseTimeout: '2m',
+  retry: { initialInterval: '200ms', backoffCoefficient: 2, maximumInterval: '1m' },
+});

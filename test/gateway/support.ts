@@ -8,6 +8,7 @@ import type {
   SandboxDesk,
   Settlement,
 } from '../../src/gateway/ports';
+import type { DeadLetterWorkbench } from '../../src/gateway/dead-letter-ports';
 import type { NewEvent, OrderEvent } from '../../src/domain/events';
 import type { Order } from '../../src/domain/order';
 import type { OrderClient, PlaceOutcome } from '../../src/client';
@@ -35,6 +36,7 @@ export interface Doubles {
   reader: Partial<OrderReader>;
   breakers: Partial<BreakerBoard>;
   contacts: Partial<ContactBook>;
+  deadLetters: Partial<DeadLetterWorkbench>;
   receive: StockClient['receive'];
   sandbox: SandboxDesk | null;
 }
@@ -67,6 +69,15 @@ export function createDeps(doubles: Partial<Doubles> = {}): GatewayDeps {
       readInventory: async () => undefined,
       ping: async () => {},
       ...doubles.reader,
+    },
+    deadLetters: {
+      read: async () => undefined,
+      list: async () => ({ deadLetters: [] }),
+      redrive: async () => ({ kind: 'done', state: 'REDRIVEN', redrives: 1, isNew: true }),
+      discard: async () => ({ kind: 'done', state: 'DISCARDED', redrives: 0, isNew: true }),
+      redriveAll: async () => ({ batchId: 'batch-1' }),
+      progressOf: async () => undefined,
+      ...doubles.deadLetters,
     },
     breakers: { list: async () => [], reset: async () => timeOf(0), ...doubles.breakers },
     stock: {
