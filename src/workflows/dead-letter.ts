@@ -40,6 +40,8 @@ export async function deadLetterWorkflow({ id }: DeadLetterInput): Promise<DeadL
   const waiting: Waiting[] = [];
   let letter: DeadLetterStanding | undefined;
   let isGone = false;
+  /** some news is being taken: how the letter stands is not decided yet */
+  let isTaking = true;
   const requests = new Set<string>();
 
   const ask = async (news: News): Promise<DeskAnswer> => {
@@ -53,7 +55,8 @@ export async function deadLetterWorkflow({ id }: DeadLetterInput): Promise<DeadL
   const allows = (why: (standing: DeadLetterStanding) => string | undefined) => (request: DeskRequest) => {
     if (request.by.trim() === '') throw refusal('by: expected who asks for it');
     // a request that is repeated is answered, whatever became of the letter since
-    const reason = letter && !requests.has(request.requestId) ? why(letter) : undefined;
+    const isOpen = isTaking || waiting.length > 0 || requests.has(request.requestId);
+    const reason = letter && !isOpen ? why(letter) : undefined;
     if (reason !== undefined) throw refusal(reason);
   };
   setHandler(arrivedSignal, (arrival) => void waiting.push({ news: { kind: 'ARRIVED', ...arrival } }));
@@ -72,6 +75,7 @@ export async function deadLetterWorkflow({ id }: DeadLetterInput): Promise<DeadL
   }
   ({ letter } = opened);
   for (const requestId of opened.requests) requests.add(requestId);
+  isTaking = false;
 
   for (;;) {
     if (waiting.length === 0 && isClosed(letter)) {
@@ -79,7 +83,9 @@ export async function deadLetterWorkflow({ id }: DeadLetterInput): Promise<DeadL
       if (waiting.length === 0) return { state: letter.state };
     }
     const { news, answer } = waiting.shift() ?? (await nextOf(waiting, letter));
+    isTaking = true;
     letter = await take(letter, { news, answer, requests });
+    isTaking = false;
     const mayGoOn = waiting.length === 0 && !isClosed(letter) && allHandlersFinished();
     // the record has everything
     if (mayGoOn && workflowInfo().continueAsNewSuggested) await continueAsNew<typeof deadLetterWorkflow>({ id });

@@ -86,8 +86,14 @@ const bulkSchema = {
   body: Type.Unsafe<Asked & Pick<BulkRedrive, 'filter'>>({ $ref: 'BulkRedriveRequest#' }),
   response: {
     202: answer(RedriveBatch, 'It goes on by itself'),
-    ...problems('invalid_json', 'body_too_large', 'invalid_body', 'invalid_parameter', 'unsupported_media_type'),
-    ...problems('change_invalid'),
+    ...problems(
+      'invalid_json',
+      'body_too_large',
+      'invalid_body',
+      'invalid_parameter',
+      'unsupported_media_type',
+      'change_invalid',
+    ),
   },
 };
 

@@ -1,8 +1,15 @@
 import type { ActivityDeps } from '../../../src/activities';
-import type { CustomerNotification, InventoryReport, LateRefund, OverdueSupply } from '../../../src/activities/ports';
+import type {
+  CustomerNotification,
+  DeadLetterAlert,
+  InventoryReport,
+  LateRefund,
+  OverdueSupply,
+} from '../../../src/activities/ports';
 import type { OrderEvent } from '../../../src/domain/events';
 import type { SandboxJournal } from '../../../src/adapters/sandbox/journal';
 import { createMemoryBooks, type MemoryBooks } from './books';
+import { createMemoryDeadLetters, type MemoryDeadLetters } from './dead-letters';
 import { createMemoryJournal } from './journal';
 import { createSandboxCarriers } from '../../../src/adapters/sandbox/carrier';
 import { createSandboxPayments } from '../../../src/adapters/sandbox/payment';
@@ -20,6 +27,8 @@ export interface MemoryWorld {
   shortages: InventoryReport[];
   overdue: OverdueSupply[];
   lateRefunds: LateRefund[];
+  deadLetters: MemoryDeadLetters;
+  deadLetterAlerts: DeadLetterAlert[];
   ports: ActivityDeps;
 }
 
@@ -34,7 +43,10 @@ export function createMemoryWorld({ timeoutMs = 50 } = {}): MemoryWorld {
   const shortages: InventoryReport[] = [];
   const overdue: OverdueSupply[] = [];
   const lateRefunds: LateRefund[] = [];
+  const deadLetterAlerts: DeadLetterAlert[] = [];
+  const deadLetters = createMemoryDeadLetters();
   const ports: ActivityDeps = {
+    deadLetters: deadLetters.ports,
     books,
     publisher: { publish: (events) => void published.push(...events), flush: async () => undefined },
     payments: createSandboxPayments({ journal, timeoutMs }),
@@ -46,11 +58,25 @@ export function createMemoryWorld({ timeoutMs = 50 } = {}): MemoryWorld {
       reportPartialInventory: async (report) => void partial.push(report),
       reportShortage: async (report) => void shortages.push(report),
       reportOverdueSupply: async (supply) => void overdue.push(supply),
+      reportDeadLetter: async (letter) => void deadLetterAlerts.push(letter),
       reportLateRefund: async (refund) => void lateRefunds.push(refund),
     },
     warehouses: WAREHOUSES,
     lowStockThreshold: 10,
     now: () => new Date().toISOString(),
   };
-  return { books, journal, published, notifications, packing, partial, shortages, overdue, lateRefunds, ports };
+  return {
+    books,
+    journal,
+    published,
+    notifications,
+    packing,
+    partial,
+    shortages,
+    overdue,
+    lateRefunds,
+    deadLetters,
+    deadLetterAlerts,
+    ports,
+  };
 }
