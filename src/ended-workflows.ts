@@ -30,14 +30,15 @@ const ANSWERS: Record<string, readonly string[]> = { [RECEIVE_STOCK_WORKFLOW]: D
 export function createEndedRuns({ client, taskQueue }: { client: Client; taskQueue: string }): EndedRuns {
   const ask = <T>(call: () => Promise<T>) => reachEngine(() => client.withDeadline(Date.now() + CALL_MS, call));
 
-  /** `undefined` when its failing is an answer, or the engine has forgotten it meanwhile. */
+  /** `undefined` when its failing is an answer, when another run is in its place, or the engine has forgotten it. */
   async function describe(
     run: WorkflowRun & { workflowType: string; closedAt: string },
   ): Promise<EndedRun | undefined> {
     const { workflowId, runId, workflowType } = run;
     const handle = client.workflow.getHandle(workflowId, runId, { followRuns: false });
     try {
-      const { status, raw } = await ask(() => handle.describe());
+      const { runId: current, status, raw } = await ask(() => client.workflow.getHandle(workflowId).describe());
+      if (current !== runId) return undefined;
       const death = status.name === 'FAILED' ? await ask(() => deathOf(handle.result())) : DEATHS[status.name];
       if (!death || ANSWERS[workflowType]?.includes(death.errorType)) return undefined;
       return { ...run, firstRunId: raw.workflowExecutionInfo?.firstRunId || runId, ...death };
