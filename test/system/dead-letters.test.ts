@@ -14,6 +14,7 @@ import { freePort } from '../../scripts/lib/ports';
 import { inboundEventExample } from '../../src/gateway/examples';
 import { letterOf } from '../../src/messaging/dead-letters';
 import { receiveMessages } from '../support/contracts/queues';
+import { runScript } from '../support/run-script';
 import { sampleOrder, uniqueId } from '../support/orders';
 import { seedInventory } from '../../scripts/lib/seed';
 import { start as startConsumer } from '../../src/messaging/consumer';
@@ -237,8 +238,71 @@ test('a workflow that ended in error becomes a dead letter, and runs again to it
   await client.workflow.getHandle(workflowId).terminate();
 });
 
+describe('npm run dead-letters', () => {
+  const cli = (...args: string[]) =>
+    runScript('scripts/dead-letters.cjs', { args, env: { WAYBILL_URL: gateway(), NO_COLOR: '1' } });
+
+  test('lists, shows, redrives and discards, with who did it', async () => {
+    const order = sampleOrder();
+    const to = { attributes: { errorType: 'TypeError', reason: 'x' }, for: config.ORDER_INTAKE_QUEUE_URL };
+    const id = await send(config.ORDER_INTAKE_DLQ_URL, orderPlaced(order), to);
+    const wrong = await send(config.ORDER_INTAKE_QUEUE_URL, 'no order');
+    await Promise.all([comesTo(id, 'PARKED'), comesTo(wrong, 'PARKED')]);
+
+    const list = await cli('list', '--class', 'BUG', '--state', 'PARKED', '--json');
+    expect(list.code).toBe(0);
+    expect(JSON.parse(list.stdout)).toMatchObject({ deadLetters: [{ id, class: 'BUG', queue: 'order-intake-queue' }] });
+    const shown = await cli('show', id);
+    expect(shown.stdout).toContain(`${id}  BUG (CRITICAL)  PARKED`);
+    expect(shown.stdout).toContain(order.orderId);
+
+    expect(await cli('redrive', id, '--by', 'kim', '--reason', 'mended')).toMatchObject({
+      code: 0,
+      stdout: `${id} is REDRIVEN for the 1. time.\n`,
+    });
+    expect((await comesTo(id, 'RESOLVED')).story[1]).toMatchObject({ by: 'kim', reason: 'mended' });
+    expect(await cli('redrive', id)).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('it is RESOLVED: there is nothing to redrive') as string,
+    });
+
+    expect((await cli('discard', wrong, '--reason', 'a test', '--json')).code).toBe(0);
+    expect(await show(wrong)).toMatchObject({
+      state: 'DISCARDED',
+      story: [{}, { what: 'DISCARDED', reason: 'a test' }],
+    });
+    expect((await cli('list', '--state', 'DISCARDED')).stdout).toMatch(new RegExp(`^${wrong} .* DISCARDED .*$`, 'm'));
+  });
+
+  test('redrives all of a queue and says what became of them', async () => {
+    const to = { attributes: { errorType: 'TypeError' }, for: config.TRACKING_UPDATE_QUEUE_URL };
+    const id = await send(config.TRACKING_UPDATE_DLQ_URL, 'no update', to);
+    await comesTo(id, 'PARKED');
+    const { code, stdout } = await cli('redrive', '--queue', 'tracking-update-queue', '--json');
+    expect([code, JSON.parse(stdout)]).toMatchObject([0, { state: 'DONE', redriven: 1, refused: 0 }]);
+    await eventually(
+      () => show(id),
+      (letter) => letter?.class === 'PERMANENT',
+    );
+  });
+
+  test.each([
+    [['redrive'], 'expected an ID, or --class, --since or --queue'],
+    [['discard', 'DL-1'], 'expected --reason'],
+    [['burn', 'DL-1'], 'there is no command burn'],
+    [['show', 'DL-none'], 'there is no dead letter DL-none'],
+    [['list', '--state', 'DEAD'], '/state'],
+    [['redrive', '--since', 'yesterday'], 'expected a time like'],
+    [['list', '--url', 'nowhere'], 'is not an address'],
+  ])('%j is refused with what was expected', async (args, expected) => {
+    const { code, stderr } = await cli(...args);
+    expect([code, stderr]).toEqual([1, expect.stringContaining(expected)]);
+    expect(stderr).not.toMatch(/^ {4}at /m);
+  });
+});
+
 test('every death is counted by class and queue', async () => {
   const text = await running[1]!.metrics!.text();
-  expect(text).toContain('waybill_dead_letters_total{class="BUG",queue="order-intake-queue"} 3');
+  expect(text).toContain('waybill_dead_letters_total{class="BUG",queue="order-intake-queue"} 4');
   expect(text).toContain('waybill_dead_letters_total{class="POISON",queue="reorder-queue"} 1');
 });
