@@ -73,7 +73,7 @@ const pathOf = (id: string) => `/dead-letters/${encodeURIComponent(id)}`;
 async function get<T>(gateway: Gateway, path: string): Promise<T> {
   const answer = await gateway.ask(path);
   if (answer.status !== 200) throw new Trouble(`${gateway.url} answered GET ${path} with ${wordsOf(answer)}.`);
-  return parse<T>(gateway, answer);
+  return parse(gateway, answer) as T;
 }
 
 async function post<T>(gateway: Gateway, path: string, body: object): Promise<T> {
@@ -83,16 +83,16 @@ async function post<T>(gateway: Gateway, path: string, body: object): Promise<T>
     body: JSON.stringify(body),
   });
   if (answer.status !== 200 && answer.status !== 202) {
-    const { errors = [] } = parse<{ errors?: { pointer: string; detail: string }[] }>(gateway, answer);
+    const { errors = [] } = parse(gateway, answer) as { errors?: { pointer: string; detail: string }[] };
     const details = errors.map(({ pointer, detail }) => `\n  ${pointer.slice(1)}: ${detail}`).join('');
     throw new Trouble(`${gateway.url} answered POST ${path} with ${wordsOf(answer)}.${details}`);
   }
-  return parse<T>(gateway, answer);
+  return parse(gateway, answer) as T;
 }
 
-function parse<T>(gateway: Gateway, answer: { status: number; body: string }): T {
+function parse(gateway: Gateway, answer: { status: number; body: string }): unknown {
   try {
-    return JSON.parse(answer.body) as T;
+    return JSON.parse(answer.body) as unknown;
   } catch {
     throw new Trouble(`${gateway.url} answered with ${wordsOf({ ...answer, status: 200 })}.`);
   }

@@ -122,7 +122,7 @@ export function createEndedWorkflows(client: Client): EndedWorkflows {
         reason,
         requestId,
         workflowTaskFinishEventId: resetPoint,
-      } as Parameters<typeof client.workflowService.resetWorkflowExecution>[0]),
+      }),
     );
     return runsAgain(`it runs again as run ${again}`);
   }
@@ -133,7 +133,7 @@ export function createEndedWorkflows(client: Client): EndedWorkflows {
         return await reset(run);
       } catch (error) {
         const isForgotten =
-          error instanceof WorkflowNotFoundError || (isGrpcServiceError(error) && error.code === NOT_FOUND);
+          error instanceof WorkflowNotFoundError || (isGrpcServiceError(error) && Number(error.code) === NOT_FOUND);
         if (isForgotten) return notSent('the engine has forgotten it');
         if (isGrpcServiceError(error) && REFUSED.has(error.code)) return notSent(error.details);
         throw error;
@@ -157,7 +157,7 @@ type Id = NonNullable<Events[number]['eventId']>;
  * The task to begin again from: the one that scheduled what failed, so that it is tried again, else the last one. What an
  * activity answered with a failure would otherwise be remembered, and end the run once more.
  */
-export function resetPointOf(events: Events): Id | undefined {
+function resetPointOf(events: Events): Id | undefined {
   const completed = events.filter((event) => event.workflowTaskCompletedEventAttributes);
   const last = completed.at(-1);
   const before = Number(completed.at(-2)?.eventId ?? 0);

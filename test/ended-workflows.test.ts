@@ -76,7 +76,7 @@ const runOf = ({ workflowId, runId }: EndedRun) => ({ workflowId, runId });
 
 test('a workflow that failed is found, with what failed, and runs again from what failed, once', async () => {
   const { workflowId, firstExecutionRunId } = await start('payWorkflow');
-  await expect(client.workflow.result(workflowId)).rejects.toThrow();
+  await expect(client.workflow.result(workflowId)).rejects.toThrow('Workflow execution failed');
   const found = await comesUp(workflowId);
   expect(found).toMatchObject({
     runId: firstExecutionRunId,
@@ -201,7 +201,7 @@ test('each run becomes news once, and one that ended so again is news of the sam
       logger: createLogger({ name: 'test', level: 'silent' }),
     });
   const { workflowId, firstExecutionRunId } = await start('payWorkflow');
-  await expect(client.workflow.result(workflowId)).rejects.toThrow();
+  await expect(client.workflow.result(workflowId)).rejects.toThrow('Workflow execution failed');
   const found = await comesUp(workflowId);
   const ofIt = () => arrivals.filter(([id]) => records.get(id)?.run?.workflowId === workflowId);
   // two consumers, and each of them looks again

@@ -49,7 +49,7 @@ export const parseBulkRedrive = changeParser(BulkRedriveRequest, ({ class: kind,
     fail('/since', 'invalid', `expected a time like 2025-07-09T10:30:00Z, got ${shown(since)}`);
   if (queue !== undefined && !isText(queue)) fail('/queue', 'invalid', 'expected the name of a queue');
   const filter = {
-    ...(isClass && kind !== undefined && { class: kind as DeadLetterClass }),
+    ...(isClass && kind !== undefined && { class: kind }),
     ...(time !== undefined && { since: time }),
     ...(queue !== undefined && { queue }),
   };

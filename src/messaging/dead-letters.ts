@@ -42,8 +42,7 @@ const carried = (text: string): string => text.replaceAll(/(?![\t\n\r])\p{Cc}|\p
 /** What a dead letter's id may look like: it becomes a workflow id, a table key and a path segment. */
 const ID = /^DL-[0-9a-f]{24}$/;
 
-/** True when the text can be a dead letter's id. */
-export const isDeadLetterId = (text: string | undefined): text is string => text !== undefined && ID.test(text);
+const isDeadLetterId = (text: string | undefined): text is string => text !== undefined && ID.test(text);
 
 /** The same for the same parts. */
 export const deadLetterIdOf = (...parts: string[]): string =>

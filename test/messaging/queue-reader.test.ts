@@ -11,7 +11,6 @@ import {
   SendMessageCommand,
   SetQueueAttributesCommand,
   type Message,
-  type SQSClient,
 } from '@aws-sdk/client-sqs';
 import { connectToEmulator } from '../support/contracts/emulator';
 import { createLogger } from '../../src/telemetry';
@@ -102,26 +101,35 @@ const isEmpty = () =>
   );
 
 test.each([
-  [new TypeError('x is no function'), 'TypeError', 'x is no function', 'BUG'],
-  [new StepError('PROVIDER_UNAVAILABLE', 'nobody there'), 'PROVIDER_UNAVAILABLE', 'nobody there', 'RETRYABLE'],
-])('the last time that it comes, %s goes to the dead letters with it', async (error, errorType, reason, kind) => {
-  await giveUpAfter(2);
-  const { MessageId = '' } = await send('work', { traceId: 't-1' });
-  const receives: number[] = [];
-  const reader = readerOf((message) => (receives.push(message.receives), Promise.reject(error)));
-  const [letter] = await whileReading(reader, () => deadLetters());
-  expect(receives).toEqual([1, 2]);
-  const { id } = letterOf({ queueUrl, messageId: MessageId, attributes: {} });
-  expect(textsOf(letter!)).toEqual({ traceId: 't-1', errorType, reason, deadLetterId: id });
-  expect(classify(symptomsOf({ attributes: { errorType, reason } }))).toBe(kind);
-  expect(letter!.Body).toBe('work');
-  await isEmpty();
-});
+  ['TypeError', 'x is no function', 'BUG', new TypeError('x is no function')],
+  ['PROVIDER_UNAVAILABLE', 'nobody there', 'RETRYABLE', new StepError('PROVIDER_UNAVAILABLE', 'nobody there')],
+])(
+  'the last time that it comes, a message goes to the dead letters with %s: %s',
+  async (errorType, reason, kind, error) => {
+    await giveUpAfter(2);
+    const { MessageId = '' } = await send('work', { traceId: 't-1' });
+    const receives: number[] = [];
+    const reader = readerOf(async (message) => {
+      receives.push(message.receives);
+      throw error;
+    });
+    const [letter] = await whileReading(reader, () => deadLetters());
+    expect(receives).toEqual([1, 2]);
+    const { id } = letterOf({ queueUrl, messageId: MessageId, attributes: {} });
+    expect(textsOf(letter!)).toEqual({ traceId: 't-1', errorType, reason, deadLetterId: id });
+    expect(classify(symptomsOf({ attributes: { errorType, reason } }))).toBe(kind);
+    expect(letter!.Body).toBe('work');
+    await isEmpty();
+  },
+);
 
 test('a queue that gives nothing up has no last time', async () => {
   await send('work');
   let calls = 0;
-  const reader = readerOf(() => (calls++, Promise.reject(new Error('no'))));
+  const reader = readerOf(async () => {
+    calls += 1;
+    throw new Error('no');
+  });
   await whileReading(reader, () =>
     eventually(
       () => calls,
@@ -143,7 +151,7 @@ test('buried, but not deleted: buried again it is the same dead letter', async (
               ? Promise.reject(new Error('the answer was lost'))
               : send1(command)
         : Reflect.get(target, name, target),
-  }) as SQSClient;
+  });
   const reader = readerOf(async () => ({ status: 'REJECTED', reason: 'no' }), { sqs: losing });
   const letters = await whileReading(reader, async () => {
     const found = await deadLetters(2);

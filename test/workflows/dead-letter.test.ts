@@ -95,7 +95,7 @@ test('one that fails again keeps its whole story, waits longer each time, and at
 test('a throttled one comes again after ten seconds', async () => {
   await dies('THROTTLED');
   await pass(11);
-  await toBe('REDRIVEN');
+  expect(await toBe('REDRIVEN')).toMatchObject({ tries: 1 });
   await letters.handled(id, 1);
   await ends();
 });
@@ -132,7 +132,8 @@ test.each([
 test('redriven twice at once it goes once, and both are told so', async () => {
   await dies('BUG');
   const answers = await Promise.all([letters.redrive(id, request()), letters.redrive(id, request())]);
-  expect(answers.map((answer) => answer.kind === 'done' && answer.isNew).toSorted()).toEqual([false, true]);
+  expect(answers.filter((answer) => answer.kind === 'done' && answer.isNew)).toHaveLength(1);
+  expect(answers.filter((answer) => answer.kind === 'done')).toHaveLength(2);
   await until(() => sent().length > 0);
   await delay(100);
   expect(sent()).toHaveLength(1);

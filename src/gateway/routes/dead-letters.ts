@@ -26,6 +26,7 @@ const listSchema = {
   tags,
   operationId: 'listDeadLetters',
   summary: 'List dead letters, newest first',
+  description: 'By their first death; what is RESOLVED or DISCARDED too, unless a state is asked for.',
   querystring: Type.Object({
     class: Type.Optional(Type.String({ pattern: `^(${DEAD_LETTER_CLASSES.join('|')})$` })),
     state: Type.Optional(Type.String({ pattern: `^(${DEAD_LETTER_STATES.join('|')})$` })),
@@ -39,7 +40,8 @@ const listSchema = {
 const showSchema = {
   tags,
   operationId: 'getDeadLetter',
-  summary: 'Show a dead letter with its body and its whole story',
+  summary: 'Show a dead letter',
+  description: 'With its body as it came, which may name customers, and its story.',
   params,
   response: { 200: answer(DeadLetter, 'The dead letter'), ...problems('dead_letter_not_found') },
 };
@@ -101,6 +103,7 @@ const batchSchema = {
   tags,
   operationId: 'getRedriveBatch',
   summary: 'Show how far a bulk redrive is',
+  description: 'It goes on whether or not anybody looks.',
   params: Type.Object({ batchId: Type.String() }),
   response: { 200: answer(RedriveProgress, 'How far it is'), ...problems('batch_not_found') },
 };
