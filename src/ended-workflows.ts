@@ -133,7 +133,7 @@ export function createEndedWorkflows(client: Client): EndedWorkflows {
         return await reset(run);
       } catch (error) {
         const isForgotten =
-          error instanceof WorkflowNotFoundError || (isGrpcServiceError(error) && Number(error.code) === NOT_FOUND);
+          error instanceof WorkflowNotFoundError || (isGrpcServiceError(error) && FORGOTTEN.has(error.code));
         if (isForgotten) return notSent('the engine has forgotten it');
         if (isGrpcServiceError(error) && REFUSED.has(error.code)) return notSent(error.details);
         throw error;
@@ -142,8 +142,8 @@ export function createEndedWorkflows(client: Client): EndedWorkflows {
   };
 }
 
-/** gRPC's codes */
-const NOT_FOUND = 5;
+/** gRPC's codes: not found */
+const FORGOTTEN: ReadonlySet<number> = new Set([5]);
 /** invalid argument, failed precondition */
 const REFUSED: ReadonlySet<number> = new Set([3, 9]);
 

@@ -87,8 +87,16 @@ test('a message becomes a record with everything that it has, and news; then it 
   read();
   await isEmpty();
   expect(records.get(id)).toMatchObject({
-    ...{ id, version: 0, class: 'RETRYABLE', severity: 'INFO', queue: 'work-queue', body: 'the body', attributes },
-    ...{ errorType: 'PaymentTimeout', reason: 'no answer', tries: 0, redrives: 0, arrivals: 0, times: TIMES },
+    id,
+    class: 'RETRYABLE',
+    severity: 'INFO',
+    queue: 'work-queue',
+    body: 'the body',
+    attributes,
+    errorType: 'PaymentTimeout',
+    reason: 'no answer',
+    arrivals: 0,
+    times: TIMES,
   });
   expect(arrivals).toEqual([[id, { n: 0, class: 'RETRYABLE', errorType: 'PaymentTimeout', reason: 'no answer' }]]);
 });
@@ -110,7 +118,7 @@ test('an id that is none of ours is not believed', async () => {
 });
 
 describe('killed between any two lines, nothing is lost and it is one dead letter', () => {
-  test.each<[string, (once: <T>() => T) => Partial<DeadLetterReaderDeps>]>([
+  test.each<[string, (lost: () => void) => Partial<DeadLetterReaderDeps>]>([
     [
       'the record was not written',
       (lost) => ({
@@ -152,10 +160,9 @@ describe('killed between any two lines, nothing is lost and it is one dead lette
     ],
   ])('%s', async (_, changes) => {
     let failures = 2;
-    const lost = <T>(): T => {
+    const lost = (): void => {
       if (failures-- > 0)
         throw failures === 1 ? new EngineUnavailableError('down') : new StepError('SERVICE_UNAVAILABLE', 'down');
-      return undefined as T;
     };
     const id = await send('b');
     read(changes(lost));

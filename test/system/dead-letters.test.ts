@@ -4,7 +4,6 @@ import { CreateQueueCommand, GetQueueAttributesCommand, SendMessageCommand, SQSC
 import pino from 'pino';
 import type { DeadLetter, DeadLetterClass } from '../../src/domain/dead-letters';
 import type { RedriveProgress } from '../../src/workflows/dead-letter-messages';
-import type { OrderId } from '../../src/domain/ids';
 import type { Running } from '../../src/lifecycle';
 import { type Config, loadConfig } from '../../src/config';
 import { connectClient } from '../../src/client';
@@ -220,7 +219,7 @@ test('a workflow that ended in error becomes a dead letter, and runs again to it
   const isShipped = async () =>
     ((await (await fetch(`${gateway()}/orders/${order.orderId}`)).json()) as { status?: string }).status;
   await eventually(isShipped, (status) => status === 'SHIPPED');
-  const workflowId = workflowIdOf(order.orderId as OrderId);
+  const workflowId = workflowIdOf(order.orderId);
   await client.workflow.getHandle(workflowId).terminate('by mistake');
   const find = async () => {
     const page = (await (await fetch(`${gateway()}/dead-letters?queue=orderWorkflow&state=PARKED`)).json()) as {
