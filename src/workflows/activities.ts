@@ -142,8 +142,15 @@ export const letters = proxyActivities<Pick<Activities, 'openDeadLetter' | 'save
   retry: { initialInterval: '200ms', backoffCoefficient: 2, maximumInterval: '1m' },
 });
 
-/** What goes back to its queue or runs again; a page of many takes longer than one. */
-export const redriving = proxyActivities<Pick<Activities, 'redriveDeadLetter' | 'redriveDeadLetters'>>({
+/** What goes back to its queue or runs again: after an hour of trying it is a person's again. */
+export const redriving = proxyActivities<Pick<Activities, 'redriveDeadLetter'>>({
+  startToCloseTimeout: '1m',
+  scheduleToCloseTimeout: '1h',
+  retry: { initialInterval: '200ms', backoffCoefficient: 2, maximumInterval: '1m' },
+});
+
+/** Pages of many; nobody waits for them. */
+export const bulkRedriving = proxyActivities<Pick<Activities, 'redriveDeadLetters'>>({
   startToCloseTimeout: '2m',
   retry: { initialInterval: '200ms', backoffCoefficient: 2, maximumInterval: '1m' },
 });

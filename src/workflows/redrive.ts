@@ -1,7 +1,7 @@
 import { continueAsNew, setHandler, workflowInfo } from '@temporalio/workflow';
 import type { RedriveBatchInput, RedriveProgress } from './dead-letter-messages';
 import { redriveProgressQuery } from './dead-letter-messages';
-import { redriving } from './activities';
+import { bulkRedriving } from './activities';
 
 /**
  * Redrives all of a class, since a time, or of a queue, page by page. Only what died before the batch began: what fails
@@ -17,7 +17,7 @@ export async function redriveWorkflow(input: RedriveBatchInput): Promise<Redrive
   do {
     const { cursor, ...before } = progress;
     const within = { ...filter, until: before.startedAt };
-    const page = await redriving.redriveDeadLetters({
+    const page = await bulkRedriving.redriveDeadLetters({
       filter: within,
       request,
       ...(cursor !== undefined && { cursor }),

@@ -231,6 +231,16 @@ test('while the queue is out of order the redrive goes on, and goes once', async
   expect(sent()).toHaveLength(1);
 });
 
+test('a queue that stays out of order for an hour leaves it to a person', async () => {
+  const { queues } = world.deadLetters.ports;
+  world.deadLetters.ports.queues = { ...queues, send: () => Promise.reject(new Error('the queue is gone')) };
+  await dies('RETRYABLE');
+  await letters.redrive(id, request());
+  for (let waited = 0; record().state === 'REDRIVEN' && waited < 100; waited++) await pass(60);
+  expect(record()).toMatchObject({ state: 'PARKED', reason: 'the queue is gone' });
+  expect(told()).toEqual(['DEAD', 'REDRIVEN', 'NOT_SENT']);
+});
+
 test('what could not be handed to a topic waits for a person, who cannot redrive it', async () => {
   await dies('RETRYABLE', { queue: 'undelivered', origin: 'TARGET' });
   expect(record().state).toBe('PARKED');
