@@ -8,6 +8,9 @@ import type { Messaging } from './messaging';
 
 const MINUTE = { period: Duration.minutes(1) };
 
+/** The consumer takes dead letters at once, and its workbench tells of those that need a person. */
+const UNREAD_MINUTES = 5;
+
 export interface AlarmsProps {
   prefix: string;
   messaging: Messaging;
@@ -18,28 +21,33 @@ export interface AlarmsProps {
 export function defineAlarms(scope: Construct, { prefix, messaging, rules }: AlarmsProps): void {
   const { bus, queues, undelivered, topics } = messaging;
   const action = new SnsAction(topics.OperationsAlert);
-  const alarm = (id: string, name: string, metric: Metric, alarmDescription: string) =>
+  const alarm = (
+    id: string,
+    name: string,
+    { evaluationPeriods = 1, ...what }: { metric: Metric; alarmDescription: string; evaluationPeriods?: number },
+  ) =>
     new Alarm(scope, `${id}Alarm`, {
       alarmName: `${prefix}${name}`,
-      alarmDescription,
-      metric,
+      ...what,
       threshold: 0,
       comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
-      evaluationPeriods: 1,
+      evaluationPeriods,
       // nothing is told where nothing happens
       treatMissingData: TreatMissingData.NOT_BREACHING,
     }).addAlarmAction(action);
 
   for (const queue of [...Object.values(queues).map(({ deadLetters }) => deadLetters), undelivered])
-    alarm(queue.node.id, nameOf(queue), waiting(queue), 'Messages that could not be handled or delivered wait here');
+    alarm(queue.node.id, nameOf(queue), {
+      metric: waiting(queue),
+      alarmDescription: 'Dead letters wait here, and the consumer does not take them: see docs/dead-letters.md',
+      evaluationPeriods: UNREAD_MINUTES,
+    });
   for (const rule of rules)
     for (const [how, metricName] of Object.entries(LOSSES))
-      alarm(
-        `${rule.node.id}${metricName}`,
-        `${rule.node.id}-${how}`,
-        losses(bus, rule, metricName),
-        'An event of this rule is lost',
-      );
+      alarm(`${rule.node.id}${metricName}`, `${rule.node.id}-${how}`, {
+        metric: losses(bus, rule, metricName),
+        alarmDescription: 'An event of this rule is lost',
+      });
 }
 
 /** `OrderIntakeDlq` is alarmed as `OrderIntakeDlq-not-empty`. */

@@ -44,6 +44,9 @@ export const QUEUE_NAMES = Object.keys(SETTINGS) as QueueName[];
  */
 const DEAD_LETTER_DAYS = 14;
 
+/** Bytes of a message: as many as its dead letter's record holds. */
+const MAX_MESSAGE_BYTES = 262_144;
+
 const LONG_POLL = Duration.seconds(20);
 
 /** A queue, and where its messages go that cannot be handled or delivered. */
@@ -93,7 +96,12 @@ function definePair(scope: Construct, { name, prefix, maxReceives = 5, ...settin
 }
 
 const secureQueue = (scope: Construct, id: string, props: QueueProps) =>
-  new Queue(scope, id, { encryption: QueueEncryption.SQS_MANAGED, enforceSSL: true, ...props });
+  new Queue(scope, id, {
+    encryption: QueueEncryption.SQS_MANAGED,
+    enforceSSL: true,
+    maxMessageSizeBytes: MAX_MESSAGE_BYTES,
+    ...props,
+  });
 
 const queueArn = (scope: Construct, resource: string) => Stack.of(scope).formatArn({ service: 'sqs', resource });
 

@@ -75,6 +75,8 @@ function gatewayGrants({ tables, messaging: { bus } }: RolesProps): Grants {
       [CustomerContacts.tableArn, 'dynamodb:GetItem', 'dynamodb:PutItem'],
       // replays
       [tables.Inbox.tableArn, 'dynamodb:BatchGetItem'],
+      [tables.DeadLetters.tableArn, 'dynamodb:GetItem'],
+      ...deadLetterLists(tables),
       // PutItem: a reset
       [Breakers.tableArn, 'dynamodb:Query', 'dynamodb:PutItem'],
       [Webhooks.tableArn, 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'],
@@ -113,8 +115,10 @@ function workerGrants({ tables, messaging: { bus, archiveArn, queues, topics } }
       [tables.Webhooks.tableArn, 'dynamodb:GetItem', 'dynamodb:UpdateItem'],
       [tables.WebhookDeliveries.tableArn, 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
       [bus.eventBusArn, 'events:PutEvents'],
-      [queues.PartialInventory.queue.queueArn, 'sqs:SendMessage'],
-      [queues.Shipping.queue.queueArn, 'sqs:SendMessage'],
+      // PartialInventory and Shipping get messages from steps too; all of them what is redriven
+      ...redrivable(queues).map(({ queue }): Grant => [queue.queueArn, 'sqs:SendMessage']),
+      [tables.DeadLetters.tableArn, 'dynamodb:GetItem', 'dynamodb:UpdateItem'],
+      ...deadLetterLists(tables),
       // replays: what is written of them, the archive, and what of them waits for the consumer
       [tables.Inbox.tableArn, 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:BatchGetItem'],
       [archiveArn, 'events:StartReplay'],
@@ -128,7 +132,7 @@ function workerGrants({ tables, messaging: { bus, archiveArn, queues, topics } }
   };
 }
 
-function consumerGrants({ tables, messaging: { bus, queues } }: RolesProps): Grants {
+function consumerGrants({ tables, messaging: { bus, queues, undelivered } }: RolesProps): Grants {
   const { OrderIntake, PaymentProcessing, TrackingUpdate, Reorder, Email, Sms, Push } = queues;
   const { PartialInventory, Shipping, OrderStatus, Analytics, Replay, WebhookEvents } = queues;
   const read = [
@@ -165,6 +169,13 @@ function consumerGrants({ tables, messaging: { bus, queues } }: RolesProps): Gra
       [tables.CustomerContacts.tableArn, 'dynamodb:GetItem'],
       // who listens
       [indexOf(tables.Webhooks, 'listening'), 'dynamodb:Query'],
+      // every dead letter becomes a record
+      ...[...redrivable(queues).map(({ deadLetters }) => deadLetters), undelivered].map(({ queueArn }): Grant => [
+        queueArn,
+        'sqs:ReceiveMessage',
+        'sqs:DeleteMessage',
+      ]),
+      [tables.DeadLetters.tableArn, 'dynamodb:PutItem'],
     ],
     sandbox: [[tables.SandboxJournal.tableArn, 'dynamodb:GetItem', 'dynamodb:PutItem']],
   };
@@ -174,9 +185,20 @@ function consumerGrants({ tables, messaging: { bus, queues } }: RolesProps): Gra
 const replaysOf = (bus: Messaging['bus']) =>
   Stack.of(bus).formatArn({ service: 'events', resource: 'replay', resourceName: `${REPLAY_PREFIX}*` });
 
-/** To take messages from a queue, and to put those that are none into its dead letters. */
+/** Queues of which somebody reads the dead letters: all but the one that people look into. */
+const redrivable = ({ ReplaySandbox: _looked, ...queues }: Messaging['queues']): QueuePair[] => Object.values(queues);
+
+const deadLetterLists = ({ DeadLetters }: Tables): Grant[] => [
+  [indexOf(DeadLetters, 'by-state'), 'dynamodb:Query'],
+  [indexOf(DeadLetters, 'by-class'), 'dynamodb:Query'],
+];
+
+/**
+ * To take messages from a queue, and to put those that are none into its dead letters; its attributes say how often it
+ * gives a message.
+ */
 const readingOf = ({ queue, deadLetters }: QueuePair): Grant[] => [
-  [queue.queueArn, 'sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:ChangeMessageVisibility'],
+  [queue.queueArn, 'sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:ChangeMessageVisibility', 'sqs:GetQueueAttributes'],
   [deadLetters.queueArn, 'sqs:SendMessage'],
 ];
 

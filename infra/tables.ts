@@ -23,6 +23,19 @@ const VIEW_ATTRIBUTES = [
   'inventoryStatus',
 ];
 
+/** what a list of dead letters shows */
+const LETTER_ATTRIBUTES = [
+  'class',
+  'state',
+  'severity',
+  'queue',
+  'errorType',
+  'reason',
+  'updatedAt',
+  'tries',
+  'redrives',
+];
+
 export type Tables = ReturnType<typeof defineTables>;
 
 /** The tables of docs/technical.md, "Data"; each is kept when the stack is deleted, unless it failed to be made. */
@@ -86,10 +99,18 @@ function withParked(inbox: Table): Table {
   return inbox;
 }
 
-/** by what is to be done with them, and by what they are; newest or oldest first */
+/** by what is to be done with them, and by what they are; without bodies, which may be large */
 function withDesks(letters: Table): Table {
-  letters.addGlobalSecondaryIndex({ indexName: 'by-state', partitionKey: text('state'), sortKey: text('deadAt') });
-  letters.addGlobalSecondaryIndex({ indexName: 'by-class', partitionKey: text('class'), sortKey: text('deadAt') });
+  const desk = (partition: 'state' | 'class') =>
+    letters.addGlobalSecondaryIndex({
+      indexName: `by-${partition}`,
+      partitionKey: text(partition),
+      sortKey: text('deadAt'),
+      projectionType: ProjectionType.INCLUDE,
+      nonKeyAttributes: LETTER_ATTRIBUTES.filter((attribute) => attribute !== partition),
+    });
+  desk('state');
+  desk('class');
   return letters;
 }
 

@@ -80,6 +80,29 @@ const Settings = {
     { minimum: 1, maximum: 3600, usual: 60 },
   ),
   DEAD_LETTER_VISIBILITY_S: a.visibility('the same of every dead-letter queue', 30),
+  DEAD_LETTER_RETRY_MS: a.wholeNumber(
+    'milliseconds before a dead letter is tried again by itself; doubled for each further try',
+    { minimum: 1, maximum: 3_600_000, usual: 60_000 },
+  ),
+  DEAD_LETTER_THROTTLED_RETRY_MS: a.wholeNumber('the same of what was throttled', {
+    minimum: 1,
+    maximum: 3_600_000,
+    usual: 10_000,
+  }),
+  DEAD_LETTER_LONGEST_RETRY_MS: a.wholeNumber('the longest pause between two such tries, in milliseconds', {
+    minimum: 1,
+    maximum: 86_400_000,
+    usual: 3_600_000,
+  }),
+  DEAD_LETTER_MARGIN_MS: a.wholeNumber(
+    'milliseconds that a redriven message has, beside the time in which its queue gives it up, before it counts as lost',
+    { minimum: 1, maximum: 86_400_000, usual: 600_000 },
+  ),
+  DEAD_LETTER_SWEEP_MS: a.wholeNumber('milliseconds between two looks for workflows that ended in error', {
+    minimum: 100,
+    maximum: 3_600_000,
+    usual: 30_000,
+  }),
   NOTIFICATIONS: a.oneOf(
     'who brings messages to customers: a sandbox, or SES (e-mail) and SNS (SMS, push)',
     NOTIFIERS,
@@ -141,6 +164,25 @@ const BREAKER_SETTINGS = [
   'BREAKER_OPEN_MS',
 ] as const;
 const WEBHOOK_READS = ['WEBHOOKS_TABLE', 'WEBHOOK_DELIVERIES_TABLE', 'WEBHOOK_ALLOW_PRIVATE'] as const;
+/** every queue that somebody reads, as its variables begin */
+const QUEUES = [
+  'ORDER_INTAKE',
+  'PAYMENT_PROCESSING',
+  'TRACKING_UPDATE',
+  'INVENTORY_CHECK',
+  'PARTIAL_INVENTORY',
+  'SHIPPING',
+  'ORDER_STATUS',
+  'ANALYTICS',
+  'WEBHOOK_EVENTS',
+  'REPLAY',
+  'REORDER',
+  'EMAIL',
+  'SMS',
+  'PUSH',
+] as const;
+type QueueUrlName = `${(typeof QUEUES)[number]}_QUEUE_URL`;
+const QUEUE_URLS = QUEUES.map((name) => `${name}_QUEUE_URL` as const) as readonly QueueUrlName[];
 const ALL_READ = ['TASK_QUEUE', 'AWS_REGION', 'LOG_LEVEL'] as const;
 
 /** what each process reads: it is asked for nothing else, and its code can name nothing else */
@@ -161,6 +203,7 @@ const READS = {
     'INBOX_TABLE',
     'REPLAY_SANDBOX_QUEUE_URL',
     ...WEBHOOK_READS,
+    'DEAD_LETTERS_TABLE',
     ...ALL_READ,
   ],
   worker: [
@@ -172,8 +215,8 @@ const READS = {
     'BACKORDERS_TABLE',
     'SANDBOX_JOURNAL_TABLE',
     'EVENT_BUS_NAME',
-    'PARTIAL_INVENTORY_QUEUE_URL',
-    'SHIPPING_QUEUE_URL',
+    ...QUEUE_URLS,
+    'DEAD_LETTERS_TABLE',
     'CUSTOMER_NOTIFICATION_TOPIC_ARN',
     'INVENTORY_ALERT_TOPIC_ARN',
     'OPERATIONS_ALERT_TOPIC_ARN',
@@ -242,6 +285,12 @@ const READS = {
     'ORDER_STATUS_VIEW_TABLE',
     'UNDELIVERED_DLQ_URL',
     'DEAD_LETTER_VISIBILITY_S',
+    'DEAD_LETTERS_TABLE',
+    'DEAD_LETTER_RETRY_MS',
+    'DEAD_LETTER_THROTTLED_RETRY_MS',
+    'DEAD_LETTER_LONGEST_RETRY_MS',
+    'DEAD_LETTER_MARGIN_MS',
+    'DEAD_LETTER_SWEEP_MS',
     'RELAY_GRACE_MS',
     'RELAY_INTERVAL_MS',
     'INBOX_TABLE',
@@ -319,6 +368,29 @@ export const notificationQueues = (config: Config<'consumer'>) => ({
   SMS: { queueUrl: config.SMS_QUEUE_URL, deadLetterQueueUrl: config.SMS_DLQ_URL },
   PUSH: { queueUrl: config.PUSH_QUEUE_URL, deadLetterQueueUrl: config.PUSH_DLQ_URL },
 });
+
+/** `ORDER_INTAKE` is `order-intake-queue`, whatever an installation puts before it. */
+const queueNameOf = (name: string) => `${name.toLowerCase().replaceAll('_', '-')}-queue`;
+
+/** Where a dead letter can be sent back to, by the name of the queue. */
+export const sourceQueues = (config: Pick<Config<'worker'>, QueueUrlName>): ReadonlyMap<string, string> =>
+  new Map(QUEUES.map((name) => [queueNameOf(name), config[`${name}_QUEUE_URL`]]));
+
+/** How often any queue of ours gives a message before it gives it up, at most. */
+const MAX_RECEIVES = 5;
+
+/** The dead-letter queues, with what their messages were for. */
+export function deadLetterQueues(config: Config<'consumer'>) {
+  const { NOTIFICATION_VISIBILITY_S: told } = config;
+  const visibilities = { ...config, EMAIL_VISIBILITY_S: told, SMS_VISIBILITY_S: told, PUSH_VISIBILITY_S: told };
+  return QUEUES.map((name) => ({
+    queue: queueNameOf(name),
+    queueUrl: config[`${name}_QUEUE_URL`],
+    deadLetterQueueUrl: config[`${name}_DLQ_URL`],
+    /** after which a message that nobody takes is given up, in milliseconds */
+    givenUpAfterMs: visibilities[`${name}_VISIBILITY_S`] * MAX_RECEIVES * 1000,
+  }));
+}
 
 /** Unsets what is empty, for libraries that read the environment themselves: to the AWS SDK an empty region is one. */
 export function unsetEmpty(env: NodeJS.ProcessEnv = process.env): void {

@@ -1,6 +1,7 @@
 import { Counter, Gauge, Registry } from 'prom-client';
 import type { WebhookCounts } from './activities/webhook-ports';
 import type { EventType } from './domain/events';
+import type { DeadLetterClass } from './domain/dead-letters';
 import { BREAKER_STATES, type BreakerState, type Dependency } from './domain/breaker';
 
 /** What a process counts of itself, for Prometheus. */
@@ -8,6 +9,8 @@ export interface Metrics extends WebhookCounts {
   breakerState(dependency: Dependency, state: BreakerState): void;
   /** an event of an order was appended */
   orderEvent(type: EventType): void;
+  /** something died, or died again */
+  deadLetter(p: { class: DeadLetterClass; queue: string }): void;
   /** as `GET /metrics` answers */
   text(): Promise<string>;
   contentType: string;
@@ -39,9 +42,16 @@ export function createMetrics(): Metrics {
     help: 'webhooks that were disabled because they are dead',
     registers: [registry],
   });
+  const deadLetters = new Counter({
+    name: 'waybill_dead_letters_total',
+    help: 'dead letters that this process found, by their class and the queue or type of workflow that they were for',
+    labelNames: ['class', 'queue'],
+    registers: [registry],
+  });
   return {
     webhookDelivery: (outcome) => deliveries.inc({ outcome }),
     webhookDisabled: () => disabledWebhooks.inc(),
+    deadLetter: (labels) => deadLetters.inc({ ...labels }),
     orderEvent: (type) => events.inc({ type }),
     breakerState: (dependency, state) => breakers.set({ dependency }, BREAKER_STATES.indexOf(state)),
     text: () => registry.metrics(),

@@ -19,6 +19,7 @@ import { createSandboxJournal } from './adapters/aws/sandbox-journal';
 import { createSandboxPayments } from './adapters/sandbox/payment';
 import { createSandboxSupplier } from './adapters/sandbox/supplier';
 import { createWebhookWorker } from './wiring/webhook-deliveries';
+import { openDeadLetterDesk } from './wiring/dead-letters';
 import { runProcess, type Running } from './lifecycle';
 import { withBreaker, withPaymentBreaker } from './adapters/breaker/with-breaker';
 
@@ -38,11 +39,12 @@ export function createPorts({
   aws: AwsClients;
   logger: Logger;
   metrics?: Metrics;
-}): ActivityDeps & { breakers: Breakers } {
+}): ActivityDeps & { breakers: Breakers; closeDesk(): Promise<void> } {
   const journal = createSandboxJournal({ db: aws.db, table: config.SANDBOX_JOURNAL_TABLE });
   const sandbox = { journal, timeoutMs: config.PROVIDER_TIMEOUT_MS };
   const warehouses = warehousesOf(config);
   const breakers = openBreakers(config, { aws, logger, metrics });
+  const { ports: deadLetters, close: closeDesk } = openDeadLetterDesk(config, aws);
   return {
     books: createDynamoBooks({ db: aws.db, tables: tableNames(config), warehouses }),
     publisher: counted(
@@ -79,7 +81,9 @@ export function createPorts({
     policy: installationPolicy(config),
     lowStockThreshold: config.LOW_STOCK_THRESHOLD,
     now: () => new Date().toISOString(),
+    deadLetters,
     breakers,
+    closeDesk,
   };
 }
 
@@ -153,7 +157,7 @@ async function drain(p: {
 }): Promise<void> {
   for (const worker of p.workers) if (worker.getState() === 'RUNNING') worker.shutdown();
   await p.run;
-  await Promise.all([p.ports.publisher.flush(), p.ports.breakers.stop()]);
+  await Promise.all([p.ports.publisher.flush(), p.ports.breakers.stop(), p.ports.closeDesk()]);
   await p.connection.close();
   p.aws.destroy();
 }

@@ -4,6 +4,7 @@ import type { PaymentProvider } from './ports';
 import type { ReplayDeps } from './replay';
 import type { ReplenishmentDeps } from './replenishment';
 import { createBackorderActivities } from './backorders';
+import { createDeadLetterActivities, type DeadLetterDeps } from './dead-letters';
 import { createEventActivities } from './events';
 import { createFulfillmentActivities } from './fulfillment';
 import { createInventoryActivities } from './inventory';
@@ -19,7 +20,8 @@ export type ActivityDeps = FulfillmentDeps &
   InventoryDeps &
   ReplayDeps &
   ReplenishmentDeps &
-  ValidationDeps & { payments: PaymentProvider };
+  ValidationDeps &
+  DeadLetterDeps & { payments: PaymentProvider };
 
 /** All activities of the worker, over the given ports. */
 export function createActivities(deps: ActivityDeps) {
@@ -35,6 +37,7 @@ export function createActivities(deps: ActivityDeps) {
     ...createEventActivities(deps),
     ...createLatePaymentActivities(deps),
     ...createReplayActivities(deps),
+    ...createDeadLetterActivities(deps),
   };
 }
 

@@ -1,3 +1,4 @@
+import type { DeadLetterStanding } from '../domain/dead-letters';
 import type { EventType, OrderEvent, Payment } from '../domain/events';
 import type { InventoryStatus, OrderView } from '../domain/projection';
 import type { OrderId } from '../domain/ids';
@@ -214,6 +215,16 @@ export interface Messenger {
   reportLateRefund(p: LateRefund): Promise<void>;
   /** to the operations-alerts topic: the webhook of a shop gets nothing any more */
   reportDisabledWebhook(p: DisabledWebhook): Promise<void>;
+  /** to the operations-alerts topic: a dead letter needs a person */
+  reportDeadLetter(p: DeadLetterAlert): Promise<void>;
+}
+
+export interface DeadLetterAlert extends Pick<
+  DeadLetterStanding,
+  'class' | 'queue' | 'severity' | 'errorType' | 'reason' | 'deadAt'
+> {
+  key: string;
+  deadLetterId: string;
 }
 
 export interface LateRefund extends Payment {

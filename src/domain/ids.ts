@@ -57,6 +57,8 @@ export const keys = {
   /** @param run of the product's replenishment, which orders for the n-th time */
   reorder: (productId: string, run: string, n: number) => `reorder#${productId}#${run}#${n}`,
   overdue: (reorderKey: string) => `overdue#${reorderKey}`,
+  /** that a dead letter needs a person, for the n-th time that it died */
+  deadLetter: (id: string, n: number) => `dead-letter#${id}#${n}`,
 } as const;
 
 /**
@@ -79,6 +81,10 @@ export const replenishmentWorkflowId = (productId: string): string => `replenish
 export const receiveWorkflowId = (reference: string): string => `receive-${reference}`;
 /** Brings an event to a webhook, once. */
 export const webhookWorkflowId = (webhookId: string, eventId: string): string => `webhook-${webhookId}-${eventId}`;
+/** Handles a dead letter. */
+export const deadLetterWorkflowId = (id: string): string => `dead-letter-${id}`;
+/** Redrives many. */
+export const redriveBatchWorkflowId = (batchId: string): string => `redrive-${batchId}`;
 /** The n-th return of an order, from 1. */
 export const returnIdOf = (orderId: OrderId, n: number): string => `${orderId}-R${n}`;
 

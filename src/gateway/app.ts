@@ -5,6 +5,7 @@ import type { Logger } from '../telemetry';
 import { answerClientError, answerError, BODY_LIMIT, handleErrors } from './errors';
 import { breakerRoutes } from './routes/breakers';
 import { customerRoutes } from './routes/customers';
+import { deadLetterRoutes } from './routes/dead-letters';
 import { documentRoutes } from './openapi';
 import { drainOnClose } from './drain';
 import { eventsRoute } from './routes/events';
@@ -41,6 +42,7 @@ const ROUTES = [
   customerRoutes,
   reportRoutes,
   replayRoutes,
+  deadLetterRoutes,
   sandboxRoutes,
   webhookRoutes,
   webhookDeliveryRoutes,

@@ -1,7 +1,9 @@
 import { Type, type Static, type TSchema } from '@sinclair/typebox';
+import * as deadLetterSchemas from './dead-letter-schemas';
 import * as schemas from './schemas';
 import * as webhookSchemas from './webhook-schemas';
 import { CHANGE_BODIES } from './change-bodies';
+import { DEAD_LETTER_BODIES } from './dead-letter-bodies';
 import { carrierEventExample, inboundEventExample, paymentEventExample, submissionExample } from './examples';
 import type { InboundEvent } from '../messaging/inbound-event';
 import { REPORTS } from './report-schemas';
@@ -115,6 +117,8 @@ export const COMPONENTS: TSchema[] = [
   ...CHANGE_BODIES,
   ...REPORTS,
   ...REPLAY_SCHEMAS,
+  ...DEAD_LETTER_BODIES,
+  ...Object.values(deadLetterSchemas),
   ...Object.values(schemas),
   ...Object.values(webhookSchemas),
 ];

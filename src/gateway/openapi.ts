@@ -37,6 +37,7 @@ export function documentRoutes(app: FastifyInstance): void {
         { name: 'events', description: 'Orders, payments and carriers’ updates as events' },
         { name: 'inventory', description: 'What can be ordered' },
         { name: 'webhooks', description: 'Who is told of events, signed' },
+        { name: 'dead letters', description: 'What failed, and what is to be done about it' },
         { name: 'breakers', description: 'Outside companies that are left alone because they are out of order' },
         { name: 'replays', description: 'Events of the past, once more' },
         { name: 'sandbox', description: 'What the sandbox providers did, and are to do' },

@@ -1,5 +1,6 @@
 import type { BreakerReport, Dependency } from '../domain/breaker';
 import type { Contact } from '../messaging/ports';
+import type { DeadLetterWorkbench } from './dead-letter-ports';
 import type { OrderClient } from '../client';
 import type { EventType, OrderEvent } from '../domain/events';
 import type { OrderId } from '../domain/ids';
@@ -243,6 +244,7 @@ export interface GatewayDeps {
   breakers: BreakerBoard;
   stock: Pick<StockClient, 'receive'>;
   replays: ReplayDesk;
+  deadLetters: DeadLetterWorkbench;
   /** present with sandbox adapters */
   sandbox?: SandboxDesk;
   /** a new order's id, unique */

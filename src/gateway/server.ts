@@ -6,9 +6,10 @@ import { type Config, historyTables, readTables, webhookTables } from '../config
 import { type CallObserver, createAwsClients } from '../adapters/aws/clients';
 import { connectWebhookClient } from '../webhook-client';
 import { createBreakerTable } from '../adapters/aws/breaker-table';
-import { connectOrders, connectReplays, connectStock } from '../wiring/connections';
+import { connectDeadLetters, connectOrders, connectReplays, connectStock } from '../wiring/connections';
 import { createContacts } from '../adapters/aws/contacts';
 import { createOrderHistory } from '../adapters/aws/order-history';
+import { createDeadLetterTable } from '../adapters/aws/dead-letter-table';
 import { createOrderReader } from '../adapters/aws/order-reader';
 import { createPaymentNews } from '../adapters/aws/payment-news';
 import { createReports } from '../adapters/aws/reports';
@@ -26,6 +27,7 @@ export async function start(config: Config<'gateway'>, logger: Logger, observe?:
   const stock = connectStock(config);
   const replays = connectReplays(config, aws);
   const deliveries = connectWebhookClient({ engine: config.engine, taskQueue: config.TASK_QUEUE });
+  const letters = connectDeadLetters(config);
   const app = buildApp(
     {
       orders,
@@ -40,6 +42,7 @@ export async function start(config: Config<'gateway'>, logger: Logger, observe?:
       webhooks: createWebhookBook({ db: aws.db, tables: webhookTables(config) }),
       deliveries,
       allowPrivateWebhooks: config.WEBHOOK_ALLOW_PRIVATE === 'true',
+      deadLetters: { ...letters, ...createDeadLetterTable({ db: aws.db, table: config.DEAD_LETTERS_TABLE }) },
       newOrderId: () => `ORD-${randomUUID()}` as OrderId,
       newRequestId: randomUUID,
     },
@@ -49,7 +52,7 @@ export async function start(config: Config<'gateway'>, logger: Logger, observe?:
   return {
     async stop() {
       await app.close();
-      await Promise.all([orders, stock, replays, deliveries].map((client) => client.close()));
+      await Promise.all([orders, stock, replays, deliveries, letters].map((client) => client.close()));
       aws.destroy();
     },
   };

@@ -1,8 +1,9 @@
 import type { Logger } from '../telemetry';
 import type { Config } from '../config';
 import { type CallObserver, createAwsClients } from '../adapters/aws/clients';
-import { connectOrders, connectStock, openBreakers } from '../wiring/connections';
+import { connectDeadLetters, connectOrders, connectStock, openBreakers } from '../wiring/connections';
 import { createMetrics } from '../metrics';
+import { openDeadLetters } from '../wiring/dead-letters';
 import { openInbound } from '../wiring/inbound';
 import { openNotifications } from '../wiring/notifications';
 import { openOutbound } from '../wiring/outbound';
@@ -24,6 +25,7 @@ const PARTS = [
   openProjections,
   openReplay,
   openWebhooks,
+  openDeadLetters,
 ];
 
 /** @param observe sees every call to AWS */
@@ -31,9 +33,10 @@ export async function start(config: Config<'consumer'>, logger: Logger, observe?
   const aws = createAwsClients({ region: config.AWS_REGION, observe });
   const orders = connectOrders(config, aws);
   const stock = connectStock(config);
+  const letters = connectDeadLetters(config);
   const metrics = createMetrics();
   const breakers = openBreakers(config, { aws, logger, metrics });
-  const shared: Shared = { config, aws, orders, stock, logger, metrics, breakers, observe };
+  const shared: Shared = { config, aws, orders, stock, letters, logger, metrics, breakers, observe };
   const parts = together(PARTS.map((open) => open(shared)));
   parts.start();
   return {
@@ -41,7 +44,7 @@ export async function start(config: Config<'consumer'>, logger: Logger, observe?
     metrics,
     async stop() {
       await parts.stop();
-      await Promise.all([breakers.stop(), orders.close(), stock.close()]);
+      await Promise.all([breakers.stop(), orders.close(), stock.close(), letters.close()]);
       aws.destroy();
     },
   };

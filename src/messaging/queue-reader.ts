@@ -1,11 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Message, SQSClient } from '@aws-sdk/client-sqs';
+import { GetQueueAttributesCommand, type Message, type SQSClient } from '@aws-sdk/client-sqs';
 import { Consumer } from 'sqs-consumer';
+import type { DeadLetterNews } from './dead-letter-ports';
 import type { Logger } from '../telemetry';
 import { CircuitOpenError, isOutage as isCompanyDown } from '../domain/breaker';
 import { EngineUnavailableError } from '../client';
 import { StepError } from '../domain/failures';
-import { bury } from './dead-letters';
+import { bury, letterOf } from './dead-letters';
 
 /** A message as it came out of its queue. */
 export interface QueueMessage {
@@ -35,11 +36,13 @@ export interface QueueReaderDeps {
   /**
    * Handles a message; one that is handled again has the same effect as once.
    *
-   * @throws anything: the message stays, and comes again when its visibility ends, until the queue gives it up. That the
-   * engine, our tables or a whole company are out of order is nothing against the message: then it is tried again here,
-   * for as long as the message is ours
+   * @throws anything: the message stays, and comes again when its visibility ends; the last time that the queue gives it,
+   * it goes to the dead letters with what was thrown. That the engine, our tables or a whole company are out of order is
+   * nothing against the message: then it is tried again here, for as long as the message is ours
    */
   handle(message: QueueMessage): Promise<Handled>;
+  /** who is told of a redriven message that was handled */
+  letters: Pick<DeadLetterNews, 'handled'>;
   logger: Logger;
 }
 
@@ -57,16 +60,42 @@ export function createQueueReader(p: QueueReaderDeps): QueueReader {
   const stopping = new AbortController();
   let handling = false;
 
+  const receivesOf = lastReceiveOf(sqs, queueUrl);
+
   async function take(message: Message): Promise<boolean> {
     const received = asReceived(message);
-    const handled = await retryUntil(stopping.signal, () => p.handle(received), logger);
+    const handled = await retryUntil(stopping.signal, () => p.handle(received), logger).catch((error: unknown) =>
+      giveUp(received, error),
+    );
     if (!handled) return false;
-    if (handled.status === 'REJECTED') {
-      const { errorType = 'InvalidOrderData', reason } = handled;
-      await bury(sqs, { ...received, deadLetterQueueUrl: p.deadLetterQueueUrl, errorType, reason });
-      logger.warn({ messageId: received.messageId, reason }, `message of ${p.name} moved to the dead letters`);
-    } else if (handled.log) logger.info(handled.log, `message from ${p.name}`);
+    if (handled.status === 'DONE') {
+      if (handled.log) logger.info(handled.log, `message from ${p.name}`);
+      return tellHandled(received);
+    }
+    const { errorType = 'InvalidOrderData', reason } = handled;
+    const { id: deadLetterId } = letterOf({ queueUrl, ...received });
+    const attributes = { ...received.attributes, deadLetterId };
+    const { deadLetterQueueUrl } = p;
+    // under its own id: buried, and not deleted any more, it is buried again as the same one
+    await bury(sqs, { body: received.body, attributes, deadLetterQueueUrl, errorType, reason });
+    logger.warn({ messageId: received.messageId, errorType, reason }, `message of ${p.name} moved to the dead letters`);
     return true;
+  }
+
+  /** The last time that it comes the message takes with it what was wrong; before, it stays and comes again. */
+  async function giveUp({ messageId, receives }: QueueMessage, error: unknown): Promise<Handled> {
+    const last = await receivesOf().catch(() => undefined);
+    if (last === undefined || receives < last) throw error;
+    logger.error({ err: error, messageId, receives }, `message of ${p.name} is given up`);
+    return { status: 'REJECTED', ...verdictOf(error) };
+  }
+
+  /** A redriven message is deleted only when its dead letter knows that it was handled. */
+  async function tellHandled(received: QueueMessage): Promise<boolean> {
+    const { id, n } = letterOf({ queueUrl, ...received });
+    if (n === 0) return true;
+    const told = await retryUntil(stopping.signal, async () => (await p.letters.handled(id, n), true), logger);
+    return told ?? false;
   }
 
   const consumer = Consumer.create({
@@ -95,7 +124,10 @@ export function createQueueReader(p: QueueReaderDeps): QueueReader {
   });
 
   return {
-    start: () => consumer.start(),
+    start() {
+      void receivesOf().catch(() => undefined);
+      consumer.start();
+    },
     async stop() {
       stopping.abort();
       if (!consumer.status.isRunning) return;
@@ -107,10 +139,34 @@ export function createQueueReader(p: QueueReaderDeps): QueueReader {
   };
 }
 
-function asReceived({ Body = '', MessageId = '', MessageAttributes = {}, Attributes }: Message): QueueMessage {
+export function asReceived({ Body = '', MessageId = '', MessageAttributes = {}, Attributes }: Message): QueueMessage {
   const texts = Object.entries(MessageAttributes).map(([name, { StringValue }]) => [name, StringValue ?? '']);
   const receives = Number(Attributes?.ApproximateReceiveCount ?? 1);
   return { body: Body, messageId: MessageId, attributes: Object.fromEntries(texts), receives };
+}
+
+/** How often a queue gives a message before it gives it up, asked once; `undefined` when it never does. */
+function lastReceiveOf(sqs: SQSClient, QueueUrl: string): () => Promise<number | undefined> {
+  const command = new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['RedrivePolicy'] });
+  let answer: Promise<number | undefined> | undefined;
+  const ask = async () => {
+    const { Attributes = {} } = await sqs.send(command);
+    if (!Attributes.RedrivePolicy) return undefined;
+    const { maxReceiveCount } = JSON.parse(Attributes.RedrivePolicy) as { maxReceiveCount?: number | string };
+    return maxReceiveCount === undefined ? undefined : Number(maxReceiveCount);
+  };
+  return () =>
+    (answer ??= ask().catch((error: unknown) => {
+      answer = undefined;
+      throw error;
+    }));
+}
+
+/** What was thrown, as a dead letter says it. */
+function verdictOf(error: unknown): { errorType: string; reason: string } {
+  if (error instanceof StepError) return { errorType: error.type, reason: error.message };
+  if (error instanceof Error) return { errorType: error.name, reason: error.message };
+  return { errorType: 'Error', reason: String(error) };
 }
 
 const isOutOfReach = (error: unknown): boolean =>

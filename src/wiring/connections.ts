@@ -5,11 +5,12 @@ import type { Logger } from '../telemetry';
 import type { Dependency } from '../domain/breaker';
 import type { Metrics } from '../metrics';
 import { type BreakerMirror, mirrorBreaker } from '../adapters/breaker/breaker-mirror';
-import { connectOrderClient, type ConnectedOrderClient } from '../client';
+import { connectClient, connectOrderClient, type ConnectedOrderClient } from '../client';
 import { breakerLimits } from '../config';
 import { type Breaker, createBreaker } from '../adapters/breaker/breaker';
 import { createBreakerTable } from '../adapters/aws/breaker-table';
 import { connectStockClient, type ConnectedStockClient } from '../stock-client';
+import { createDeadLetterClient, type DeadLetterClient } from '../dead-letter-client';
 import { createEventBus } from '../adapters/aws/event-bus';
 import { connectReplayClient } from '../replay-client';
 import { createReplayLog } from '../adapters/aws/replay-log';
@@ -39,6 +40,17 @@ export function connectReplays(
   const { read } = createReplayLog({ db, table: config.INBOX_TABLE });
   const sandboxQueue = config.REPLAY_SANDBOX_QUEUE_URL.split('/').at(-1)!;
   return { ...connectReplayClient({ engine: config.engine, taskQueue: config.TASK_QUEUE }), read, sandboxQueue };
+}
+
+/** The way to the workflows of dead letters. */
+export function connectDeadLetters(
+  config: Pick<Config<'gateway'>, 'engine' | 'TASK_QUEUE'>,
+): DeadLetterClient & { close(): Promise<void> } {
+  const client = connectClient(config.engine);
+  return {
+    ...createDeadLetterClient({ client, taskQueue: config.TASK_QUEUE }),
+    close: () => client.connection.close(),
+  };
 }
 
 /** The bus of a process that publishes; what it refuses for good is logged. */

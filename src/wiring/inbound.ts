@@ -2,8 +2,8 @@ import { createEventReader } from '../messaging/event-reader';
 import { type Part, type Shared, together } from './parts';
 
 /** The queues that bring events from outside. */
-export function openInbound({ config, aws, orders, logger }: Shared): Part {
-  const shared = { sqs: aws.sqs, orders, logger };
+export function openInbound({ config, aws, orders, letters, logger }: Shared): Part {
+  const shared = { sqs: aws.sqs, orders, letters, logger };
   const queues = [
     {
       name: 'order intake queue',

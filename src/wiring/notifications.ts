@@ -15,8 +15,10 @@ import { withBreaker } from '../adapters/breaker/with-breaker';
 const LEASE_MARGIN_MS = 13_000;
 
 /** What customers are told with: a reader for each channel's queue. */
-export function openNotifications(p: Pick<Shared, 'config' | 'aws' | 'breakers' | 'logger' | 'observe'>): Part {
-  const { config, aws, breakers, logger } = p;
+export function openNotifications(
+  p: Pick<Shared, 'config' | 'aws' | 'breakers' | 'letters' | 'logger' | 'observe'>,
+): Part {
+  const { config, aws, breakers, letters, logger } = p;
   const { provider, close } = openProvider(p);
   const queues = notificationQueues(config);
   const shared = {
@@ -26,6 +28,7 @@ export function openNotifications(p: Pick<Shared, 'config' | 'aws' | 'breakers' 
     contacts: createContacts({ db: aws.db, table: config.CUSTOMER_CONTACTS_TABLE }),
     provider: withBreaker(provider, breakers.of('notification')),
     leaseMs: LEASE_MARGIN_MS + config.PROVIDER_TIMEOUT_MS,
+    letters,
     logger,
   };
   const readers = together(CHANNELS.map((channel) => createNotifications({ ...shared, ...queues[channel], channel })));

@@ -3,6 +3,7 @@ import type { Breakers } from './connections';
 import type { Config } from '../config';
 import type { ConnectedOrderClient } from '../client';
 import type { ConnectedStockClient } from '../stock-client';
+import type { DeadLetterNews } from '../messaging/dead-letter-ports';
 import type { Logger } from '../telemetry';
 import type { Metrics } from '../metrics';
 
@@ -19,6 +20,7 @@ export interface Shared {
   aws: AwsClients;
   orders: ConnectedOrderClient;
   stock: ConnectedStockClient;
+  letters: DeadLetterNews;
   logger: Logger;
   metrics: Metrics;
   /** of the outside companies that the consumer speaks to */

@@ -7,7 +7,7 @@ import { historyTables } from '../config';
 import { type Part, type Shared, together } from './parts';
 
 /** What follows the events of orders: their status, the projections, and the snapshots. */
-export function openProjections({ config, aws, logger }: Shared): Part {
+export function openProjections({ config, aws, letters, logger }: Shared): Part {
   const { db, sqs } = aws;
   const tables = historyTables(config);
   return together([
@@ -20,6 +20,7 @@ export function openProjections({ config, aws, logger }: Shared): Part {
         db,
         tables: { orders: config.ORDERS_TABLE, view: config.ORDER_STATUS_VIEW_TABLE },
       }),
+      letters,
       logger,
     }),
     createProjector({
@@ -32,6 +33,7 @@ export function openProjections({ config, aws, logger }: Shared): Part {
         tables: { events: tables.events, projections: config.PROJECTIONS_TABLE },
       }),
       snapshots: createOrderHistory({ db, tables }),
+      letters,
       logger,
     }),
   ]);

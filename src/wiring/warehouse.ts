@@ -5,7 +5,7 @@ import type { Part, Shared } from './parts';
 import { withBreaker } from '../adapters/breaker/with-breaker';
 
 /** What is to be packed. */
-export function openWarehouse({ config, aws, breakers, logger }: Shared): Part {
+export function openWarehouse({ config, aws, breakers, letters, logger }: Shared): Part {
   const journal = createSandboxJournal({ db: aws.db, table: config.SANDBOX_JOURNAL_TABLE });
   const warehouse = createSandboxWarehouse({ journal, timeoutMs: config.PROVIDER_TIMEOUT_MS });
   return createPackingReader({
@@ -14,6 +14,7 @@ export function openWarehouse({ config, aws, breakers, logger }: Shared): Part {
     deadLetterQueueUrl: config.SHIPPING_DLQ_URL,
     visibilityS: config.SHIPPING_VISIBILITY_S,
     desk: withBreaker(warehouse, breakers.of('warehouse')),
+    letters,
     logger,
   });
 }

@@ -4,7 +4,12 @@ import { createWebhookListeners } from '../adapters/aws/webhook-book';
 import type { Part, Shared } from './parts';
 
 /** The queue that tells shops. */
-export function openWebhooks({ config, aws, logger }: Pick<Shared, 'config' | 'aws' | 'logger'>): Part {
+export function openWebhooks({
+  config,
+  aws,
+  letters,
+  logger,
+}: Pick<Shared, 'config' | 'aws' | 'letters' | 'logger'>): Part {
   const deliveries = connectWebhookClient({ engine: config.engine, taskQueue: config.TASK_QUEUE });
   const reader = createWebhookEventsReader({
     sqs: aws.sqs,
@@ -13,6 +18,7 @@ export function openWebhooks({ config, aws, logger }: Pick<Shared, 'config' | 'a
     deadLetterQueueUrl: config.WEBHOOK_EVENTS_DLQ_URL,
     listeners: createWebhookListeners({ db: aws.db, table: config.WEBHOOKS_TABLE }),
     deliveries,
+    letters,
     logger,
   });
   return {

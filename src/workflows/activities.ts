@@ -148,3 +148,22 @@ export const replayWatch = proxyActivities<Pick<Activities, 'followReplay'>>({
   heartbeatTimeout: '30s',
   retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '1m' },
 });
+
+/** The desk of dead letters: our own table and topic, waited for as long as it takes. */
+export const letters = proxyActivities<Pick<Activities, 'openDeadLetter' | 'saveDeadLetter' | 'alertDeadLetter'>>({
+  startToCloseTimeout: '30s',
+  retry: { initialInterval: '200ms', backoffCoefficient: 2, maximumInterval: '1m' },
+});
+
+/** What goes back to its queue or runs again: after an hour of trying it is a person's again. */
+export const redriving = proxyActivities<Pick<Activities, 'redriveDeadLetter'>>({
+  startToCloseTimeout: '1m',
+  scheduleToCloseTimeout: '1h',
+  retry: { initialInterval: '200ms', backoffCoefficient: 2, maximumInterval: '1m' },
+});
+
+/** Pages of many; nobody waits for them. */
+export const bulkRedriving = proxyActivities<Pick<Activities, 'redriveDeadLetters'>>({
+  startToCloseTimeout: '2m',
+  retry: { initialInterval: '200ms', backoffCoefficient: 2, maximumInterval: '1m' },
+});

@@ -63,6 +63,12 @@ const ROUTES: [method: string, path: string, statuses: number[]][] = [
   ['post', '/webhooks/{webhookId}/test', [202, 404, 500, 503]],
   ['get', '/livez', [200]],
   ['get', '/readyz', [200, 500, 503]],
+  ['get', '/dead-letters', [200, 400, 500, 503]],
+  ['get', '/dead-letters/{id}', [200, 404, 500, 503]],
+  ['post', '/dead-letters/{id}/redrive', [202, 400, 404, 409, 415, 422, 500, 503]],
+  ['post', '/dead-letters/{id}/discard', [200, 400, 404, 409, 415, 422, 500, 503]],
+  ['post', '/dead-letters/redrive', [202, 400, 415, 422, 500, 503]],
+  ['get', '/dead-letters/batches/{batchId}', [200, 404, 500, 503]],
 ];
 
 test('describes every route, and no other', async () => {

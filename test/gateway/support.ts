@@ -12,6 +12,7 @@ import type {
   Settlement,
   WebhookBook,
 } from '../../src/gateway/ports';
+import type { DeadLetterWorkbench } from '../../src/gateway/dead-letter-ports';
 import type { NewEvent, OrderEvent } from '../../src/domain/events';
 import type { Order } from '../../src/domain/order';
 import type { OrderClient, PlaceOutcome } from '../../src/client';
@@ -41,6 +42,7 @@ export interface Doubles {
   reports: Partial<Reports>;
   breakers: Partial<BreakerBoard>;
   contacts: Partial<ContactBook>;
+  deadLetters: Partial<DeadLetterWorkbench>;
   receive: StockClient['receive'];
   replays: Partial<ReplayDesk>;
   sandbox: SandboxDesk | null;
@@ -84,6 +86,15 @@ export function createDeps(doubles: Partial<Doubles> = {}): GatewayDeps {
       hours: async () => [],
       movements: async () => [],
       ...doubles.reports,
+    },
+    deadLetters: {
+      read: async () => undefined,
+      list: async () => ({ deadLetters: [] }),
+      redrive: async () => ({ kind: 'done', state: 'REDRIVEN', redrives: 1, isNew: true }),
+      discard: async () => ({ kind: 'done', state: 'DISCARDED', redrives: 0, isNew: true }),
+      redriveAll: async () => ({ batchId: 'batch-1' }),
+      progressOf: async () => undefined,
+      ...doubles.deadLetters,
     },
     breakers: { list: async () => [], reset: async () => timeOf(0), ...doubles.breakers },
     stock: {

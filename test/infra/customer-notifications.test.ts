@@ -23,6 +23,7 @@ import { createMetrics } from '../../src/metrics';
 import { openNotifications } from '../../src/wiring/notifications';
 import { type Breakers, openBreakers } from '../../src/wiring/connections';
 import type { Part } from '../../src/wiring/parts';
+import { noLetters } from '../support/letters';
 import { uniqueId } from '../support/orders';
 
 /** From the bus to the customer: rules, topics, queues and the consumer's part, on an emulator of their own. */
@@ -46,7 +47,7 @@ beforeAll(async () => {
   await sqs.send(new SetQueueAttributesCommand({ QueueUrl: config.PUSH_QUEUE_URL, Attributes: { DelaySeconds: '0' } }));
   const logger = createLogger({ name: 'test', level: 'silent' });
   breakers = openBreakers(config, { aws, logger, metrics: createMetrics() });
-  notifications = openNotifications({ config, aws, logger, breakers });
+  notifications = openNotifications({ config, aws, logger, breakers, letters: noLetters });
   notifications.start();
 });
 beforeEach(() => {

@@ -12,7 +12,7 @@ import type { OrderSubmission } from '../../src/domain/order';
 import type { Running } from '../../src/lifecycle';
 import type { ShownOrder } from '../support/system';
 import { batchOf, runActivity } from '../support/contracts/activities';
-import { type Config, loadConfig } from '../../src/config';
+import { type Config, deadLetterQueues, loadConfig } from '../../src/config';
 import { CHANNELS } from '../../src/domain/order';
 import { createActivities } from '../../src/activities';
 import { createAwsClients } from '../../src/adapters/aws/clients';
@@ -30,6 +30,7 @@ import { freePort } from '../../scripts/lib/ports';
 import { keys } from '../../src/domain/ids';
 import { REPLAY_PREFIX } from '../../src/domain/replay';
 import { type Right, rightsFor, rightsOf } from '../support/iam';
+import { noLetters } from '../support/letters';
 import { samplePayment, sampleUpdate } from '../support/refused-events';
 import { sampleOrder, uniqueId } from '../support/orders';
 import { seedInventory } from '../../scripts/lib/seed';
@@ -142,6 +143,7 @@ test('each process may do what it does, and nothing else', async () => {
     sendNonsense(),
     growLong(),
     tellShops(),
+    redriveEverywhere(),
   ]);
   await readEverything();
   await turnSwitches();
@@ -205,7 +207,7 @@ async function keepMessages(): Promise<void> {
     );
     return undefined as never;
   };
-  const shared = { sqs: aws.sqs, visibilityS: 3, logger };
+  const shared = { sqs: aws.sqs, visibilityS: 3, letters: noLetters, logger };
   const { quantity, overdueAfterS } = { quantity: config.REORDER_QUANTITY, overdueAfterS: config.REORDER_OVERDUE_S };
   const news = {
     source: 'order.validation',
@@ -287,6 +289,7 @@ async function keepOwnEvent(): Promise<void> {
     visibilityS: config.WEBHOOK_EVENTS_VISIBILITY_S,
     listeners: { list: () => kept().then(() => []) },
     deliveries: { deliver: async () => true },
+    letters: noLetters,
     logger,
   });
   reader.start();
@@ -461,6 +464,31 @@ async function repeatNotifications(): Promise<void> {
   await until('the customer is told again', () => told(2 * CHANNELS.length));
   sns.destroy();
   documents.destroy();
+}
+
+/** Something dies in every queue, is taken to its record, and sent back. */
+async function redriveEverywhere(): Promise<void> {
+  const [plain, watched] = [
+    createAwsClients({ region: config.AWS_REGION }),
+    createAwsClients({ region: config.AWS_REGION, observe: observe('Worker') }),
+  ];
+  const { deadLetters, closeDesk } = createPorts({ config, aws: watched, logger });
+  const queues = deadLetterQueues(config);
+  for (const QueueUrl of [...queues.map(({ deadLetterQueueUrl }) => deadLetterQueueUrl), config.UNDELIVERED_DLQ_URL]) {
+    await plain.sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: 'nothing' }));
+    const name = new URL(QueueUrl).pathname.split('/').at(-1);
+    await until(`a dead letter of ${name} is taken`, () => has('Consumer', `sqs:DeleteMessage ${name}`));
+  }
+  for (const { queue } of queues) await deadLetters.queues.send({ queue, body: 'nothing', attributes: {} });
+  await until('its workflow writes a record', () => has('Worker', 'dynamodb:UpdateItem DeadLetters'));
+  const paths = ['/dead-letters?state=PARKED', '/dead-letters?class=POISON'];
+  for (const path of paths) expect([path, (await fetch(`${gateway()}${path}`)).status]).toEqual([path, 200]);
+  expect((await fetch(`${gateway()}/dead-letters/DL-none`)).status).toBe(404);
+  for (const filter of [{ class: 'RETRYABLE' as const }, { queue: 'none' }])
+    await deadLetters.book.listRedrivable({ filter, limit: 1 });
+  await closeDesk();
+  plain.destroy();
+  watched.destroy();
 }
 
 async function readEverything(): Promise<void> {

@@ -1,3 +1,4 @@
+import { noLetters } from '../support/letters';
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { SQSClient } from '@aws-sdk/client-sqs';
@@ -53,7 +54,7 @@ beforeAll(async () => {
     await createWebhookWorker({ config, aws, ports, metrics, connection }),
   ];
   running = workers.map((worker) => worker.run());
-  part = openWebhooks({ config, aws, logger });
+  part = openWebhooks({ config, aws, letters: noLetters, logger });
   part.start();
 });
 afterAll(async () => {

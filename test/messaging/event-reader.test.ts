@@ -15,6 +15,7 @@ import { createEventReader } from '../../src/messaging/event-reader';
 import { EngineUnavailableError } from '../../src/client';
 import { eventually, gate } from '../support/contracts/condition';
 import { fingerprintOf } from '../../src/submission';
+import { noLetters } from '../support/letters';
 import { receiveMessages } from '../support/contracts/queues';
 import { REFUSED_EVENTS, samplePayment, sampleUpdate } from '../support/refused-events';
 import { sampleOrder, uniqueId } from '../support/orders';
@@ -63,6 +64,7 @@ const readerInto = (letters: string, visibilityS = VISIBILITY_S): QueueReader =>
       tellCarrier: (...news) => (others.tellCarrier ?? never)(...news),
       refundLate: (input) => (others.refundLate ?? never)(input),
     },
+    letters: noLetters,
     logger,
     visibilityS,
   });

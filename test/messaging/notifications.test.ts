@@ -15,6 +15,7 @@ import { createNotificationInbox } from '../../src/adapters/aws/notification-inb
 import { createNotifications } from '../../src/messaging/notifications';
 import { createSandboxJournal } from '../../src/adapters/aws/sandbox-journal';
 import { createSandboxNotifications } from '../../src/adapters/sandbox/notification';
+import { noLetters } from '../support/letters';
 import { eventually, gate } from '../support/contracts/condition';
 import { keys, type OrderId } from '../../src/domain/ids';
 import { receiveMessages } from '../support/contracts/queues';
@@ -88,6 +89,7 @@ function startReader(changes: { leaseMs?: number } = {}): QueueReader {
     },
     provider: noted,
     leaseMs: LEASE_MS,
+    letters: noLetters,
     ...changes,
   });
   readers.push(reader);

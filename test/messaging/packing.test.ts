@@ -1,4 +1,5 @@
 import { CreateQueueCommand, DeleteQueueCommand, ReceiveMessageCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
+import { noLetters } from '../support/letters';
 import type { OrderId } from '../../src/domain/ids';
 import type { PackingOrder, WarehouseDesk } from '../../src/messaging/warehouse-ports';
 import type { QueueReader } from '../../src/messaging/queue-reader';
@@ -145,7 +146,15 @@ describe('the queue', () => {
   });
 
   function startReader(desk: WarehouseDesk = createSandboxWarehouse({ journal: onDynamo, timeoutMs: 5000 })) {
-    const reader = createPackingReader({ sqs, queueUrl, deadLetterQueueUrl, visibilityS: 3, desk, logger });
+    const reader = createPackingReader({
+      sqs,
+      queueUrl,
+      deadLetterQueueUrl,
+      visibilityS: 3,
+      desk,
+      letters: noLetters,
+      logger,
+    });
     readers.push(reader);
     reader.start();
     return reader;

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { noLetters } from '../support/letters';
 import { CreateQueueCommand, DeleteQueueCommand, ReceiveMessageCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
 import { BatchWriteCommand, paginateScan } from '@aws-sdk/lib-dynamodb';
 import type { OrderEvent } from '../../src/domain/events';
@@ -227,7 +228,16 @@ describe('the queue', () => {
   });
 
   function startProjector(changes: { projections?: ProjectionStore; snapshots?: Snapshots } = {}): QueueReader {
-    const shared = { sqs, queueUrl, deadLetterQueueUrl, visibilityS: 3, projections, snapshots, logger };
+    const shared = {
+      sqs,
+      queueUrl,
+      deadLetterQueueUrl,
+      visibilityS: 3,
+      projections,
+      snapshots,
+      letters: noLetters,
+      logger,
+    };
     const reader = createProjector({ ...shared, ...changes });
     readers.push(reader);
     reader.start();

@@ -1,3 +1,4 @@
+import { noLetters } from '../support/letters';
 import pino from 'pino';
 import { DeleteQueueCommand, CreateQueueCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
 import type { ReplenishmentInput } from '../../src/workflows/stock-messages';
@@ -99,6 +100,7 @@ test('the queue is read: each product is replenished, and what is no alert goes 
     stock: { replenish: async (input) => void started.push(input) },
     quantity: 100,
     overdueAfterS: 60,
+    letters: noLetters,
     logger: pino({ level: 'silent' }),
   });
   for (const MessageBody of [low('A', 'B'), 'nonsense'])

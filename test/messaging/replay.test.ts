@@ -1,4 +1,5 @@
 import { CreateQueueCommand, DeleteQueueCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
+import { noLetters } from '../support/letters';
 import type { OrderStatus } from '../../src/domain/states';
 import type { QueueReader } from '../../src/messaging/queue-reader';
 import type { ReplayRegister, ReplayWay } from '../../src/messaging/replay-ports';
@@ -71,6 +72,7 @@ function forward(p: { way?: Partial<ReplayWay>; replays?: Partial<ReplayRegister
     way: { ...createReplayWay({ events, sqs, busName: config.EVENT_BUS_NAME, sandboxQueueUrl }), ...p.way },
     orders: { statusOf: async (orderId) => statuses[orderId] },
     perSecond: 1000,
+    letters: noLetters,
     logger,
   });
   reader.start();

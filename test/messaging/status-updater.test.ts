@@ -1,4 +1,5 @@
 import { CreateQueueCommand, DeleteQueueCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
+import { noLetters } from '../support/letters';
 import { DeleteCommand, GetCommand } from '@aws-sdk/lib-dynamodb';
 import type { NewEvent, OrderEvent } from '../../src/domain/events';
 import type { OrderId } from '../../src/domain/ids';
@@ -115,7 +116,7 @@ describe('the queue', () => {
   });
 
   function startUpdater(onCreated?: (orderId: OrderId) => Promise<void>): QueueReader {
-    const shared = { sqs, queueUrl, deadLetterQueueUrl, visibilityS: 3, statuses, logger };
+    const shared = { sqs, queueUrl, deadLetterQueueUrl, visibilityS: 3, statuses, letters: noLetters, logger };
     const reader = createStatusUpdater({ ...shared, onCreated });
     readers.push(reader);
     reader.start();

@@ -53,6 +53,9 @@ export function createMessenger(p: MessengerDeps): Messenger {
       const message = { alert: 'late-refund', ...late, amount: toDecimal(amount, late.currency), origin: ORIGIN };
       await publish(p.operationsAlertTopicArn, message);
     },
+    async reportDeadLetter(letter) {
+      await publish(p.operationsAlertTopicArn, { alert: 'dead-letter', ...letter, origin: ORIGIN });
+    },
     async reportOverdueSupply(overdue) {
       await publish(p.operationsAlertTopicArn, { alert: 'overdue-supply', ...overdue, origin: ORIGIN });
     },

@@ -1,9 +1,16 @@
 import type { ActivityDeps } from '../../../src/activities';
-import type { CustomerNotification, InventoryReport, LateRefund, OverdueSupply } from '../../../src/activities/ports';
+import type {
+  CustomerNotification,
+  DeadLetterAlert,
+  InventoryReport,
+  LateRefund,
+  OverdueSupply,
+} from '../../../src/activities/ports';
 import type { DisabledWebhook } from '../../../src/activities/webhook-ports';
 import type { OrderEvent } from '../../../src/domain/events';
 import type { SandboxJournal } from '../../../src/adapters/sandbox/journal';
 import { createMemoryBooks, type MemoryBooks } from './books';
+import { createMemoryDeadLetters, type MemoryDeadLetters } from './dead-letters';
 import { createMemoryJournal } from './journal';
 import { createMemoryReplays, type MemoryReplays } from './replays';
 import { createSandboxCarriers } from '../../../src/adapters/sandbox/carrier';
@@ -24,6 +31,8 @@ export interface MemoryWorld {
   lateRefunds: LateRefund[];
   replays: MemoryReplays;
   disabledWebhooks: DisabledWebhook[];
+  deadLetters: MemoryDeadLetters;
+  deadLetterAlerts: DeadLetterAlert[];
   ports: ActivityDeps;
 }
 
@@ -40,7 +49,10 @@ export function createMemoryWorld({ timeoutMs = 50 } = {}): MemoryWorld {
   const lateRefunds: LateRefund[] = [];
   const replays = createMemoryReplays();
   const disabledWebhooks: DisabledWebhook[] = [];
+  const deadLetterAlerts: DeadLetterAlert[] = [];
+  const deadLetters = createMemoryDeadLetters();
   const ports: ActivityDeps = {
+    deadLetters: deadLetters.ports,
     books,
     publisher: { publish: (events) => void published.push(...events), flush: async () => undefined },
     payments: createSandboxPayments({ journal, timeoutMs }),
@@ -52,6 +64,7 @@ export function createMemoryWorld({ timeoutMs = 50 } = {}): MemoryWorld {
       reportPartialInventory: async (report) => void partial.push(report),
       reportShortage: async (report) => void shortages.push(report),
       reportOverdueSupply: async (supply) => void overdue.push(supply),
+      reportDeadLetter: async (letter) => void deadLetterAlerts.push(letter),
       reportLateRefund: async (refund) => void lateRefunds.push(refund),
       reportDisabledWebhook: async (webhook) => void disabledWebhooks.push(webhook),
     },
@@ -63,5 +76,5 @@ export function createMemoryWorld({ timeoutMs = 50 } = {}): MemoryWorld {
     now: () => new Date().toISOString(),
   };
   const told = { notifications, packing, partial, shortages, overdue, lateRefunds, disabledWebhooks, replays };
-  return { books, journal, published, ...told, ports };
+  return { books, journal, published, ...told, deadLetters, deadLetterAlerts, ports };
 }

@@ -1,0 +1,57 @@
+import type { DeadLetter, DeadLetterClass, DeadLetterStanding, StoryEntry, WorkflowRun } from '../domain/dead-letters';
+import type { DeskAnswer, DeskRequest, Sent } from '../domain/dead-letter-desk';
+
+/** A change of a dead letter: how it stands then, and what is to be in its story. */
+export interface DeadLetterChange {
+  /** its version is one more than that of the record before */
+  letter: DeadLetterStanding;
+  entry: StoryEntry;
+}
+
+/** Which dead letters are redriven together; every member narrows. */
+export interface DeadLetterFilter {
+  class?: DeadLetterClass;
+  queue?: string;
+  /** ISO 8601, of the first death; included */
+  since?: string;
+  /** ISO 8601; included */
+  until?: string;
+}
+
+/** The records of dead letters. Throws `StepError` SERVICE_UNAVAILABLE. */
+export interface DeadLetterBook {
+  read(id: string): Promise<DeadLetter | undefined>;
+  /** Writes a change once: one that is written already, by an attempt whose answer was lost, stays as it is. */
+  save(change: DeadLetterChange): Promise<void>;
+  /** Ids of those that can be redriven, a page at a time. */
+  listRedrivable(p: {
+    filter: DeadLetterFilter;
+    cursor?: string;
+    limit: number;
+  }): Promise<{ ids: string[]; cursor?: string }>;
+}
+
+/** Sends messages back to the queues that they were for. */
+export interface SourceQueues {
+  /**
+   * @param queue by its name
+   * @throws StepError REQUEST_REFUSED when the queue never takes it
+   */
+  send(p: { queue: string; body: string; attributes: Record<string, string> }): Promise<void>;
+  has(queue: string): boolean;
+}
+
+/** Workflows that ended in error. Throws `StepError` SERVICE_UNAVAILABLE when the engine cannot be reached. */
+export interface EndedWorkflows {
+  /**
+   * Lets a workflow run again from its last good task; does so once for each `requestId`.
+   *
+   * @returns that it runs again, or why it cannot
+   */
+  reset(p: WorkflowRun & { reason: string; requestId: string }): Promise<Exclude<Sent, { outcome: 'SENT' }>>;
+}
+
+/** Asks a dead letter's workflow. Throws `StepError` SERVICE_UNAVAILABLE when nobody confirms it. */
+export interface RedriveDesk {
+  redrive(id: string, request: DeskRequest): Promise<DeskAnswer>;
+}

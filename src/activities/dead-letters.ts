@@ -1,0 +1,113 @@
+import type { DeadLetterBook, DeadLetterChange, DeadLetterFilter } from './dead-letter-ports';
+import type { EndedWorkflows, RedriveDesk, SourceQueues } from './dead-letter-ports';
+import type { DeadLetter, DeadLetterStanding } from '../domain/dead-letters';
+import type { DeskRequest, Sent } from '../domain/dead-letter-desk';
+import type { Messenger } from './ports';
+import { asStep } from './step';
+import { keys } from '../domain/ids';
+
+export interface DeadLetterDeps {
+  messenger: Pick<Messenger, 'reportDeadLetter'>;
+  deadLetters: { book: DeadLetterBook; queues: SourceQueues; workflows: EndedWorkflows; desk: RedriveDesk };
+}
+
+/** A dead letter's standing, and which requests are in its story. */
+export interface OpenedDeadLetter {
+  letter: DeadLetterStanding;
+  requests: string[];
+}
+
+/** What a page of a bulk redrive came to. */
+export interface RedrivenPage {
+  redriven: number;
+  /** in flight already, or redriven by this batch before */
+  underWay: number;
+  refused: number;
+  /** of the next page; absent on the last */
+  cursor?: string;
+}
+
+export interface RedrivePageInput {
+  filter: DeadLetterFilter;
+  request: DeskRequest;
+  cursor?: string;
+}
+
+/** Letters of one page: together well below what an activity has. */
+const PAGE = 20;
+
+/** How many are asked at once: each is an update of a workflow, and orders come first. */
+const AT_ONCE = 5;
+
+/** What EventBridge and SNS say of a death, and what we do: they are in the record, and a message has ten at most. */
+const OF_ITS_DEATH = new Set([
+  'errorType',
+  'reason',
+  'ERROR_CODE',
+  'ERROR_MESSAGE',
+  'EXHAUSTED_RETRY_CONDITION',
+  'RETRY_ATTEMPTS',
+  'RULE_ARN',
+  'TARGET_ARN',
+  'ErrorCode',
+  'ErrorMessage',
+  'RequestID',
+]);
+
+/** What the workflow of a dead letter does, and that of many. */
+export function createDeadLetterActivities({ messenger, deadLetters }: DeadLetterDeps) {
+  const { book, queues, workflows, desk } = deadLetters;
+
+  return {
+    /** How a dead letter stands; `undefined` when there is no such record. The body stays where it is. */
+    openDeadLetter: asStep(async ({ id }: { id: string }): Promise<OpenedDeadLetter | undefined> => {
+      const letter = await book.read(id);
+      if (!letter) return undefined;
+      const requests = letter.story.flatMap(({ requestId }) => (requestId === undefined ? [] : [requestId]));
+      return { letter: standingOf(letter), requests };
+    }),
+
+    saveDeadLetter: asStep((change: DeadLetterChange): Promise<void> => book.save(change)),
+
+    /** Sends a dead letter back to where it was for; one that nobody can send says why. */
+    redriveDeadLetter: asStep(async ({ id, n }: { id: string; n: number }): Promise<Sent> => {
+      const letter = await book.read(id);
+      if (!letter) return { outcome: 'NOT_SENT', reason: 'its record is gone' };
+      if (letter.run)
+        return workflows.reset({ ...letter.run, reason: `dead letter ${id}, redrive ${n}`, requestId: `${id}#${n}` });
+      if (!queues.has(letter.queue)) return { outcome: 'NOT_SENT', reason: `there is no queue ${letter.queue}` };
+      const attributes = { ...ownAttributes(letter), deadLetterId: id, redrive: String(n) };
+      await queues.send({ queue: letter.queue, body: letter.body, attributes });
+      return { outcome: 'SENT' };
+    }),
+
+    /** Tells operations that a dead letter needs a person. */
+    alertDeadLetter: asStep((letter: DeadLetterStanding): Promise<void> => {
+      const { id: deadLetterId, class: kind, queue, severity, errorType, reason, deadAt } = letter;
+      const why = { ...(errorType !== undefined && { errorType }), ...(reason !== undefined && { reason }) };
+      const key = keys.deadLetter(deadLetterId, letter.arrivals + letter.redrives);
+      return messenger.reportDeadLetter({ key, deadLetterId, class: kind, queue, severity, deadAt, ...why });
+    }),
+
+    /** Redrives a page of dead letters, each once for each request. */
+    redriveDeadLetters: asStep(async ({ filter, request, cursor }: RedrivePageInput): Promise<RedrivenPage> => {
+      const page = await book.listRedrivable({ filter, limit: PAGE, ...(cursor !== undefined && { cursor }) });
+      const counts = { redriven: 0, underWay: 0, refused: 0 };
+      for (let from = 0; from < page.ids.length; from += AT_ONCE) {
+        const ids = page.ids.slice(from, from + AT_ONCE);
+        const answers = await Promise.all(ids.map((id) => desk.redrive(id, request)));
+        for (const answer of answers)
+          counts[answer.kind === 'refused' ? 'refused' : answer.isNew ? 'redriven' : 'underWay'] += 1;
+      }
+      return { ...counts, ...(page.cursor !== undefined && { cursor: page.cursor }) };
+    }),
+  };
+}
+
+function standingOf(letter: DeadLetter): DeadLetterStanding {
+  const { body: _body, attributes: _attributes, story: _story, updatedAt: _updatedAt, ...standing } = letter;
+  return standing;
+}
+
+const ownAttributes = ({ attributes }: DeadLetter) =>
+  Object.fromEntries(Object.entries(attributes).filter(([name]) => !OF_ITS_DEATH.has(name)));

@@ -1,0 +1,139 @@
+import { createHash } from 'node:crypto';
+import {
+  ApplicationFailure,
+  type Client,
+  type UpdateDefinition,
+  WithStartWorkflowOperation,
+  WorkflowExecutionAlreadyStartedError,
+  WorkflowNotFoundError,
+  WorkflowUpdateFailedError,
+} from '@temporalio/client';
+import type { Arrival, DeskAnswer, DeskRequest } from './domain/dead-letter-desk';
+import type { DeadLetterFilter } from './activities/dead-letter-ports';
+import type { DeadLetterInput, RedriveBatchInput, RedriveProgress } from './workflows/dead-letter-messages';
+import type { deadLetterWorkflow, redriveWorkflow } from './workflows';
+import { canonicalJson } from './domain/canonical-json';
+import { answerWithin, EngineUnavailableError, QUESTION_MS, reachEngine } from './client/engine';
+import { deadLetterWorkflowId, redriveBatchWorkflowId } from './domain/ids';
+import {
+  arrivedSignal,
+  DEAD_LETTER_WORKFLOW,
+  DESK_REFUSED,
+  discardUpdate,
+  handledSignal,
+  REDRIVE_WORKFLOW,
+  redriveProgressQuery,
+  redriveUpdate,
+} from './workflows/dead-letter-messages';
+
+/** A bulk redrive, as it was asked for. */
+export interface BulkRedrive extends DeskRequest {
+  filter: DeadLetterFilter;
+}
+
+/** Dead letters, over Temporal's client. Each throws EngineUnavailableError when the engine does not confirm it. */
+export interface DeadLetterClient {
+  /** Tells its workflow, which is started where none runs. */
+  arrived(id: string, arrival: Arrival): Promise<void>;
+  handled(id: string, n: number): Promise<void>;
+  /** Sends it back to where it was for; only of a letter that has a record. */
+  redrive(id: string, request: DeskRequest): Promise<DeskAnswer>;
+  discard(id: string, request: DeskRequest): Promise<DeskAnswer>;
+  /** Starts a bulk redrive, once for the same request. */
+  redriveAll(bulk: BulkRedrive): Promise<{ batchId: string }>;
+  /** `undefined` when there is no such batch */
+  progressOf(batchId: string): Promise<RedriveProgress | undefined>;
+}
+
+/** Milliseconds for a worker to take a request of a person. */
+const PATIENCE_MS = 8000;
+
+export function createDeadLetterClient({ client, taskQueue }: { client: Client; taskQueue: string }): DeadLetterClient {
+  const within = <T>(ms: number, call: () => Promise<T>) =>
+    reachEngine(() => client.withDeadline(Date.now() + ms, call));
+
+  // a letter that was closed may come back, and its record knows everything
+  const options = (id: string) => ({
+    workflowId: deadLetterWorkflowId(id),
+    taskQueue,
+    args: [{ id }] as [DeadLetterInput],
+    workflowIdReusePolicy: 'ALLOW_DUPLICATE' as const,
+  });
+
+  const askBy =
+    (update: UpdateDefinition<DeskAnswer, [DeskRequest]>) =>
+    async (id: string, request: DeskRequest): Promise<DeskAnswer> => {
+      const startWorkflowOperation = new WithStartWorkflowOperation<typeof deadLetterWorkflow>(DEAD_LETTER_WORKFLOW, {
+        ...options(id),
+        workflowIdConflictPolicy: 'USE_EXISTING',
+      });
+      const updateId = `${update.name}-${hashOf(request)}`;
+      const ask = () =>
+        client.withDeadline(Date.now() + PATIENCE_MS, () =>
+          client.workflow.executeUpdateWithStart(update, { startWorkflowOperation, updateId, args: [request] }),
+        );
+      try {
+        const answer = await answerWithin(PATIENCE_MS, ask);
+        if (answer) return answer;
+      } catch (error) {
+        const cause = error instanceof WorkflowUpdateFailedError ? error.cause : undefined;
+        if (!(cause instanceof ApplicationFailure) || cause.type !== DESK_REFUSED) throw error;
+        return { kind: 'refused', reason: cause.message };
+      }
+      throw new EngineUnavailableError(`nobody confirms what is asked of dead letter ${id}`);
+    };
+
+  return {
+    async arrived(id, arrival) {
+      await within(QUESTION_MS, () =>
+        client.workflow.signalWithStart<typeof deadLetterWorkflow, [Arrival]>(DEAD_LETTER_WORKFLOW, {
+          ...options(id),
+          signal: arrivedSignal,
+          signalArgs: [arrival],
+        }),
+      );
+    },
+
+    async handled(id, n) {
+      await within(QUESTION_MS, () =>
+        client.workflow.signalWithStart<typeof deadLetterWorkflow, [{ n: number }]>(DEAD_LETTER_WORKFLOW, {
+          ...options(id),
+          signal: handledSignal,
+          signalArgs: [{ n }],
+        }),
+      );
+    },
+
+    redrive: askBy(redriveUpdate),
+    discard: askBy(discardUpdate),
+
+    async redriveAll({ filter, by, reason, requestId }) {
+      const batchId = hashOf({ filter, by, reason: reason ?? '', requestId }).slice(0, 22);
+      const input: RedriveBatchInput = { batchId, filter, by, ...(reason !== undefined && { reason }) };
+      const start = () =>
+        client.workflow.start<typeof redriveWorkflow>(REDRIVE_WORKFLOW, {
+          workflowId: redriveBatchWorkflowId(batchId),
+          taskQueue,
+          args: [input],
+          workflowIdConflictPolicy: 'USE_EXISTING',
+          workflowIdReusePolicy: 'REJECT_DUPLICATE',
+        });
+      await within(QUESTION_MS, start).catch((error: unknown) => {
+        if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+      });
+      return { batchId };
+    },
+
+    async progressOf(batchId) {
+      const handle = client.workflow.getHandle<typeof redriveWorkflow>(redriveBatchWorkflowId(batchId));
+      try {
+        return await within(PATIENCE_MS, () => handle.query(redriveProgressQuery));
+      } catch (error) {
+        if (error instanceof WorkflowNotFoundError) return undefined;
+        throw error;
+      }
+    },
+  };
+}
+
+const hashOf = (value: object): string => createHash('sha256').update(canonicalJson(value)).digest('base64url');

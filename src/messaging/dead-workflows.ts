@@ -1,0 +1,113 @@
+import type { DeadLetterNews, DeadLetterRegister, EndedRun, EndedRuns } from './dead-letter-ports';
+import type { DeadLetterTimes } from '../domain/dead-letters';
+import type { Logger } from '../telemetry';
+import type { Metrics } from '../metrics';
+import { deadLetterIdOf } from './dead-letters';
+import { newLetter } from './dead-letter-reader';
+
+export interface DeadWorkflowsDeps {
+  runs: EndedRuns;
+  register: DeadLetterRegister;
+  letters: Pick<DeadLetterNews, 'arrived'>;
+  times: DeadLetterTimes;
+  /** pause between two looks, in milliseconds */
+  intervalMs: number;
+  metrics: Pick<Metrics, 'deadLetter'>;
+  logger: Logger;
+}
+
+/** Looks for workflows that ended in error. */
+export interface DeadWorkflows {
+  /** One look. Answers how many were new. */
+  run(): Promise<number>;
+  start(): void;
+  stop(): Promise<void>;
+}
+
+/** The first look goes back so far: nobody may have looked for as long as a long weekend. */
+const FIRST_LOOK_MS = 7 * 86_400_000;
+/** Later ones overlap: what closed is seen in the list only a moment later. */
+const OVERLAP_MS = 10 * 60_000;
+
+/** Workflows that ended in error become dead letters, each run once; one that runs again and ends so keeps its story. */
+export function createDeadWorkflows(p: DeadWorkflowsDeps): DeadWorkflows {
+  let running: Promise<void> | undefined;
+  let wake: (() => void) | undefined;
+  let stopped = false;
+  let since = new Date(Date.now() - FIRST_LOOK_MS).toISOString();
+  /** runs that their dead letters know of; a look overlaps the one before */
+  let known = new Set<string>();
+
+  async function run(): Promise<number> {
+    const next = new Date(Date.now() - OVERLAP_MS).toISOString();
+    const seen = new Set<string>();
+    let found = 0;
+    for await (const ended of p.runs.endedSince(since)) {
+      if (!known.has(ended.runId) && (await take(ended))) found += 1;
+      known.add(ended.runId);
+      seen.add(ended.runId);
+      if (stopped) return found;
+    }
+    [since, known] = [next, seen];
+    return found;
+  }
+
+  /** False when its dead letter knew of it. */
+  async function take(ended: EndedRun): Promise<boolean> {
+    const { workflowId, runId, firstRunId, workflowType, closedAt, errorType, reason } = ended;
+    const id = deadLetterIdOf('workflow', workflowId, firstRunId);
+    const letter = newLetter({
+      id,
+      received: {
+        body: JSON.stringify({ workflowId, runId, workflowType, closedAt, errorType, reason }),
+        attributes: {},
+      },
+      symptoms: { origin: 'WORKFLOW', errorType, reason },
+      queue: workflowType,
+      times: p.times,
+    });
+    const before = await p.register.create({ ...letter, run: { workflowId, runId } });
+    const isKnown = before !== undefined && before.arrivals > 0 && before.runId === runId;
+    if (isKnown) return false;
+    const { class: kind } = letter;
+    // what it died of before is counted by the record
+    await p.letters.arrived(id, {
+      n: before?.arrivals ?? 0,
+      class: kind,
+      errorType,
+      reason: letter.reason ?? '',
+      runId,
+    });
+    p.metrics.deadLetter({ class: kind, queue: workflowType });
+    p.logger.warn({ deadLetterId: id, class: kind, workflowId, runId, errorType, reason }, 'dead letter');
+    return true;
+  }
+
+  async function loop(): Promise<void> {
+    while (!stopped) {
+      await run().catch((error: unknown) =>
+        p.logger.warn({ err: error }, 'could not look for workflows that ended in error'),
+      );
+      if (!stopped) await pause();
+    }
+  }
+
+  const pause = () =>
+    new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, p.intervalMs);
+      wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+
+  return {
+    run,
+    start: () => void (running ??= loop()),
+    async stop() {
+      stopped = true;
+      wake?.();
+      await running;
+    },
+  };
+}

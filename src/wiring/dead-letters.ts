@@ -1,0 +1,82 @@
+import type { ActivityDeps } from '../activities';
+import type { AwsClients } from '../adapters/aws/clients';
+import type { Config } from '../config';
+import type { DeadLetterTimes } from '../domain/dead-letters';
+import { connectClient, EngineUnavailableError } from '../client';
+import { createDeadLetterClient } from '../dead-letter-client';
+import { createDeadLetterReader } from '../messaging/dead-letter-reader';
+import { createDeadLetterTable } from '../adapters/aws/dead-letter-table';
+import { createDeadWorkflows } from '../messaging/dead-workflows';
+import { createEndedRuns, createEndedWorkflows } from '../ended-workflows';
+import { createSourceQueues } from '../adapters/aws/source-queues';
+import { deadLetterQueues, sourceQueues } from '../config';
+import { NOWHERE } from '../domain/dead-letters';
+import { type Part, type Shared, together } from './parts';
+import { StepError } from '../domain/failures';
+
+/** What makes records of everything that is dead: a reader for each dead-letter queue, and a look at the workflows. */
+export function openDeadLetters({ config, aws, letters, metrics, logger }: Shared): Part {
+  const register = createDeadLetterTable({ db: aws.db, table: config.DEAD_LETTERS_TABLE });
+  const shared = { register, letters, metrics, logger };
+  const undelivered = { queue: NOWHERE, queueUrl: config.UNDELIVERED_DLQ_URL };
+  const queues = [
+    ...deadLetterQueues(config),
+    { ...undelivered, deadLetterQueueUrl: undelivered.queueUrl, givenUpAfterMs: 0 },
+  ];
+  const readers = queues.map(({ queue, queueUrl, deadLetterQueueUrl, givenUpAfterMs }) =>
+    createDeadLetterReader({
+      ...shared,
+      sqs: aws.sqs,
+      queueUrl: deadLetterQueueUrl,
+      source: { queue, queueUrl },
+      visibilityS: config.DEAD_LETTER_VISIBILITY_S,
+      times: timesOf(config, givenUpAfterMs),
+    }),
+  );
+  const client = connectClient(config.engine);
+  const workflows = createDeadWorkflows({
+    ...shared,
+    runs: createEndedRuns({ client, taskQueue: config.TASK_QUEUE }),
+    times: timesOf(config, 0),
+    intervalMs: config.DEAD_LETTER_SWEEP_MS,
+  });
+  const parts = together([...readers, workflows]);
+  return {
+    ...parts,
+    async stop() {
+      await parts.stop();
+      await client.connection.close();
+    },
+  };
+}
+
+const timesOf = (config: Config<'consumer'>, givenUpAfterMs: number): DeadLetterTimes => ({
+  retryMs: config.DEAD_LETTER_RETRY_MS,
+  throttledRetryMs: config.DEAD_LETTER_THROTTLED_RETRY_MS,
+  longestRetryMs: config.DEAD_LETTER_LONGEST_RETRY_MS,
+  lostAfterMs: givenUpAfterMs + config.DEAD_LETTER_MARGIN_MS,
+});
+
+/** What the worker's activities do about dead letters. */
+export function openDeadLetterDesk(
+  config: Config<'worker'>,
+  aws: Pick<AwsClients, 'db' | 'sqs'>,
+): { ports: ActivityDeps['deadLetters']; close(): Promise<void> } {
+  const client = connectClient(config.engine);
+  const { redrive } = createDeadLetterClient({ client, taskQueue: config.TASK_QUEUE });
+  return {
+    ports: {
+      book: createDeadLetterTable({ db: aws.db, table: config.DEAD_LETTERS_TABLE }),
+      queues: createSourceQueues({ sqs: aws.sqs, urls: sourceQueues(config) }),
+      workflows: createEndedWorkflows(client),
+      desk: { redrive: (id, request) => redrive(id, request).catch(asStepError) },
+    },
+    close: () => client.connection.close(),
+  };
+}
+
+/** @throws StepError SERVICE_UNAVAILABLE: the activity is tried again */
+function asStepError(error: unknown): never {
+  if (!(error instanceof EngineUnavailableError)) throw error;
+  throw new StepError('SERVICE_UNAVAILABLE', error.message, { cause: error });
+}

@@ -1,0 +1,46 @@
+import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
+import type { Arrival, DeskAnswer, DeskRequest } from '../domain/dead-letter-desk';
+import type { DeadLetterFilter } from '../activities/dead-letter-ports';
+
+export const DEAD_LETTER_WORKFLOW = 'deadLetterWorkflow';
+export const REDRIVE_WORKFLOW = 'redriveWorkflow';
+
+/** All that the workflow is told: everything else is in the record. */
+export interface DeadLetterInput {
+  id: string;
+}
+
+/** The letter is dead, or dead again. */
+export const arrivedSignal = defineSignal<[Arrival]>('arrived');
+/** Its n-th redrive was handled. */
+export const handledSignal = defineSignal<[{ n: number }]>('handled');
+
+/** What does not fit the letter's state is answered as refused; the record says why it is as it is. */
+export const redriveUpdate = defineUpdate<DeskAnswer, [DeskRequest]>('redrive');
+export const discardUpdate = defineUpdate<DeskAnswer, [DeskRequest]>('discard');
+
+/** The type of an update's failure that the letter's state, or a wrong request, refuses. */
+export const DESK_REFUSED = 'DESK_REFUSED';
+
+export interface RedriveBatchInput {
+  batchId: string;
+  filter: DeadLetterFilter;
+  by: string;
+  reason?: string;
+  /** of the batch before it went on in a new run */
+  before?: RedriveProgress;
+}
+
+/** How far a batch is. */
+export interface RedriveProgress {
+  state: 'RUNNING' | 'DONE';
+  redriven: number;
+  underWay: number;
+  refused: number;
+  /** ISO 8601 */
+  startedAt: string;
+  /** of the next page */
+  cursor?: string;
+}
+
+export const redriveProgressQuery = defineQuery<RedriveProgress>('progress');

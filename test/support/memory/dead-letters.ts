@@ -1,0 +1,57 @@
+import type { ActivityDeps } from '../../../src/activities';
+import type { DeadLetter } from '../../../src/domain/dead-letters';
+import { capped } from '../../../src/domain/dead-letters';
+import { StepError } from '../../../src/domain/failures';
+
+/** The desk in memory: its records, and what was sent back. */
+export interface MemoryDeadLetters {
+  records: Map<string, DeadLetter>;
+  sent: { queue: string; body: string; attributes: Record<string, string> }[];
+  resets: { workflowId: string; runId: string; requestId: string }[];
+  ports: ActivityDeps['deadLetters'];
+}
+
+export function createMemoryDeadLetters(): MemoryDeadLetters {
+  const records = new Map<string, DeadLetter>();
+  const sent: MemoryDeadLetters['sent'] = [];
+  const resets: MemoryDeadLetters['resets'] = [];
+  return {
+    records,
+    sent,
+    resets,
+    ports: {
+      book: {
+        read: async (id) => records.get(id),
+        async save({ letter, entry }) {
+          const before = records.get(letter.id);
+          if (!before) throw new StepError('REQUEST_REFUSED', 'gone');
+          if (before.version >= letter.version) return;
+          const { body, attributes, story } = before;
+          records.set(letter.id, {
+            ...letter,
+            body,
+            attributes,
+            updatedAt: entry.at,
+            story: capped([...story, entry]),
+          });
+        },
+        async listRedrivable({ filter, cursor, limit }) {
+          const from = Number(cursor ?? 0);
+          const ids = [...records.values()]
+            .filter((letter) => filter.class === undefined || letter.class === filter.class)
+            .map(({ id }) => id)
+            .slice(from, from + limit);
+          return { ids, ...(from + limit < records.size && { cursor: String(from + limit) }) };
+        },
+      },
+      queues: { has: (queue) => queue.endsWith('-queue'), send: async (message) => void sent.push(message) },
+      workflows: {
+        async reset({ workflowId, runId, requestId }) {
+          resets.push({ workflowId, runId, requestId });
+          return { outcome: 'RUNS_AGAIN', reason: 'it runs again' };
+        },
+      },
+      desk: { redrive: () => Promise.reject(new Error('no engine')) },
+    },
+  };
+}

@@ -1,0 +1,312 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { createDeadLetterClient, type DeadLetterClient } from '../../src/dead-letter-client';
+import { createMemoryWorld, type MemoryWorld } from '../support/memory/ports';
+import { createOrderBench, type OrderBench, replayWorkflow } from '../support/order-bench';
+import type { DeadLetter, DeadLetterClass } from '../../src/domain/dead-letters';
+import { deadLetterWorkflowId } from '../../src/domain/ids';
+import { letterIdOf, letterOf } from '../support/letters';
+
+let bench: OrderBench;
+let world: MemoryWorld;
+let letters: DeadLetterClient;
+let count = 0;
+let id: string;
+
+beforeAll(async () => {
+  bench = await createOrderBench();
+  letters = createDeadLetterClient({ client: bench.patient, taskQueue: bench.taskQueue });
+});
+afterAll(() => bench.teardown());
+beforeEach(() => {
+  world = createMemoryWorld();
+  // asked as the real client asks, in time that stands still
+  world.deadLetters.ports.desk = { redrive: letters.redrive };
+  bench.use(world);
+  id = letterIdOf(++count);
+});
+
+const record = (letterId = id) => world.deadLetters.records.get(letterId)!;
+const told = () => record().story.map(({ what }) => what);
+const sent = () => world.deadLetters.sent;
+
+async function until(is: (letter: DeadLetter) => boolean, letterId = id): Promise<DeadLetter> {
+  for (let waited = 0; !is(record(letterId)); waited += 10) {
+    if (waited > 10_000) throw new Error(`not in time: ${JSON.stringify(record(letterId))}`);
+    await delay(10);
+  }
+  return record(letterId);
+}
+const toBe = (state: DeadLetter['state'], letterId = id) => until((letter) => letter.state === state, letterId);
+
+/** It dies for the first time, and its workflow has looked at it. */
+async function dies(kind: DeadLetterClass, changes: Partial<DeadLetter> = {}): Promise<DeadLetter> {
+  world.deadLetters.records.set(id, letterOf({ id, class: kind, ...changes }));
+  await letters.arrived(id, { n: 0, class: kind, errorType: 'Type', reason: 'why' });
+  return until(({ story }) => story.length > 0);
+}
+const failsAgain = (n: number, kind: DeadLetterClass = 'RETRYABLE') => letters.arrived(id, { n, class: kind });
+const pass = (seconds: number) => bench.env.sleep(seconds * 1000);
+const request = (requestId = `request-${++count}`) => ({ by: 'kim', requestId });
+/** The workflow has ended, and can be replayed. */
+async function ends(letterId = id): Promise<unknown> {
+  const result: unknown = await bench.patient.workflow.getHandle(deadLetterWorkflowId(letterId)).result();
+  await replayWorkflow(bench.env, deadLetterWorkflowId(letterId));
+  return result;
+}
+
+test('a retryable one is tried again after a minute, and is resolved when it was handled', async () => {
+  await dies('RETRYABLE', { body: 'the body', attributes: { trace: 't', errorType: 'Type' } });
+  expect(record()).toMatchObject({ state: 'WAITING', arrivals: 1, errorType: 'Type', reason: 'why' });
+  await pass(50);
+  expect(sent()).toEqual([]);
+  await pass(15);
+  await toBe('REDRIVEN');
+  const attributes = { trace: 't', deadLetterId: id, redrive: '1' };
+  expect(sent()).toEqual([{ queue: 'order-intake-queue', body: 'the body', attributes }]);
+  await letters.handled(id, 1);
+  expect(await ends()).toEqual({ state: 'RESOLVED' });
+  expect(record()).toMatchObject({ state: 'RESOLVED', tries: 1, redrives: 1 });
+  expect(told()).toEqual(['DEAD', 'REDRIVEN', 'HANDLED']);
+  expect(record().story[1]).toMatchObject({ by: 'waybill', n: 1 });
+  expect(world.deadLetterAlerts).toEqual([]);
+});
+
+test('one that fails again keeps its whole story, waits longer each time, and at last is parked for a person', async () => {
+  await dies('RETRYABLE');
+  for (let n = 1; n <= 8; n++) {
+    await pass(Math.min(60 * 2 ** (n - 1), 3600) + 1);
+    await until(({ redrives }) => redrives === n);
+    expect(sent()).toHaveLength(n);
+    // told twice it counts once
+    await failsAgain(n);
+    await failsAgain(n);
+    await until(({ arrivals }) => arrivals === n + 1);
+  }
+  expect(record()).toMatchObject({ state: 'PARKED', tries: 8 });
+  expect(told()).toEqual(['DEAD', ...Array.from({ length: 8 }, () => ['REDRIVEN', 'FAILED_AGAIN']).flat()]);
+  await until(() => world.deadLetterAlerts.length === 1);
+  await pass(7200);
+  expect(sent()).toHaveLength(8);
+  expect(await letters.discard(id, { ...request(), reason: 'nobody wants it' })).toMatchObject({ state: 'DISCARDED' });
+  expect(await ends()).toEqual({ state: 'DISCARDED' });
+  expect(record().story.at(-1)).toMatchObject({ what: 'DISCARDED', by: 'kim', reason: 'nobody wants it' });
+});
+
+test('a throttled one comes again after ten seconds', async () => {
+  await dies('THROTTLED');
+  await pass(11);
+  expect(await toBe('REDRIVEN')).toMatchObject({ tries: 1 });
+  await letters.handled(id, 1);
+  await ends();
+});
+
+test('an unknown one is tried twice', async () => {
+  await dies('UNKNOWN');
+  for (const n of [1, 2]) {
+    await pass(121);
+    await until(({ redrives }) => redrives === n);
+    await failsAgain(n, 'UNKNOWN');
+    await until(({ arrivals }) => arrivals === n + 1);
+  }
+  expect(record()).toMatchObject({ state: 'PARKED', tries: 2 });
+  await until(() => world.deadLetterAlerts.length === 1);
+});
+
+test.each([
+  ['PERMANENT', 'WARNING'],
+  ['POISON', 'CRITICAL'],
+  ['BUG', 'CRITICAL'],
+] as const)('a %s one is parked at once, and operations hear of it once', async (kind, severity) => {
+  await dies(kind);
+  expect(record().state).toBe('PARKED');
+  await until(() => world.deadLetterAlerts.length > 0);
+  await letters.arrived(id, { n: 0, class: kind });
+  await pass(3600);
+  expect(world.deadLetterAlerts).toMatchObject([
+    { deadLetterId: id, class: kind, severity, queue: 'order-intake-queue', errorType: 'Type', reason: 'why' },
+  ]);
+  expect(world.deadLetterAlerts[0]?.key).toBe(`dead-letter#${id}#1`);
+  expect(sent()).toEqual([]);
+});
+
+test('redriven twice at once it goes once, and both are told so', async () => {
+  await dies('BUG');
+  const answers = await Promise.all([letters.redrive(id, request()), letters.redrive(id, request())]);
+  expect(answers.filter((answer) => answer.kind === 'done' && answer.isNew)).toHaveLength(1);
+  expect(answers.filter((answer) => answer.kind === 'done')).toHaveLength(2);
+  await until(() => sent().length > 0);
+  await delay(100);
+  expect(sent()).toHaveLength(1);
+  expect(record().redrives).toBe(1);
+});
+
+test('the same request is carried out once, also after the letter was closed and its workflow ended', async () => {
+  await dies('BUG');
+  const same = request();
+  expect(await letters.redrive(id, same)).toMatchObject({ kind: 'done', isNew: true, redrives: 1 });
+  await letters.handled(id, 1);
+  await ends();
+  expect(await letters.redrive(id, same)).toMatchObject({ kind: 'done', isNew: false, state: 'RESOLVED' });
+  expect(sent()).toHaveLength(1);
+  expect(await letters.redrive(id, request())).toEqual({
+    kind: 'refused',
+    reason: 'it is RESOLVED: there is nothing to redrive',
+  });
+  expect(await letters.discard(id, request())).toMatchObject({ kind: 'refused' });
+});
+
+test('one that is in flight cannot be discarded; one that is discarded stays so when it fails again', async () => {
+  await dies('PERMANENT');
+  await letters.redrive(id, request());
+  expect(await letters.discard(id, request())).toMatchObject({
+    kind: 'refused',
+    reason: expect.stringContaining('in flight') as string,
+  });
+  await failsAgain(1, 'PERMANENT');
+  await toBe('PARKED');
+  await letters.discard(id, request());
+  expect(await letters.discard(id, request())).toMatchObject({ kind: 'done', isNew: false });
+  await ends();
+  await failsAgain(2, 'PERMANENT');
+  await until(({ arrivals }) => arrivals === 3);
+  expect(record()).toMatchObject({ state: 'DISCARDED' });
+});
+
+test('a redrive that nobody hears of is noticed; what comes late still counts', async () => {
+  await dies('PERMANENT');
+  await letters.redrive(id, request());
+  await pass(590);
+  expect(record().state).toBe('REDRIVEN');
+  await pass(15);
+  await toBe('PARKED');
+  expect(told()).toEqual(['DEAD', 'REDRIVEN', 'LOST']);
+  // once when it was parked first, once now
+  await until(() => world.deadLetterAlerts.length === 2);
+  expect(new Set(world.deadLetterAlerts.map(({ key }) => key)).size).toBe(2);
+  await letters.handled(id, 1);
+  expect(await ends()).toEqual({ state: 'RESOLVED' });
+});
+
+test('what dies again after it was resolved is opened again, with its story', async () => {
+  await dies('RETRYABLE');
+  await letters.redrive(id, request());
+  await letters.handled(id, 1);
+  await ends();
+  // another copy of it; and one that is known
+  await failsAgain(1, 'BUG');
+  await toBe('PARKED');
+  expect(told()).toEqual(['DEAD', 'REDRIVEN', 'HANDLED', 'FAILED_AGAIN']);
+  await failsAgain(1, 'BUG');
+  await failsAgain(0, 'BUG');
+  await delay(100);
+  expect(told()).toHaveLength(4);
+});
+
+test('a workflow that is terminated is followed by one that reads the record', async () => {
+  await dies('RETRYABLE');
+  await bench.patient.workflow.getHandle(deadLetterWorkflowId(id)).terminate('by mistake');
+  expect(await letters.redrive(id, request())).toMatchObject({ kind: 'done', isNew: true, redrives: 1 });
+  await letters.handled(id, 1);
+  expect(await ends()).toEqual({ state: 'RESOLVED' });
+  expect(told()).toEqual(['DEAD', 'REDRIVEN', 'HANDLED']);
+});
+
+test('what cannot be sent is parked with why: an unknown queue, a queue that refuses it', async () => {
+  await dies('BUG', { queue: 'elsewhere' });
+  await letters.redrive(id, request());
+  await until(({ story }) => story.at(-1)?.what === 'NOT_SENT');
+  expect(record()).toMatchObject({ state: 'PARKED', reason: 'there is no queue elsewhere' });
+});
+
+test('while the queue is out of order the redrive goes on, and goes once', async () => {
+  const { queues } = world.deadLetters.ports;
+  let failures = 3;
+  world.deadLetters.ports.queues = {
+    ...queues,
+    send: (message) => (failures-- > 0 ? Promise.reject(new Error('down')) : queues.send(message)),
+  };
+  await dies('BUG');
+  expect(await letters.redrive(id, request())).toMatchObject({ kind: 'done', isNew: true });
+  for (let waited = 0; sent().length === 0 && waited < 20; waited++) await pass(1);
+  expect(sent()).toHaveLength(1);
+});
+
+test('a queue that stays out of order for an hour leaves it to a person', async () => {
+  const { queues } = world.deadLetters.ports;
+  world.deadLetters.ports.queues = { ...queues, send: () => Promise.reject(new Error('the queue is gone')) };
+  await dies('RETRYABLE');
+  await letters.redrive(id, request());
+  for (let waited = 0; record().state === 'REDRIVEN' && waited < 100; waited++) await pass(60);
+  expect(record()).toMatchObject({ state: 'PARKED', reason: 'the queue is gone' });
+  expect(told()).toEqual(['DEAD', 'REDRIVEN', 'NOT_SENT']);
+});
+
+test('what could not be handed to a topic waits for a person, who cannot redrive it', async () => {
+  await dies('RETRYABLE', { queue: 'undelivered', origin: 'TARGET' });
+  expect(record().state).toBe('PARKED');
+  expect(await letters.redrive(id, request())).toMatchObject({
+    kind: 'refused',
+    reason: expect.stringContaining('for a topic') as string,
+  });
+  expect(await letters.discard(id, request())).toMatchObject({ kind: 'done', state: 'DISCARDED' });
+});
+
+test('a workflow that ended in error runs again, and one that ends so once more keeps its story', async () => {
+  const run = { workflowId: 'order-1', runId: 'run-1' };
+  await dies('PERMANENT', { queue: 'orderWorkflow', origin: 'WORKFLOW', run });
+  await letters.redrive(id, request());
+  expect(await ends()).toEqual({ state: 'RESOLVED' });
+  await letters.arrived(id, { n: 1, class: 'PERMANENT', runId: 'run-2' });
+  await toBe('PARKED');
+  await letters.redrive(id, request());
+  await ends();
+  expect(world.deadLetters.resets).toEqual([
+    { ...run, requestId: `${id}#1` },
+    { ...run, runId: 'run-2', requestId: `${id}#2` },
+  ]);
+  expect(told()).toEqual(['DEAD', 'REDRIVEN', 'RUNS_AGAIN', 'FAILED_AGAIN', 'REDRIVEN', 'RUNS_AGAIN']);
+});
+
+test('without a record there is nothing to do', async () => {
+  await letters.handled(id, 1);
+  expect(await ends()).toEqual({ state: 'UNKNOWN' });
+  expect(await letters.redrive(id, request())).toMatchObject({
+    kind: 'refused',
+    reason: `there is no dead letter ${id}`,
+  });
+});
+
+test('a request without a name is refused', async () => {
+  await dies('BUG');
+  expect(await letters.redrive(id, { ...request(), by: ' ' })).toMatchObject({
+    kind: 'refused',
+    reason: expect.stringContaining('by:') as string,
+  });
+});
+
+test('a batch redrives all of a class page by page, each once, and says how far it is', async () => {
+  const ids = Array.from({ length: 45 }, () => letterIdOf(++count));
+  for (const each of ids) {
+    world.deadLetters.records.set(each, letterOf({ id: each, class: 'BUG' }));
+    await letters.arrived(each, { n: 0, class: 'BUG' });
+  }
+  await Promise.all(ids.map((each) => toBe('PARKED', each)));
+  // one is in flight already, one was given up
+  await letters.redrive(ids[3]!, request());
+  await letters.discard(ids[4]!, request());
+  const bulk = { filter: { class: 'BUG' as const }, ...request() };
+  const [first, second] = await Promise.all([letters.redriveAll(bulk), letters.redriveAll(bulk)]);
+  expect(second).toEqual(first);
+  const progress = async () => letters.progressOf(first.batchId);
+  for (let waited = 0; (await progress())?.state !== 'DONE'; waited++) {
+    if (waited > 100) throw new Error(JSON.stringify(await progress()));
+    await delay(100);
+  }
+  expect(await progress()).toMatchObject({ redriven: 43, underWay: 1, refused: 1 });
+  await until(() => sent().length === 44);
+  expect(new Set(sent().map(({ attributes }) => attributes['deadLetterId'])).size).toBe(44);
+  // the same again is the same batch, and does nothing
+  expect(await letters.redriveAll(bulk)).toEqual(first);
+  expect(await letters.progressOf('none')).toBeUndefined();
+  await replayWorkflow(bench.env, `redrive-${first.batchId}`);
+});
