@@ -43,7 +43,7 @@ export function defineRoles(scope: Construct, props: RolesProps) {
 
 function gatewayGrants({ tables, messaging: { bus } }: RolesProps): Grants {
   const { Orders, OrderStatusView, OrderEvents, Inventory, WarehouseStock } = tables;
-  const { Backorders, Breakers, CustomerContacts, Ledger, SandboxJournal } = tables;
+  const { Backorders, Breakers, CustomerContacts, Inbox, Ledger, SandboxJournal } = tables;
   return {
     waybill: [
       // what an id stands for, where the engine has forgotten it
@@ -59,6 +59,9 @@ function gatewayGrants({ tables, messaging: { bus } }: RolesProps): Grants {
       [WarehouseStock.tableArn, 'dynamodb:Query'],
       [Backorders.tableArn, 'dynamodb:Query'],
       [CustomerContacts.tableArn, 'dynamodb:GetItem', 'dynamodb:PutItem'],
+      // which events were taken; those that are early wait there for the consumer
+      [Inbox.tableArn, 'dynamodb:PutItem', 'dynamodb:DeleteItem'],
+      [indexOf(Inbox, 'parked-for'), 'dynamodb:Query'],
       // PutItem: a reset
       [Breakers.tableArn, 'dynamodb:Query', 'dynamodb:PutItem'],
     ],
@@ -102,10 +105,10 @@ function workerGrants({ tables, messaging: { bus, queues, topics } }: RolesProps
 }
 
 function consumerGrants({ tables, messaging: { bus, queues } }: RolesProps): Grants {
-  const { OrderIntake, PaymentProcessing, TrackingUpdate, Reorder, Email, Sms, Push } = queues;
+  const { OrderIntake, InventoryCheck, PaymentProcessing, TrackingUpdate, Reorder, Email, Sms, Push } = queues;
   return {
     waybill: [
-      ...[OrderIntake, PaymentProcessing, TrackingUpdate, Reorder, Email, Sms, Push].flatMap(readingOf),
+      ...[OrderIntake, InventoryCheck, PaymentProcessing, TrackingUpdate, Reorder, Email, Sms, Push].flatMap(readingOf),
       [tables.Orders.tableArn, 'dynamodb:GetItem'],
       [tables.Ledger.tableArn, 'dynamodb:GetItem'],
       // GetItem: a reset
@@ -113,8 +116,12 @@ function consumerGrants({ tables, messaging: { bus, queues } }: RolesProps): Gra
       [indexOf(tables.OrderEvents, 'unpublished'), 'dynamodb:Query'],
       [tables.OrderEvents.tableArn, 'dynamodb:BatchWriteItem'],
       [bus.eventBusArn, 'events:PutEvents'],
-      // which notifications were delivered, and where customers can be reached
-      [tables.Inbox.tableArn, 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
+      // which events were taken, which wait, which notifications were delivered; and where customers can be reached
+      [tables.Inbox.tableArn, 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'],
+      [indexOf(tables.Inbox, 'parked'), 'dynamodb:Query'],
+      [indexOf(tables.Inbox, 'parked-for'), 'dynamodb:Query'],
+      // what there is of an order
+      [tables.Inventory.tableArn, 'dynamodb:BatchGetItem'],
       [tables.CustomerContacts.tableArn, 'dynamodb:GetItem'],
     ],
     sandbox: [[tables.SandboxJournal.tableArn, 'dynamodb:GetItem', 'dynamodb:PutItem']],

@@ -63,6 +63,16 @@ const Settings = {
   WEBHOOK_EVENTS_VISIBILITY_S: a.visibility('the same of WebhookEventsQueue', 60),
   REPLAY_VISIBILITY_S: a.visibility('the same of ReplayQueue', 60),
   DEAD_LETTER_VISIBILITY_S: a.visibility('the same of every dead-letter queue', 30),
+  INBOX_PATIENCE_S: a.wholeNumber('seconds that an event waits for its order before it goes to the dead letters', {
+    minimum: 1,
+    maximum: 2_592_000,
+    usual: 86_400,
+  }),
+  INBOX_SWEEP_MS: a.wholeNumber('milliseconds between two looks at the events that wait for their order', {
+    minimum: 10,
+    maximum: 3_600_000,
+    usual: 1000,
+  }),
   NOTIFICATIONS: a.oneOf(
     'who brings messages to customers: a sandbox, or SES (e-mail) and SNS (SMS, push)',
     NOTIFIERS,
@@ -138,6 +148,7 @@ const READS = {
     'SANDBOX_JOURNAL_TABLE',
     'EVENT_BUS_NAME',
     'CUSTOMER_CONTACTS_TABLE',
+    'INBOX_TABLE',
     ...ALL_READ,
   ],
   worker: [
@@ -209,6 +220,9 @@ const READS = {
     'RELAY_GRACE_MS',
     'RELAY_INTERVAL_MS',
     'INBOX_TABLE',
+    'INBOX_PATIENCE_S',
+    'INBOX_SWEEP_MS',
+    'INVENTORY_TABLE',
     'SANDBOX_JOURNAL_TABLE',
     'CUSTOMER_CONTACTS_TABLE',
     'EMAIL_QUEUE_URL',

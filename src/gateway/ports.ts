@@ -1,5 +1,5 @@
 import type { BreakerReport, Dependency } from '../domain/breaker';
-import type { Contact } from '../messaging/ports';
+import type { Contact, EventInbox } from '../messaging/ports';
 import type { OrderClient } from '../client';
 import type { OrderEvent } from '../domain/events';
 import type { OrderId } from '../domain/ids';
@@ -136,6 +136,8 @@ export interface ContactBook {
 
 export interface GatewayDeps {
   contacts: ContactBook;
+  /** which events from outside were taken; the same table that the consumer keeps */
+  inbox: EventInbox;
   orders: OrderClient;
   reader: OrderReader;
   breakers: BreakerBoard;

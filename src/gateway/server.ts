@@ -7,6 +7,7 @@ import { type CallObserver, createAwsClients } from '../adapters/aws/clients';
 import { createBreakerTable } from '../adapters/aws/breaker-table';
 import { connectOrders, connectStock } from '../wiring/connections';
 import { createContacts } from '../adapters/aws/contacts';
+import { createEventInbox } from '../adapters/aws/inbox';
 import { createOrderReader } from '../adapters/aws/order-reader';
 import { createPaymentNews } from '../adapters/aws/payment-news';
 import { createSandboxJournal } from '../adapters/aws/sandbox-journal';
@@ -28,6 +29,7 @@ export async function start(config: Config<'gateway'>, logger: Logger, observe?:
       breakers: createBreakerTable({ db: aws.db, table: config.BREAKERS_TABLE }),
       sandbox: { ...journal, settle: createSettlement({ journal, tell }) },
       contacts: createContacts({ db: aws.db, table: config.CUSTOMER_CONTACTS_TABLE }),
+      inbox: createEventInbox({ db: aws.db, table: config.INBOX_TABLE }),
       newOrderId: () => `ORD-${randomUUID()}` as OrderId,
       newRequestId: randomUUID,
     },

@@ -8,6 +8,7 @@ import type {
   SandboxDesk,
   Settlement,
 } from '../../src/gateway/ports';
+import type { EventInbox } from '../../src/messaging/ports';
 import type { NewEvent, OrderEvent } from '../../src/domain/events';
 import type { Order } from '../../src/domain/order';
 import type { OrderClient, PlaceOutcome } from '../../src/client';
@@ -15,6 +16,7 @@ import type { OrderId } from '../../src/domain/ids';
 import type { StatePassed } from '../../src/domain/states';
 import type { StockClient } from '../../src/stock-client';
 import { buildApp } from '../../src/gateway/app';
+import { createMemoryInbox } from '../support/memory/inbox';
 import { createMemoryJournal } from '../support/memory/journal';
 import { createSettlement } from '../../src/adapters/sandbox/settlement';
 import { PROBLEMS, type ProblemCode } from '../../src/gateway/problem';
@@ -36,6 +38,7 @@ export interface Doubles {
   breakers: Partial<BreakerBoard>;
   contacts: Partial<ContactBook>;
   receive: StockClient['receive'];
+  inbox: EventInbox;
   sandbox: SandboxDesk | null;
 }
 
@@ -72,6 +75,7 @@ export function createDeps(doubles: Partial<Doubles> = {}): GatewayDeps {
     stock: {
       receive: doubles.receive ?? (async () => ({ kind: 'pending' })),
     },
+    inbox: doubles.inbox ?? createMemoryInbox(),
     ...(sandbox && { sandbox }),
     newOrderId: () => 'ORD-generated' as OrderId,
     newRequestId: () => `req-${++requests}`,

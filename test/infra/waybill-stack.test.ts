@@ -339,7 +339,7 @@ interface RuleProperties {
   Targets: object[];
 }
 
-test('the archive keeps for a year every source that an event of ours has', () => {
+test('the archive keeps for a year every source that an event of ours has, and what carriers tell', () => {
   expectResource('AWS::Events::Archive', {
     ArchiveName: 'order-events-archive',
     RetentionDays: 365,
@@ -352,6 +352,7 @@ test('the archive keeps for a year every source that an event of ours has', () =
         'payment.service',
         'shipping.service',
         'customer.notification',
+        'carrier.updates',
       ],
     },
   });
