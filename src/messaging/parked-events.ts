@@ -1,5 +1,4 @@
 import type { EventInbox, ParkedEvent } from './ports';
-import type { InboundEvent } from './inbound-event';
 import type { Logger } from '../telemetry';
 import type { OrderId } from '../domain/ids';
 import { EngineUnavailableError } from '../client';
@@ -9,7 +8,7 @@ import { StepError } from '../domain/failures';
 
 /** An event that waited in vain, on its way to the dead letters of the queue that it came by, or would have. */
 export interface GivenUp extends Pick<ParkedEvent, 'body' | 'attributes'> {
-  kind: InboundEvent['kind'];
+  source: string;
   reason: string;
 }
 
@@ -74,16 +73,15 @@ export function createParkedEvents({ rows, orders, bury, logger, ...p }: ParkedE
     const requestId = `event ${identity.eventId ?? identity.fingerprint}`;
     try {
       const taken = early ?? (await takeEvent({ event, orders, requestId, patienceMs: PATIENCE_MS }));
-      if (taken.status === 'REJECTED') await giveUp(parked, event, taken.reason);
+      if (taken.status === 'REJECTED') await giveUp(parked, taken.reason);
       else if (taken.status !== 'EARLY') await settle(parked, taken);
-      else if (isOverdue(parked))
-        await giveUp(parked, event, `no order ${parked.orderId} came within ${p.patienceS} s`);
+      else if (isOverdue(parked)) await giveUp(parked, `no order ${parked.orderId} came within ${p.patienceS} s`);
       return taken;
     } catch (error) {
       if (isOutOfReach(error)) throw error;
       // a defect says nothing of the others, and must not keep this one for ever
       logger.error({ err: error, key: parked.key }, 'a parked event could not be taken');
-      if (isOverdue(parked)) await giveUp(parked, event, `it could not be taken within ${p.patienceS} s`);
+      if (isOverdue(parked)) await giveUp(parked, `it could not be taken within ${p.patienceS} s`);
       return undefined;
     }
   }
@@ -96,8 +94,8 @@ export function createParkedEvents({ rows, orders, bury, logger, ...p }: ParkedE
   }
 
   /** Into the dead letters first: the other way round it would be nowhere for a moment. */
-  async function giveUp({ identity, key, body, attributes }: ParkedEvent, { kind }: InboundEvent, reason: string) {
-    await bury({ kind, body, ...(attributes && { attributes }), reason });
+  async function giveUp({ identity, key, body, attributes }: ParkedEvent, reason: string) {
+    await bury({ source: identity.source, body, ...(attributes && { attributes }), reason });
     await rows.forget(identity);
     logger.warn({ key, reason }, 'a parked event moved to the dead letters');
   }

@@ -1,5 +1,5 @@
 import type { Shared } from './parts';
-import type { GivenUp, ParkedEvents } from '../messaging/parked-events';
+import type { ParkedEvents } from '../messaging/parked-events';
 import type { Inbox } from '../messaging/inbox';
 import { bury } from '../messaging/dead-letters';
 import { createEventInbox } from '../adapters/aws/inbox';
@@ -13,19 +13,17 @@ export function openInbox({ config, aws, orders, logger }: Pick<Shared, 'config'
 } {
   const rows = createEventInbox({ db: aws.db, table: config.INBOX_TABLE });
 
-  /** Where the queue would have put it that brings such events. */
-  const deadLettersOf = (kind: GivenUp['kind']): string => {
-    if (kind === 'carrier-news') return config.TRACKING_UPDATE_DLQ_URL;
-    return kind === 'payment-news' ? config.PAYMENT_PROCESSING_DLQ_URL : config.ORDER_INTAKE_DLQ_URL;
-  };
+  /** Those of the queue that such events come by. */
+  const deadLettersOf = (source: string): string =>
+    source === 'carrier.updates' ? config.TRACKING_UPDATE_DLQ_URL : config.PAYMENT_PROCESSING_DLQ_URL;
 
   const parked = createParkedEvents({
     rows,
     orders,
     patienceS: config.INBOX_PATIENCE_S,
     intervalMs: config.INBOX_SWEEP_MS,
-    bury: ({ kind, ...letter }) =>
-      bury(aws.sqs, { ...letter, deadLetterQueueUrl: deadLettersOf(kind), errorType: 'InvalidOrderData' }),
+    bury: ({ source, ...letter }) =>
+      bury(aws.sqs, { ...letter, deadLetterQueueUrl: deadLettersOf(source), errorType: 'InvalidOrderData' }),
     logger,
   });
   return { inbox: createInbox({ rows, orders }), parked };
