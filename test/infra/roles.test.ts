@@ -17,6 +17,7 @@ import { CHANNELS } from '../../src/domain/order';
 import { createActivities } from '../../src/activities';
 import { createAwsClients } from '../../src/adapters/aws/clients';
 import { createPorts, start as startWorker } from '../../src/worker';
+import { createQueueReader } from '../../src/messaging/queue-reader';
 import { createReorderReader } from '../../src/messaging/reorder';
 import { deployToEmulator } from '../../infra/deploy';
 import { documentsAt, EMULATOR_REGION } from '../../scripts/lib/aws-access';
@@ -67,6 +68,9 @@ beforeAll(async () => {
     REORDER_VISIBILITY_S: '3',
     PAYMENT_PROCESSING_VISIBILITY_S: '3',
     TRACKING_UPDATE_VISIBILITY_S: '3',
+    INVENTORY_CHECK_VISIBILITY_S: '3',
+    INBOX_SWEEP_MS: '200',
+    INBOX_PATIENCE_S: '2',
     NOTIFICATION_VISIBILITY_S: '3',
     RELAY_GRACE_MS: '0',
     RELAY_INTERVAL_MS: '200',
@@ -101,6 +105,7 @@ test.each(PROCESSES)('no right of the %s is on everything, and none is for every
 
 test('each process may do what it does, and nothing else', async () => {
   await keepAlert();
+  await keepMessages();
   running.push(
     await startGateway(config, logger, observe('Gateway')),
     await startConsumer(config, logger, observe('Consumer')),
@@ -120,6 +125,7 @@ test('each process may do what it does, and nothing else', async () => {
     waitForStock(),
     repeatNotifications(),
     sendNoAlert(),
+    refuseEvent(),
   ]);
   await readEverything();
   await turnSwitches();
@@ -147,17 +153,61 @@ const put = async (Source: string, DetailType: string, details: object[]): Promi
   events.destroy();
 };
 
-/** What payment companies and carriers tell of orders that there are not, and what tells nothing. */
+/**
+ * What payment companies and carriers tell of orders that there are not: it is kept until the consumer's patience ends;
+ * and what tells nothing.
+ */
 async function tellOnBus(): Promise<void> {
   await put('payment.service', 'Payment Completed', [samplePayment(), {}]);
   await put('carrier.updates', 'Carrier Update', [sampleUpdate(), {}]);
-  for (const queue of ['payment-processing', 'tracking-update'] as const) {
-    // an early message is held on to for a moment; one that is none is moved at once
-    await until(`the consumer keeps a message of ${queue}`, () =>
-      has('Consumer', `sqs:ChangeMessageVisibility ${queue}-queue`),
-    );
+  for (const queue of ['payment-processing', 'tracking-update'] as const)
     await until(`the consumer moves a message of ${queue}`, () => has('Consumer', `sqs:SendMessage ${queue}-dlq`));
+  await until('it looks what is due', () => has('Consumer', 'dynamodb:Query Inbox/index/parked'));
+  await until('it puts off what is early', () => has('Consumer', 'dynamodb:UpdateItem Inbox'));
+  await until('it gives up what waits in vain', () => has('Consumer', 'dynamodb:DeleteItem Inbox'));
+  await until('it buries what is no order', () => has('Consumer', 'sqs:SendMessage inventory-check-dlq'));
+  // over HTTP: one is kept, one refused, its id free again
+  const told = { source: 'carrier.updates', 'detail-type': 'Carrier Update', detail: sampleUpdate() };
+  expect((await send('/events', told)).status).toBe(202);
+}
+
+/** An order of an id that is another's: the gateway forgets the event. */
+async function refuseEvent(): Promise<void> {
+  const order = sampleOrder();
+  const event = { source: 'ecommerce.orders', 'detail-type': 'Order Placed' };
+  expect((await send('/events', { ...event, id: uniqueId('event'), detail: order })).status).toBe(202);
+  const other = { ...event, id: uniqueId('event'), detail: { ...order, customerId: 'OTHER' } };
+  expect((await send('/events', other)).status).toBe(422);
+}
+
+/** Messages that are worked on for so long that they are kept: nobody else may read their queues meanwhile. */
+async function keepMessages(): Promise<void> {
+  const queues = [
+    ['payment-processing', config.PAYMENT_PROCESSING_QUEUE_URL, config.PAYMENT_PROCESSING_DLQ_URL],
+    ['tracking-update', config.TRACKING_UPDATE_QUEUE_URL, config.TRACKING_UPDATE_DLQ_URL],
+    ['inventory-check', config.INVENTORY_CHECK_QUEUE_URL, config.INVENTORY_CHECK_DLQ_URL],
+  ] as const;
+  const aws = createAwsClients({ region: config.AWS_REGION, observe: observe('Consumer') });
+  for (const [name, queueUrl, deadLetterQueueUrl] of queues) {
+    const kept = () =>
+      until(`a message of ${name} is kept`, () => has('Consumer', `sqs:ChangeMessageVisibility ${name}-queue`));
+    const reader = createQueueReader({
+      sqs: aws.sqs,
+      name,
+      queueUrl,
+      deadLetterQueueUrl,
+      visibilityS: 3,
+      handle: async () => (await kept(), { status: 'DONE' }),
+      logger,
+    });
+    const sender = createAwsClients({ region: config.AWS_REGION });
+    await sender.sqs.send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: '{}' }));
+    sender.destroy();
+    reader.start();
+    await kept();
+    await reader.stop();
   }
+  aws.destroy();
 }
 
 /** A success that comes too late, over both ways in. */
