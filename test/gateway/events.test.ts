@@ -189,7 +189,7 @@ describe('what is told of an order', () => {
 
   test('before there is such an order is kept a hundred times, and not more', async () => {
     const { inject } = createGateway({ orders: tells('unknown') });
-    const updates = Array.from({ length: 101 }, (_, i) => ({ ...carried, id: `update-${i}` }));
+    const updates = Array.from({ length: 101 }, (_none, i) => ({ ...carried, id: `update-${i}` }));
     for (const sent of updates.slice(0, 100)) expect((await inject(post(sent))).statusCode).toBe(202);
     const problem = expectProblem(await inject(post(updates[100])), 'event_rejected');
     expect(problem.detail).toBe(`order ${update.orderId}: 100 events wait for it already`);

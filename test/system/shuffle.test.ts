@@ -12,7 +12,7 @@ const ORDERS = process.env['WAYBILL_PROVE'] ? 200 : 40;
 const SEED = Number(process.env['WAYBILL_SHUFFLE'] ?? Date.now() % 1_000_000);
 const COPIES = 3;
 /** Senders at once. */
-const SENDERS = 16;
+const SENDERS = 8;
 
 jest.setTimeout(600_000);
 
@@ -40,10 +40,11 @@ async function eachAtOnce<T>(all: readonly T[], call: (one: T) => Promise<void>)
 async function until(stack: Stack, isThere: (view: OrderView | undefined, life: Life) => boolean): Promise<void> {
   let last: (OrderView | undefined)[] = [];
   const areThere = async () => {
-    last = await Promise.all(lives.map(({ orderId }) => stack.view(orderId)));
+    const views = await stack.views();
+    last = lives.map(({ orderId }) => views.get(orderId));
     return last.every((view, i) => isThere(view, lives[i]!));
   };
-  if (await becomes(areThere, { timeoutMs: 100_000, intervalMs: 500 })) return;
+  if (await becomes(areThere, { timeoutMs: 200_000, intervalMs: 500 })) return;
   const late = lives.flatMap((life, i) =>
     isThere(last[i], life) ? [] : [`${life.orderId}: ${last[i]?.status} in ${last[i]?.currentState}, not ${life.end}`],
   );
@@ -61,8 +62,9 @@ const inOrder = () =>
       for (const event of placed) expect(await stack.post(event)).toBe('ACCEPTED');
     });
     await until(stack, (view, life) => isEnded(view, life) || view?.currentState === 'AwaitDelivery');
+    const views = await stack.views();
     await eachAtOnce(lives, async (life) => {
-      const view = await stack.view(life.orderId);
+      const view = views.get(life.orderId);
       const carried = view?.shipments[0] ? life.carried(view.shipments[0].trackingNumber) : [];
       for (const event of carried) expect(await stack.post(event)).toBe('ACCEPTED');
       events.set(life.orderId, [...life.placed, ...carried]);
@@ -85,7 +87,7 @@ const shuffled = (events: readonly Sent[], random: () => number) =>
     });
     await until(stack, isEnded);
     const inbox = async () =>
-      (await stack.rows('INBOX_TABLE')).filter(({ eventId }) => /^event /.test(String(eventId)));
+      (await stack.rows('INBOX_TABLE')).filter(({ eventId }) => String(eventId).startsWith('event '));
     const taken = async () => (await inbox()).filter(({ state }) => state === 'TAKEN').length;
     await becomes(async () => (await taken()) === events.length, { timeoutMs: 90_000 });
     expect(await taken()).toBe(events.length);
@@ -133,6 +135,8 @@ test(`${ORDERS} orders' worth of events, three times each and in any order, come
   expect(again.end.orders).toEqual(end.orders);
   expect(again.end.stock).toEqual(end.stock);
   expect(again.end.effects).toEqual(end.effects);
-  // it was a shuffle: some came early, some late
-  expect(new Set(again.answers)).toEqual(new Set(['ACCEPTED', 'DUPLICATE', 'PARKED']));
+  // it was a shuffle: some came early, some again
+  const answers = [...new Set(again.answers)];
+  expect(answers).toEqual(expect.arrayContaining(['ACCEPTED', 'DUPLICATE', 'PARKED']));
+  expect(answers).not.toContain('REJECTED');
 });

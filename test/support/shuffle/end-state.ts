@@ -7,10 +7,10 @@ const EFFECTS = new Set(['charge', 'authorize', 'capture', 'settle', 'refund', '
 
 /** Where a world stands: its orders, without times and without how they came there; its stock; what companies did. */
 export async function endStateOf(stack: Stack, lives: readonly Life[]) {
-  const views = await Promise.all(lives.map(({ orderId }) => stack.view(orderId)));
+  const views = await stack.views();
   const journal = await stack.rows('SANDBOX_JOURNAL_TABLE');
   return {
-    orders: views.map(summaryOf),
+    orders: lives.map(({ orderId }) => summaryOf(views.get(orderId))),
     stock: sorted([...(await stack.rows('INVENTORY_TABLE')), ...(await stack.rows('WAREHOUSE_STOCK_TABLE'))]),
     effects: sorted(journal.flatMap(effectOf)),
   };
@@ -21,11 +21,24 @@ function summaryOf(view: OrderView | undefined) {
   const { orderId, status, customerId, currency, totalAmount, lines, charged, refunded, shippingAddress, failure } =
     view;
   return {
-    ...{ orderId, status, customerId, currency, totalAmount, lines, charged, refunded, shippingAddress, failure },
+    orderId,
+    status,
+    customerId,
+    currency,
+    totalAmount,
+    lines,
+    charged,
+    refunded,
+    shippingAddress,
+    failure,
     inventoryStatus: view.inventoryStatus,
     pending: [view.pendingPayment, view.attention, view.delayed, view.decision, view.backorder, view.cancellation],
     shipments: view.shipments.map(({ shipmentId, warehouseId, lines: units, carrier, trackingNumber }) => ({
-      ...{ shipmentId, warehouseId, units, carrier, trackingNumber },
+      shipmentId,
+      warehouseId,
+      units,
+      carrier,
+      trackingNumber,
       parcel: view.tracking?.findLast((step) => step.shipmentId === shipmentId)?.status,
     })),
   };

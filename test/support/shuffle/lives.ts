@@ -48,8 +48,7 @@ function lifeOf(orderId: OrderId, kind: Kind): Life {
   const money = { amount: order.totalAmount, currency: order.currency };
   const paid = { orderId, chargeKey: keys.charge(orderId, 1), paymentId: `pay-${orderId}`, ...money };
   const placed = eventOf(`${orderId}-placed`, 'ecommerce.orders', 'Order Placed', { ...order });
-  const decided = (type: string, detail: object) =>
-    eventOf(`${orderId}-paid`, 'payment.service', type, { ...detail } as Record<string, unknown>);
+  const decided = (type: string, detail: object) => eventOf(`${orderId}-paid`, 'payment.service', type, { ...detail });
   const start: Record<Kind, Sent[]> = {
     charged: [placed],
     lost: [placed],

@@ -1,13 +1,11 @@
 import { paginateScan } from '@aws-sdk/lib-dynamodb';
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import pino from 'pino';
-import type { OrderId } from '../../../src/domain/ids';
 import type { OrderView } from '../../../src/domain/projection';
 import type { Running } from '../../../src/lifecycle';
-import { type Config, loadConfig, readTables } from '../../../src/config';
+import { type Config, loadConfig } from '../../../src/config';
 import { createAwsClients } from '../../../src/adapters/aws/clients';
 import { createNamespace } from '../../../scripts/lib/namespaces';
-import { createOrderReader } from '../../../src/adapters/aws/order-reader';
 import { environmentFromOutputs } from '../../../infra/outputs';
 import { freePort } from '../../../scripts/lib/ports';
 import { seedInventory } from '../../../scripts/lib/seed';
@@ -31,12 +29,16 @@ export interface Stack {
   post(event: Sent): Promise<string>;
   /** into the queue that a rule would put it into */
   enqueue(event: Sent): Promise<void>;
-  view(orderId: OrderId): Promise<OrderView | undefined>;
-  rows(table: 'INVENTORY_TABLE' | 'WAREHOUSE_STOCK_TABLE' | 'SANDBOX_JOURNAL_TABLE' | 'INBOX_TABLE'): Promise<Row[]>;
+  /** every order's */
+  views(): Promise<Map<string, OrderView>>;
+  rows(table: TableVariable): Promise<Row[]>;
   /** bodies */
   deadLetters(): Promise<string[]>;
   stop(): Promise<void>;
 }
+
+type TableVariable =
+  'INVENTORY_TABLE' | 'WAREHOUSE_STOCK_TABLE' | 'SANDBOX_JOURNAL_TABLE' | 'INBOX_TABLE' | 'ORDER_STATUS_VIEW_TABLE';
 
 export type Row = Record<string, unknown>;
 
@@ -70,7 +72,12 @@ export async function startStack(): Promise<Stack> {
     await startConsumer(config, logger),
     await startGateway(config, logger),
   ];
-  const reader = createOrderReader({ db: aws.db, tables: readTables(config) });
+  const rows = async (name: TableVariable): Promise<Row[]> => {
+    const found: Row[] = [];
+    for await (const { Items = [] } of paginateScan({ client: aws.db }, { TableName: config[name] }))
+      found.push(...(Items as Row[]));
+    return found;
+  };
 
   return {
     post: (event) => post(`http://127.0.0.1:${config.PORT}`, event),
@@ -78,13 +85,11 @@ export async function startStack(): Promise<Stack> {
       const message = { QueueUrl: queueOf(event, config), MessageBody: JSON.stringify(event) };
       await aws.sqs.send(new SendMessageCommand(message));
     },
-    view: (orderId) => reader.readView(orderId),
-    async rows(name) {
-      const rows: Row[] = [];
-      for await (const { Items = [] } of paginateScan({ client: aws.db }, { TableName: config[name] }))
-        rows.push(...(Items as Row[]));
-      return rows;
+    async views() {
+      const views = (await rows('ORDER_STATUS_VIEW_TABLE')) as unknown as OrderView[];
+      return new Map(views.map((view) => [view.orderId, view]));
     },
+    rows,
     async deadLetters() {
       const queues = [config.ORDER_INTAKE_DLQ_URL, config.PAYMENT_PROCESSING_DLQ_URL, config.TRACKING_UPDATE_DLQ_URL];
       const found = await Promise.all(queues.map((QueueUrl) => drain(aws.sqs, QueueUrl)));
