@@ -1,4 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { CreateQueueCommand, DeleteQueueCommand } from '@aws-sdk/client-sqs';
+import type { ConnectedOrderClient } from '../../src/client';
 import type { EventInbox } from '../../src/messaging/ports';
 import type { OrderId } from '../../src/domain/ids';
 import { becomes } from '../../scripts/lib/wait';
@@ -11,7 +13,9 @@ import { createParkedEvents, type GivenUp, type ParkedEventsDeps } from '../../s
 import { createTestOrders, dyingAt } from '../support/event-orders';
 import { envelopeOf, sampleUpdate } from '../support/refused-events';
 import { EngineUnavailableError } from '../../src/client';
+import { openInbox } from '../../src/wiring/inbox';
 import { parseMessage } from '../../src/messaging/inbound-event';
+import { receiveMessages } from '../support/contracts/queues';
 import { uniqueId } from '../support/orders';
 
 const emulator = connectToEmulator();
@@ -249,4 +253,32 @@ test('what came by a queue and waits is taken under its id when it comes again',
   await parkedEvents().releaseFor(orderId);
   expect(await inbox.take(arrival)).toMatchObject({ status: 'DUPLICATE', orderId });
   expect(orders.told).toEqual(['u-1']);
+});
+
+test.each([
+  ['carrier.updates', 'TRACKING_UPDATE_DLQ_URL'],
+  ['payment.service', 'PAYMENT_PROCESSING_DLQ_URL'],
+] as const)('what %s told in vain is in the dead letters of its queue, with its class', async (source, variable) => {
+  const QueueUrl = (await emulator.sqs.send(new CreateQueueCommand({ QueueName: uniqueId('dead') }))).QueueUrl!;
+  const { parked } = openInbox({
+    config: { ...config, [variable]: QueueUrl, INBOX_PATIENCE_S: 60 },
+    aws: emulator,
+    orders: orders as unknown as ConnectedOrderClient,
+    logger,
+  });
+  const body = JSON.stringify({ source, about: orderId });
+  const at = new Date(Date.now() - 61_000).toISOString();
+  const identity = { source, eventId: uniqueId('event'), fingerprint: 'f' };
+  // one that nobody reads any more, after a later version
+  await rows.park(identity, { orderId, body, attributes: { deadLetterId: 'D1' }, parkedAt: at, tryAgainAt: at });
+  await parked.releaseFor(orderId);
+  const letters = await receiveMessages(emulator.sqs, { queueUrl: QueueUrl, wanted: () => true, count: 1 });
+  expect(letters[0]!.Body).toBe(body);
+  expect(letters[0]!.MessageAttributes).toMatchObject({
+    errorType: { StringValue: 'InvalidOrderData' },
+    reason: { StringValue: expect.stringContaining('expected detail-type') as string },
+    deadLetterId: { StringValue: 'D1' },
+  });
+  expect(await waiting()).toBe(0);
+  await emulator.sqs.send(new DeleteQueueCommand({ QueueUrl }));
 });
