@@ -10,6 +10,9 @@ import { EVENT_SOURCES } from '../src/domain/events';
  */
 export const NOT_FORWARDED = { replay: { name: Match.doesNotExist() } } satisfies EventPattern['detail'];
 
+/** Others alone speak for it: what carriers tell. */
+const CARRIERS = 'carrier.updates';
+
 /** The bus, and the archive of requirements E6. */
 export function defineBus(scope: Construct, prefix: string): { bus: EventBus; archiveArn: string } {
   const bus = new EventBus(scope, 'Bus', { eventBusName: `${prefix}waybill` });
@@ -18,8 +21,9 @@ export function defineBus(scope: Construct, prefix: string): { bus: EventBus; ar
     archiveName,
     description: 'Every event of an order: ours, and what other systems told us',
     sourceEventBus: bus,
-    // others speak for the same sources as we do, so these are all that a rule ever matches, now or later
-    eventPattern: { source: [...new Set(Object.values(EVENT_SOURCES))], detail: NOT_FORWARDED },
+    // others speak for the same sources as we do, so with the carriers' these are all that a rule ever matches, now or
+    // later
+    eventPattern: { source: [...new Set([...Object.values(EVENT_SOURCES), CARRIERS])], detail: NOT_FORWARDED },
     retention: Duration.days(ARCHIVE_DAYS),
   });
   // by its name: the emulator's CloudFormation knows no archive that could be asked for it

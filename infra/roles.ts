@@ -44,17 +44,8 @@ export function defineRoles(scope: Construct, props: RolesProps) {
 
 function gatewayGrants({ tables, messaging: { bus } }: RolesProps): Grants {
   const { Orders, OrderStatusView, OrderEvents, Inventory, WarehouseStock } = tables;
-  const {
-    Backorders,
-    Breakers,
-    CustomerContacts,
-    Ledger,
-    OrderSnapshots,
-    Projections,
-    SandboxJournal,
-    WebhookDeliveries,
-    Webhooks,
-  } = tables;
+  const { Backorders, Breakers, CustomerContacts, Inbox, Ledger, OrderSnapshots, Projections } = tables;
+  const { SandboxJournal, WebhookDeliveries, Webhooks } = tables;
   return {
     waybill: [
       // what an id stands for, where the engine has forgotten it
@@ -77,6 +68,9 @@ function gatewayGrants({ tables, messaging: { bus } }: RolesProps): Grants {
       [tables.Inbox.tableArn, 'dynamodb:BatchGetItem'],
       [tables.DeadLetters.tableArn, 'dynamodb:GetItem'],
       ...deadLetterLists(tables),
+      // which events were taken; those that are early wait there for the consumer
+      [Inbox.tableArn, 'dynamodb:PutItem', 'dynamodb:DeleteItem'],
+      [indexOf(Inbox, 'parked-for'), 'dynamodb:Query'],
       // PutItem: a reset
       [Breakers.tableArn, 'dynamodb:Query', 'dynamodb:PutItem'],
       [Webhooks.tableArn, 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'],
@@ -133,10 +127,11 @@ function workerGrants({ tables, messaging: { bus, archiveArn, queues, topics } }
 }
 
 function consumerGrants({ tables, messaging: { bus, queues, undelivered } }: RolesProps): Grants {
-  const { OrderIntake, PaymentProcessing, TrackingUpdate, Reorder, Email, Sms, Push } = queues;
+  const { OrderIntake, InventoryCheck, PaymentProcessing, TrackingUpdate, Reorder, Email, Sms, Push } = queues;
   const { PartialInventory, Shipping, OrderStatus, Analytics, Replay, WebhookEvents } = queues;
   const read = [
     OrderIntake,
+    InventoryCheck,
     PaymentProcessing,
     TrackingUpdate,
     Reorder,
@@ -163,8 +158,18 @@ function consumerGrants({ tables, messaging: { bus, queues, undelivered } }: Rol
       [indexOf(tables.OrderEvents, 'unpublished'), 'dynamodb:Query'],
       [tables.OrderEvents.tableArn, 'dynamodb:BatchWriteItem', 'dynamodb:Query'],
       [bus.eventBusArn, 'events:PutEvents'],
-      // which notifications were delivered, and which events replayed; where customers can be reached
-      [tables.Inbox.tableArn, 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:BatchGetItem'],
+      // which events were taken, replayed, or wait, which notifications were delivered; where customers can be reached
+      [
+        tables.Inbox.tableArn,
+        'dynamodb:PutItem',
+        'dynamodb:UpdateItem',
+        'dynamodb:DeleteItem',
+        'dynamodb:BatchGetItem',
+      ],
+      [indexOf(tables.Inbox, 'parked'), 'dynamodb:Query'],
+      [indexOf(tables.Inbox, 'parked-for'), 'dynamodb:Query'],
+      // what there is of an order
+      [tables.Inventory.tableArn, 'dynamodb:BatchGetItem'],
       [queues.ReplaySandbox.queue.queueArn, 'sqs:SendMessage'],
       [tables.CustomerContacts.tableArn, 'dynamodb:GetItem'],
       // who listens

@@ -103,6 +103,16 @@ const Settings = {
     maximum: 3_600_000,
     usual: 30_000,
   }),
+  INBOX_PATIENCE_S: a.wholeNumber('seconds that an event waits for its order before it goes to the dead letters', {
+    minimum: 1,
+    maximum: 2_592_000,
+    usual: 86_400,
+  }),
+  INBOX_SWEEP_MS: a.wholeNumber('milliseconds between two looks at the events that wait for their order', {
+    minimum: 10,
+    maximum: 3_600_000,
+    usual: 1000,
+  }),
   NOTIFICATIONS: a.oneOf(
     'who brings messages to customers: a sandbox, or SES (e-mail) and SNS (SMS, push)',
     NOTIFIERS,
@@ -204,6 +214,7 @@ const READS = {
     'REPLAY_SANDBOX_QUEUE_URL',
     ...WEBHOOK_READS,
     'DEAD_LETTERS_TABLE',
+    'INBOX_TABLE',
     ...ALL_READ,
   ],
   worker: [
@@ -294,6 +305,9 @@ const READS = {
     'RELAY_GRACE_MS',
     'RELAY_INTERVAL_MS',
     'INBOX_TABLE',
+    'INBOX_PATIENCE_S',
+    'INBOX_SWEEP_MS',
+    'INVENTORY_TABLE',
     'SANDBOX_JOURNAL_TABLE',
     'CUSTOMER_CONTACTS_TABLE',
     'EMAIL_QUEUE_URL',

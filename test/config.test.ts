@@ -35,8 +35,8 @@ test('each process is asked for what it reads only', () => {
   expect(() =>
     loadConfig('gateway', without('ORDER_INTAKE_QUEUE_URL', 'SHIPPING_QUEUE_URL', 'REORDER_QUEUE_URL')),
   ).not.toThrow();
-  expect(() => loadConfig('consumer', without('INVENTORY_TABLE', 'OPERATIONS_ALERT_TOPIC_ARN'))).not.toThrow();
-  expect(() => loadConfig('worker', without('INBOX_TABLE', 'ORDER_INTAKE_DLQ_URL'))).not.toThrow();
+  expect(() => loadConfig('consumer', without('WAREHOUSE_STOCK_TABLE', 'OPERATIONS_ALERT_TOPIC_ARN'))).not.toThrow();
+  expect(() => loadConfig('worker', without('ORDER_INTAKE_DLQ_URL', 'REORDER_DLQ_URL'))).not.toThrow();
   expect(() => loadConfig('gateway', { ...resources, WAREHOUSES: 'Seoul' })).not.toThrow();
 });
 

@@ -67,7 +67,19 @@ export function planReservation(p: {
     picked.push({ warehouseId: warehouse.warehouseId, lines: taken });
   }
   const shipments = picked.map((pick, i) => ({ shipmentId: shipmentIdOf(orderId, i + 1), ...pick }));
-  return { shipments, ...itemsOf(lines, missing, p.stock) };
+  return { shipments, ...itemsOf(lines, missing, (productId) => total(p.stock, productId)) };
+}
+
+/** What there is of an order, wherever it is; of warehouses and shipments nothing is promised. */
+export function availabilityOf(
+  lines: readonly ShipmentLine[],
+  available: ReadonlyMap<string, number>,
+): Omit<ReservationPlan, 'shipments'> {
+  const units = (productId: string) => Math.max(0, available.get(productId) ?? 0);
+  const missing = lines.map(
+    ({ productId, quantity }) => [productId, Math.max(0, quantity - units(productId))] as const,
+  );
+  return itemsOf(lines, new Map(missing), units);
 }
 
 /** units that are available, by product */
@@ -135,14 +147,13 @@ function take(stock: Stock, missing: Stock): ShipmentLine[] {
     .filter(({ quantity }) => quantity > 0);
 }
 
-function itemsOf(lines: Order['lines'], missing: Stock, stock: readonly WarehouseStock[]) {
+function itemsOf(lines: readonly ShipmentLine[], missing: Stock, unitsIn: (productId: string) => number) {
   const availableItems: ShipmentLine[] = [];
   const unavailableItems: Shortage[] = [];
   for (const { productId, quantity } of lines) {
     const shortfall = missing.get(productId) ?? 0;
     if (quantity > shortfall) availableItems.push({ productId, quantity: quantity - shortfall });
-    if (shortfall > 0)
-      unavailableItems.push({ productId, quantity, shortfall, availableQuantity: total(stock, productId) });
+    if (shortfall > 0) unavailableItems.push({ productId, quantity, shortfall, availableQuantity: unitsIn(productId) });
   }
   const status: InventoryStatus =
     unavailableItems.length === 0 ? 'AVAILABLE' : availableItems.length > 0 ? 'PARTIAL' : 'UNAVAILABLE';

@@ -77,7 +77,8 @@ export function buildApp(deps: GatewayDeps, { logger }: { logger?: Logger } = {}
   // after the plugin that describes them
   app.after(() => {
     for (const addRoutes of ROUTES) addRoutes(app, deps);
-    refuseOtherMethods();
+    // after those that have a scope of their own
+    app.after(refuseOtherMethods);
   });
   return app;
 }

@@ -3,9 +3,15 @@ import * as deadLetterSchemas from './dead-letter-schemas';
 import * as schemas from './schemas';
 import * as webhookSchemas from './webhook-schemas';
 import { CHANGE_BODIES } from './change-bodies';
+import { CLOUD_EVENT, CLOUD_EVENTS, MAX_EVENTS } from './event-body';
 import { DEAD_LETTER_BODIES } from './dead-letter-bodies';
-import { carrierEventExample, inboundEventExample, paymentEventExample, submissionExample } from './examples';
-import type { InboundEvent } from '../messaging/inbound-event';
+import {
+  carrierEventExample,
+  cloudEventExample,
+  inboundEventExample,
+  paymentEventExample,
+  submissionExample,
+} from './examples';
 import { REPORTS } from './report-schemas';
 import { REPLAY_SCHEMAS } from './replay-schemas';
 import { SubmissionSchema, type ParsedSubmission } from '../submission';
@@ -47,13 +53,12 @@ const OrderSubmission = Type.Object(
   },
 );
 
-/** Events in one request: as many as EventBridge puts, and SQS gives, in one; the engine takes them all at once. */
-export const MAX_EVENTS = 10;
-
 const envelope = (source: string, types: string[], detail: TSchema) =>
   Type.Object(
     {
-      id: Type.Optional(Type.String({ description: 'echoed in the result' })),
+      id: Type.Optional(
+        Type.String({ description: 'with the source, what it is known by when it comes again; echoed in the result' }),
+      ),
       'detail-type': Type.Union(types.map((type) => Type.Literal(type))),
       source: Type.Literal(source),
       detail,
@@ -85,16 +90,18 @@ const CarrierDetail = Type.Object(
   { $id: 'CarrierDetail' },
 );
 
+const EVENTS: [source: string, types: string[], detail: TSchema][] = [
+  ['ecommerce.orders', ['Order Placed'], Type.Unsafe({ $ref: 'OrderSubmission#' })],
+  ['payment.service', ['Payment Completed', 'Payment Failed'], Type.Unsafe({ $ref: 'PaymentDetail#' })],
+  ['carrier.updates', ['Carrier Update'], Type.Unsafe({ $ref: 'CarrierDetail#' })],
+];
+
 const EventEnvelope = Type.Unsafe({
   $id: 'InboundEvent',
   description:
     'An event in the envelope of EventBridge. With `origin: "waybill"` in its detail it is Waybill\'s own event and is ' +
     'ignored, whatever its type. Members of the envelope that are not listed are not read.',
-  oneOf: [
-    envelope('ecommerce.orders', ['Order Placed'], Type.Unsafe({ $ref: 'OrderSubmission#' })),
-    envelope('payment.service', ['Payment Completed', 'Payment Failed'], Type.Unsafe({ $ref: 'PaymentDetail#' })),
-    envelope('carrier.updates', ['Carrier Update'], Type.Unsafe({ $ref: 'CarrierDetail#' })),
-  ],
+  oneOf: EVENTS.map(([source, types, detail]) => envelope(source, types, detail)),
   examples: [inboundEventExample, paymentEventExample, carrierEventExample],
 });
 
@@ -107,6 +114,39 @@ const EventOrBatch = Type.Unsafe({
   ],
 });
 
+const cloudEvent = (source: string, types: string[], data: TSchema) =>
+  Type.Object(
+    {
+      specversion: Type.Literal('1.0'),
+      id: Type.String({
+        description: 'with the source, what it is known by when it comes again; echoed in the result',
+      }),
+      source: Type.Literal(source),
+      type: Type.Union(types.map((type) => Type.Literal(type))),
+      time: Type.Optional(Type.String({ format: 'date-time' })),
+      datacontenttype: Type.Optional(Type.Literal('application/json')),
+      dataschema: Type.Optional(Type.String({ description: 'not read' })),
+      dataschemaversion: Type.Optional(Type.Literal('1')),
+      data,
+    },
+    { additionalProperties: true },
+  );
+
+const CloudEvent = Type.Unsafe({
+  $id: 'CloudEvent',
+  description: 'The same as a CloudEvent 1.0 in its JSON format: `type` is the detail-type, `data` the detail.',
+  oneOf: EVENTS.map(([source, types, detail]) => cloudEvent(source, types, detail)),
+  examples: [cloudEventExample],
+});
+
+const CloudEventBatch = Type.Unsafe({
+  $id: 'CloudEventBatch',
+  type: 'array',
+  minItems: 1,
+  maxItems: MAX_EVENTS,
+  items: { $ref: 'CloudEvent#' },
+});
+
 /** Every schema that has a name in the OpenAPI document. */
 export const COMPONENTS: TSchema[] = [
   OrderSubmission,
@@ -114,6 +154,8 @@ export const COMPONENTS: TSchema[] = [
   CarrierDetail,
   EventEnvelope,
   EventOrBatch,
+  CloudEvent,
+  CloudEventBatch,
   ...CHANGE_BODIES,
   ...REPORTS,
   ...REPLAY_SCHEMAS,
@@ -126,8 +168,25 @@ export const COMPONENTS: TSchema[] = [
 /** The body of `POST /orders`; checked by `parseSubmission`, not by this reference. */
 export const SubmissionBody = Type.Unsafe<ParsedSubmission>({ $ref: 'OrderSubmission#' });
 
-/** The body of `POST /events`; checked by `parseInboundEvent`, not by this reference. */
-export const EventsBody = Type.Unsafe<InboundEvent[]>({ $ref: 'InboundEvents#' });
+const bodyOf = ($ref: string) => ({ schema: Type.Unsafe<unknown>({ $ref }) });
+
+/** The body of `POST /events`, by its media type; checked where events are read, not by these references. */
+export const EVENTS_CONTENT = {
+  'application/json': bodyOf('InboundEvents#'),
+  [CLOUD_EVENT]: bodyOf('CloudEvent#'),
+  [CLOUD_EVENTS]: bodyOf('CloudEventBatch#'),
+};
+
+const attribute = (description: string) => Type.Optional(Type.String({ description }));
+
+/** The attributes of a CloudEvent in binary mode. */
+export const CLOUD_EVENT_HEADERS = Type.Object({
+  'ce-specversion': attribute('`1.0`: the body is the data of a CloudEvent, whose attributes are in these headers'),
+  'ce-id': attribute('with the source, what it is known by'),
+  'ce-source': attribute('as in an envelope'),
+  'ce-type': attribute('the detail-type'),
+  'ce-time': attribute('ISO 8601'),
+});
 
 /** The header by which a request that is sent again is known. */
 export const idempotencyKey = (does: string) =>

@@ -50,6 +50,16 @@ export const carrierEventExample = eventExampleOf('carrier.updates', 'Carrier Up
   occurredAt: at('50'),
 });
 
+export const cloudEventExample = {
+  specversion: '1.0',
+  id: '0d1c3a52-8f0e-4f3c-9a40-5f6b1d9f3e11',
+  source: 'ecommerce.orders',
+  type: 'Order Placed',
+  time: at('00'),
+  datacontenttype: 'application/json',
+  data: submissionExample,
+};
+
 export const eventResultsExample = {
   results: [
     {

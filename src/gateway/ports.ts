@@ -1,6 +1,6 @@
 import type { BreakerReport, Dependency } from '../domain/breaker';
-import type { Contact } from '../messaging/ports';
 import type { DeadLetterWorkbench } from './dead-letter-ports';
+import type { Contact, EventInbox } from '../messaging/ports';
 import type { OrderClient } from '../client';
 import type { EventType, OrderEvent } from '../domain/events';
 import type { OrderId } from '../domain/ids';
@@ -237,6 +237,8 @@ export interface GatewayDeps {
   /** webhooks may lead into our own network, without TLS too */
   allowPrivateWebhooks: boolean;
   contacts: ContactBook;
+  /** which events from outside were taken; the same table that the consumer keeps */
+  inbox: EventInbox;
   orders: OrderClient;
   reader: OrderReader;
   history: OrderHistory;

@@ -103,12 +103,13 @@ const EventResult = Type.Object({
   index: Type.Integer({ description: 'place of the event in the batch, from 0' }),
   eventId: Type.Optional(Type.String({ description: 'the `id` of the event, when it has one' })),
   status: oneOf(
-    ['ACCEPTED', 'DUPLICATE', 'IGNORED', 'REJECTED', 'UNAVAILABLE'],
-    '`ACCEPTED`: the engine has it, and its order goes on by itself. `DUPLICATE`: it had it before. `IGNORED`: there is ' +
-      'nothing to do. `REJECTED`: it cannot be taken. `UNAVAILABLE`: send it again',
+    ['ACCEPTED', 'PARKED', 'DUPLICATE', 'IGNORED', 'REJECTED', 'UNAVAILABLE'],
+    '`ACCEPTED`: the engine has it, and its order goes on by itself. `PARKED`: it is kept until its order is there. ' +
+      '`DUPLICATE`: it was taken before. `IGNORED`: there is nothing to do. `REJECTED`: it cannot be taken. ' +
+      '`UNAVAILABLE`: send it again',
   ),
   orderId: Type.Optional(Type.String()),
-  reason: Type.Optional(Type.String({ description: 'why it was ignored, rejected, or not taken yet' })),
+  reason: Type.Optional(Type.String({ description: 'why it was ignored, parked, rejected, or not taken yet' })),
 });
 
 export const EventResults = Type.Object(

@@ -10,6 +10,7 @@ import { connectDeadLetters, connectOrders, connectReplays, connectStock } from 
 import { createContacts } from '../adapters/aws/contacts';
 import { createOrderHistory } from '../adapters/aws/order-history';
 import { createDeadLetterTable } from '../adapters/aws/dead-letter-table';
+import { createEventInbox } from '../adapters/aws/inbox';
 import { createOrderReader } from '../adapters/aws/order-reader';
 import { createPaymentNews } from '../adapters/aws/payment-news';
 import { createReports } from '../adapters/aws/reports';
@@ -43,6 +44,7 @@ export async function start(config: Config<'gateway'>, logger: Logger, observe?:
       deliveries,
       allowPrivateWebhooks: config.WEBHOOK_ALLOW_PRIVATE === 'true',
       deadLetters: { ...letters, ...createDeadLetterTable({ db: aws.db, table: config.DEAD_LETTERS_TABLE }) },
+      inbox: createEventInbox({ db: aws.db, table: config.INBOX_TABLE }),
       newOrderId: () => `ORD-${randomUUID()}` as OrderId,
       newRequestId: randomUUID,
     },

@@ -2,7 +2,8 @@ import { ORIGIN } from '../domain/events';
 import { type CarrierToldEvent, parseCarrierUpdate } from './carrier-event';
 import { type OrderPaidEvent, parsePaymentCompleted, parsePaymentFailed, type PaymentToldEvent } from './payment-event';
 import { type OrderPlacedEvent, parseOrderPlaced } from './order-placed';
-import { type Refused, refused } from './detail';
+import { correlationIdOf, eventIdOf, type EventIdentity, identityOf, isReplay, wrongIdOf } from './event-identity';
+import { isObject, memberOf, type Refused, refused } from './detail';
 import { shown } from './reason';
 
 /** What an event from outside says, whichever way it came. */
@@ -17,8 +18,24 @@ type Content =
   | { kind: 'shipped-elsewhere' }
   | Refused;
 
-/** An event from outside, parsed once; `eventId` is the sender's. */
-export type InboundEvent = Content & { eventId?: string };
+/**
+ * An event from outside, parsed once. `eventId` is the sender's; of one that is replayed, the one that it had at first.
+ */
+export type InboundEvent = Content & {
+  eventId?: string;
+  /** absent where nothing is taken */
+  identity?: EventIdentity;
+  /** the sender's: what belongs together has the same one */
+  correlationId?: string;
+  /** it comes out of the archive */
+  isReplay?: true;
+};
+
+/** Bytes of an event: what EventBridge and our queues take. */
+export const MAX_EVENT_BYTES = 256 * 1024;
+
+/** The version of the events that Waybill takes; one that names none has it. */
+export const SCHEMA_VERSION = 1;
 
 interface Supported {
   source: string;
@@ -36,18 +53,33 @@ const SUPPORTED = new Map<unknown, Supported>([
 
 /** Parses the body of a message: one event. */
 export function parseMessage(body: string): InboundEvent {
+  const bytes = Buffer.byteLength(body);
+  if (bytes > MAX_EVENT_BYTES) return refused(`expected an event of at most ${MAX_EVENT_BYTES} bytes, got ${bytes}`);
   return parseInboundEvent(parseJson(body));
 }
 
 /** Parses an event in the envelope that EventBridge puts around it. */
 export function parseInboundEvent(value: unknown): InboundEvent {
   if (!isObject(value)) return refused('expected an EventBridge event as JSON');
-  const { id } = value;
-  return { ...contentOf(value), ...(typeof id === 'string' && id !== '' && { eventId: id }) };
+  const content = contentOf(value);
+  const eventId = eventIdOf(value);
+  const marks = { ...(eventId !== undefined && { eventId }), ...(isReplay(value) && { isReplay: true as const }) };
+  if (!isTaken(content)) return { ...content, ...marks };
+  const wrong = wrongIdOf(value);
+  if (wrong !== undefined) return refused(wrong);
+  const correlationId = correlationIdOf(value);
+  return {
+    ...content,
+    ...marks,
+    identity: identityOf(value, content),
+    ...(correlationId !== undefined && { correlationId }),
+  };
 }
 
+const isTaken = ({ kind }: Content): boolean => kind !== 'own' && kind !== 'shipped-elsewhere' && kind !== 'refused';
+
 function contentOf({ source, 'detail-type': detailType, detail }: Record<string, unknown>): Content {
-  const origin = originOf(detail);
+  const origin = memberOf(detail, 'origin');
   if (origin === ORIGIN) return { kind: 'own' };
   const supported = SUPPORTED.get(detailType);
   if (!supported) return refused(`expected detail-type ${oneOf(SUPPORTED.keys())}, got ${shown(detailType)}`);
@@ -55,16 +87,13 @@ function contentOf({ source, 'detail-type': detailType, detail }: Record<string,
   // no rule of ours takes it either, so it is told instead of being taken by one way in and not by the other
   if (origin !== undefined)
     return refused(`detail/origin: expected none, or "${ORIGIN}" on what Waybill publishes, got ${shown(origin)}`);
+  const version = memberOf(detail, 'schemaVersion');
+  if (version !== undefined && version !== SCHEMA_VERSION)
+    return refused(`detail/schemaVersion: expected ${SCHEMA_VERSION}, or none, got ${shown(version)}`);
   return supported.parse(detail);
 }
 
-const originOf = (detail: unknown): unknown =>
-  isObject(detail) && Object.hasOwn(detail, 'origin') ? detail['origin'] : undefined;
-
 const oneOf = (names: Iterable<unknown>): string => [...names].map(shown).join(' or ');
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 function parseJson(text: string): unknown {
   try {

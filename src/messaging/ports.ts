@@ -1,7 +1,9 @@
 import type { Channel } from '../domain/order';
 import type { Notification } from '../domain/notifications';
 import type { Listener } from '../domain/webhooks';
+import type { EventIdentity } from './event-identity';
 import type { OrderEvent } from '../domain/events';
+import type { OrderId } from '../domain/ids';
 
 /** The bus, and the marks of the events that are not on it yet. */
 export interface EventBus {
@@ -84,4 +86,73 @@ export interface WebhookListeners {
    * @throws StepError SERVICE_UNAVAILABLE
    */
   list(): Promise<Listener[]>;
+}
+
+/** What the inbox knows of an event. `other`: what was taken under its id says something else. */
+export type EventClaim =
+  /** ours to take: for the first time, or again because whoever was at it may be gone */
+  | { kind: 'OPEN' }
+  /** the same, and it waits for its order already */
+  | { kind: 'PARKED' }
+  | { kind: 'TAKEN' }
+  | { kind: 'OTHER' };
+
+/** An event that came before its order. */
+export interface ParkedEvent {
+  /** of its row */
+  key: string;
+  identity: EventIdentity;
+  orderId: OrderId;
+  /** the whole event as it was received */
+  body: string;
+  /** text attributes of its message */
+  attributes?: Record<string, string>;
+  /** ISO 8601 */
+  parkedAt: string;
+  /** when its turn is, ISO 8601 */
+  tryAgainAt: string;
+  /** how often it was tried since */
+  tries: number;
+}
+
+/**
+ * Which events from outside were taken, and which wait for their order. Throws `StepError` SERVICE_UNAVAILABLE, or
+ * REQUEST_REFUSED for what no table takes.
+ */
+export interface EventInbox {
+  /** Remembers that somebody is at an event: whoever asks first decides what goes by its id. */
+  claim(event: EventIdentity): Promise<EventClaim>;
+  /** An event was taken: it waits no longer. */
+  settle(event: EventIdentity, p: { outcome: string; orderId: OrderId }): Promise<void>;
+  /** Forgets an event that nobody took. */
+  forget(event: EventIdentity): Promise<void>;
+  /** Keeps an event for its order; one that waits already, or was taken meanwhile, stays as it is. */
+  park(
+    event: EventIdentity,
+    p: Pick<ParkedEvent, 'orderId' | 'body' | 'attributes' | 'parkedAt' | 'tryAgainAt'>,
+  ): Promise<void>;
+  /** How many events wait for an order; those of the last moment may not count yet. */
+  countParked(orderId: OrderId): Promise<number>;
+  /** Orders for which something waits whose turn came before a time (ISO 8601). */
+  ordersDue(p: { before: string; limit: number }): Promise<OrderId[]>;
+  /** Those that wait for an order, longest first. */
+  parkedFor(orderId: OrderId): Promise<ParkedEvent[]>;
+  /**
+   * Puts the next turn off; whoever succeeds has this one.
+   *
+   * @returns false when somebody else has it, or the event waits no longer
+   */
+  putOff(event: ParkedEvent, tryAgainAt: string): Promise<boolean>;
+}
+
+/** How many units of products can still be ordered, in all warehouses. Throws `StepError` SERVICE_UNAVAILABLE. */
+export interface StockTotals {
+  /** @returns units by product; a product that there is not has none */
+  availableOf(productIds: readonly string[]): Promise<Map<string, number>>;
+}
+
+/** Throws `StepError` SERVICE_UNAVAILABLE when the bus did not take it, REQUEST_REFUSED when it never will. */
+export interface Answers {
+  /** Puts an answer of ours on the bus. */
+  publish(answer: { source: string; detailType: string; detail: object }): Promise<void>;
 }

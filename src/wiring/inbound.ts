@@ -1,9 +1,14 @@
+import { createAnswers } from '../adapters/aws/answers';
 import { createEventReader } from '../messaging/event-reader';
+import { createInventoryCheck } from '../messaging/inventory-check';
+import { createStockTotals } from '../adapters/aws/stock-totals';
+import { openInbox } from './inbox';
 import { type Part, type Shared, together } from './parts';
 
-/** The queues that bring events from outside. */
+/** What brings events from outside, what tries again those that came too early, and who answers what there is. */
 export function openInbound({ config, aws, orders, letters, logger }: Shared): Part {
-  const shared = { sqs: aws.sqs, orders, letters, logger };
+  const { inbox, parked } = openInbox({ config, aws, orders, logger });
+  const shared = { sqs: aws.sqs, letters, logger };
   const queues = [
     {
       name: 'order intake queue',
@@ -24,5 +29,14 @@ export function openInbound({ config, aws, orders, letters, logger }: Shared): P
       visibilityS: config.TRACKING_UPDATE_VISIBILITY_S,
     },
   ];
-  return together(queues.map((queue) => createEventReader({ ...queue, ...shared })));
+  const inventoryCheck = createInventoryCheck({
+    ...shared,
+    queueUrl: config.INVENTORY_CHECK_QUEUE_URL,
+    deadLetterQueueUrl: config.INVENTORY_CHECK_DLQ_URL,
+    visibilityS: config.INVENTORY_CHECK_VISIBILITY_S,
+    stock: createStockTotals({ db: aws.db, table: config.INVENTORY_TABLE }),
+    answers: createAnswers({ events: aws.events, busName: config.EVENT_BUS_NAME }),
+  });
+  const readers = queues.map((queue) => createEventReader({ ...queue, ...shared, inbox }));
+  return together([...readers, inventoryCheck, parked]);
 }

@@ -4,12 +4,14 @@ import { createProjectionStore } from '../adapters/aws/projections';
 import { createProjector } from '../messaging/projector';
 import { createStatusUpdater } from '../messaging/status-updater';
 import { historyTables } from '../config';
+import { openInbox } from './inbox';
 import { type Part, type Shared, together } from './parts';
 
 /** What follows the events of orders: their status, the projections, and the snapshots. */
-export function openProjections({ config, aws, letters, logger }: Shared): Part {
+export function openProjections({ config, aws, orders, letters, logger }: Shared): Part {
   const { db, sqs } = aws;
   const tables = historyTables(config);
+  const { parked } = openInbox({ config, aws, orders, logger });
   return together([
     createStatusUpdater({
       sqs,
@@ -20,6 +22,8 @@ export function openProjections({ config, aws, letters, logger }: Shared): Part 
         db,
         tables: { orders: config.ORDERS_TABLE, view: config.ORDER_STATUS_VIEW_TABLE },
       }),
+      // what came too early for it
+      onCreated: (orderId) => parked.releaseFor(orderId),
       letters,
       logger,
     }),

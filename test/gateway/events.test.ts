@@ -1,10 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { PlaceOutcome } from '../../src/client';
+import { createMemoryInbox } from '../support/memory/inbox';
 import { accepted, closeGateways, createGateway, engineDown, expectProblem, type Placement } from './support';
 import { envelopeOf, REFUSED_EVENTS, samplePayment, sampleUpdate } from '../support/refused-events';
 import { fingerprintOf } from '../../src/submission';
 import { gate } from '../support/contracts/condition';
 import { sampleOrder } from '../support/orders';
+import { StepError } from '../../src/domain/failures';
 
 afterEach(closeGateways);
 
@@ -91,16 +93,64 @@ describe('one event', () => {
     await inject(post([event, event]));
     expect(new Set(placements.map(({ requestId }) => requestId)).size).toBe(2);
   });
+
+  test('sent again after it was taken: 200, and nobody is asked', async () => {
+    const { inject, placements } = createGateway();
+    await inject(post(event));
+    const answer = await inject(post(event));
+    expect([answer.statusCode, resultsOf(answer)]).toEqual([
+      200,
+      [{ index: 0, eventId: 'event-1', status: 'DUPLICATE', orderId }],
+    ]);
+    expect(placements).toHaveLength(1);
+  });
+
+  test('sent with something else under its id: 422 with the reason', async () => {
+    const { inject, placements } = createGateway();
+    await inject(post(event));
+    const problem = expectProblem(await inject(post({ ...event, detail: sampleOrder() })), 'event_rejected');
+    expect(problem.detail).toBe(
+      'the id "event-1" of ecommerce.orders belongs to an event that says something else; expected an id of its own',
+    );
+    expect(placements).toHaveLength(1);
+  });
+
+  test('without the inbox: 503, to be sent again, and nothing is placed', async () => {
+    const inbox = { ...createMemoryInbox(), claim: () => Promise.reject(new StepError('SERVICE_UNAVAILABLE', 'down')) };
+    const { inject, placements } = createGateway({ inbox });
+    const problem = expectProblem(await inject(post(event)), 'service_unavailable');
+    expect(problem['results']).toMatchObject([{ index: 0, eventId: 'event-1', status: 'UNAVAILABLE' }]);
+    expect(placements).toEqual([]);
+  });
+
+  test('whose answer was lost is taken when it is sent again', async () => {
+    let up = false;
+    const { inject } = createGateway({ place: async (p) => (up ? accepted(p) : down()) });
+    expectProblem(await inject(post(event)), 'service_unavailable');
+    up = true;
+    expect((await inject(post(event))).statusCode).toBe(202);
+  });
+
+  test('that cannot be kept is told: as JSON it would be larger than any event', async () => {
+    const numbers = `[${Array<string>(40_000).fill('1e20').join(',')}]`;
+    const payload = JSON.stringify({ ...event, detail: { ...order, note: 1 } }).replace(
+      '"note":1',
+      `"note":${numbers}`,
+    );
+    const answer = await createGateway().inject({ ...post(event), payload });
+    expect(expectProblem(answer, 'event_rejected').detail).toContain('at most 262144 bytes');
+  });
 });
 
 describe('what is told of an order', () => {
   const payment = samplePayment();
   const update = sampleUpdate();
-  const completed = envelopeOf({ source: 'payment.service', 'detail-type': 'Payment Completed', detail: payment });
-  const failed = { ...completed, 'detail-type': 'Payment Failed' };
+  const paymentEvent = { source: 'payment.service', 'detail-type': 'Payment Completed' };
+  const completed = envelopeOf({ id: 'completed', ...paymentEvent, detail: payment });
+  const failed = { ...completed, id: 'failed', 'detail-type': 'Payment Failed' };
   const carried = envelopeOf({ source: 'carrier.updates', 'detail-type': 'Carrier Update', detail: update });
   const { orderId: _, ...paid } = payment;
-  const paidOrder = { ...completed, detail: { ...paid, order } };
+  const paidOrder = { ...completed, id: 'paid', detail: { ...paid, order } };
   const all = [completed, failed, carried, paidOrder];
   const tells = (kind: 'told' | 'closed' | 'unknown') => ({
     tellPayment: async () => ({ kind }),
@@ -118,19 +168,31 @@ describe('what is told of an order', () => {
     ]);
   });
 
-  test('before there is such an order is refused, with the reason: nobody keeps it here', async () => {
+  test('before there is such an order is kept: 202, and its sender may forget it', async () => {
     for (const [sent, of] of [
       [completed, payment.orderId],
       [failed, payment.orderId],
       [carried, update.orderId],
-    ]) {
-      const problem = expectProblem(
-        await createGateway({ orders: tells('unknown') }).inject(post(sent)),
-        'event_rejected',
-      );
-      const result = { status: 'REJECTED', reason: `no such order yet: ${of as string}`, orderId: of };
-      expect(problem['results']).toMatchObject([result]);
+    ] as const) {
+      const inbox = createMemoryInbox();
+      const { inject } = createGateway({ orders: tells('unknown'), inbox });
+      const answer = await inject(post(sent));
+      expect(answer.statusCode).toBe(202);
+      const reason = `no such order yet: ${of}`;
+      expect(resultsOf(answer)).toEqual([{ index: 0, eventId: sent.id, status: 'PARKED', reason, orderId: of }]);
+      // it is kept once, whole
+      expect(resultsOf(await inject(post(sent)))).toMatchObject([{ status: 'PARKED' }]);
+      const kept = await inbox.parkedFor(of);
+      expect(kept.map(({ body }) => JSON.parse(body) as unknown)).toEqual([sent]);
     }
+  });
+
+  test('before there is such an order is kept a hundred times, and not more', async () => {
+    const { inject } = createGateway({ orders: tells('unknown') });
+    const updates = Array.from({ length: 101 }, (_none, i) => ({ ...carried, id: `update-${i}` }));
+    for (const sent of updates.slice(0, 100)) expect((await inject(post(sent))).statusCode).toBe(202);
+    const problem = expectProblem(await inject(post(updates[100])), 'event_rejected');
+    expect(problem.detail).toBe(`order ${update.orderId}: 100 events wait for it already`);
   });
 
   test('after its end is ignored, but a success goes back once', async () => {

@@ -13,6 +13,7 @@ import type {
   WebhookBook,
 } from '../../src/gateway/ports';
 import type { DeadLetterWorkbench } from '../../src/gateway/dead-letter-ports';
+import type { EventInbox } from '../../src/messaging/ports';
 import type { NewEvent, OrderEvent } from '../../src/domain/events';
 import type { Order } from '../../src/domain/order';
 import type { OrderClient, PlaceOutcome } from '../../src/client';
@@ -20,6 +21,7 @@ import type { OrderId } from '../../src/domain/ids';
 import type { StatePassed } from '../../src/domain/states';
 import type { StockClient } from '../../src/stock-client';
 import { buildApp } from '../../src/gateway/app';
+import { createMemoryInbox } from '../support/memory/inbox';
 import { createMemoryJournal } from '../support/memory/journal';
 import { createSettlement } from '../../src/adapters/sandbox/settlement';
 import { PROBLEMS, type ProblemCode } from '../../src/gateway/problem';
@@ -45,6 +47,7 @@ export interface Doubles {
   deadLetters: Partial<DeadLetterWorkbench>;
   receive: StockClient['receive'];
   replays: Partial<ReplayDesk>;
+  inbox: EventInbox;
   sandbox: SandboxDesk | null;
   webhooks: Partial<WebhookBook>;
   deliveries: Partial<GatewayDeps['deliveries']>;
@@ -108,6 +111,7 @@ export function createDeps(doubles: Partial<Doubles> = {}): GatewayDeps {
       sandboxQueue: 'replay-sandbox-queue',
       ...doubles.replays,
     },
+    inbox: doubles.inbox ?? createMemoryInbox(),
     ...(sandbox && { sandbox }),
     webhooks: { ...NO_WEBHOOKS, ...doubles.webhooks },
     deliveries: { resend: async () => {}, test: async () => 'msg_', ...doubles.deliveries },

@@ -23,6 +23,7 @@ import { createReorderReader, parseAlert, parseShortfall } from '../../src/messa
 import { createStatusUpdater } from '../../src/messaging/status-updater';
 import { connectWebhookClient } from '../../src/webhook-client';
 import { createWebhookEventsReader } from '../../src/messaging/webhook-events';
+import { createQueueReader } from '../../src/messaging/queue-reader';
 import { deployToEmulator } from '../../infra/deploy';
 import { documentsAt, EMULATOR_REGION } from '../../scripts/lib/aws-access';
 import { environmentFromOutputs } from '../../infra/outputs';
@@ -79,6 +80,9 @@ beforeAll(async () => {
     SHIPPING_VISIBILITY_S: '3',
     ORDER_STATUS_VISIBILITY_S: '3',
     ANALYTICS_VISIBILITY_S: '3',
+    INVENTORY_CHECK_VISIBILITY_S: '3',
+    INBOX_SWEEP_MS: '200',
+    INBOX_PATIENCE_S: '2',
     NOTIFICATION_VISIBILITY_S: '3',
     REPLAY_VISIBILITY_S: '3',
     // so slow that messages have to be kept
@@ -121,6 +125,7 @@ test.each(PROCESSES)('no right of the %s is on everything, and none is for every
 
 test('each process may do what it does, and nothing else', async () => {
   await keepMessages();
+  await keepEvents();
   await keepOwnEvent();
   running.push(
     await startGateway(config, logger, observe('Gateway')),
@@ -144,6 +149,7 @@ test('each process may do what it does, and nothing else', async () => {
     growLong(),
     tellShops(),
     redriveEverywhere(),
+    refuseEvent(),
   ]);
   await readEverything();
   await turnSwitches();
@@ -172,17 +178,62 @@ const put = async (Source: string, DetailType: string, details: object[]): Promi
   events.destroy();
 };
 
-/** What payment companies and carriers tell of orders that there are not, and what tells nothing. */
+/**
+ * What payment companies and carriers tell of orders that there are not: it is kept until the consumer's patience ends;
+ * and what tells nothing.
+ */
 async function tellOnBus(): Promise<void> {
   await put('payment.service', 'Payment Completed', [samplePayment(), {}]);
   await put('carrier.updates', 'Carrier Update', [sampleUpdate(), {}]);
-  for (const queue of ['payment-processing', 'tracking-update'] as const) {
-    // an early message is held on to for a moment; one that is none is moved at once
-    await until(`the consumer keeps a message of ${queue}`, () =>
-      has('Consumer', `sqs:ChangeMessageVisibility ${queue}-queue`),
-    );
+  for (const queue of ['payment-processing', 'tracking-update'] as const)
     await until(`the consumer moves a message of ${queue}`, () => has('Consumer', `sqs:SendMessage ${queue}-dlq`));
+  await until('it looks what is due', () => has('Consumer', 'dynamodb:Query Inbox/index/parked'));
+  await until('it puts off what is early', () => has('Consumer', 'dynamodb:UpdateItem Inbox'));
+  await until('it gives up what waits in vain', () => has('Consumer', 'dynamodb:DeleteItem Inbox'));
+  await until('it buries what is no order', () => has('Consumer', 'sqs:SendMessage inventory-check-dlq'));
+  // over HTTP: one is kept, one refused, its id free again
+  const told = { source: 'carrier.updates', 'detail-type': 'Carrier Update', detail: sampleUpdate() };
+  expect((await send('/events', told)).status).toBe(202);
+}
+
+/** An order of an id that is another's: the gateway forgets the event. */
+async function refuseEvent(): Promise<void> {
+  const order = sampleOrder();
+  const event = { source: 'ecommerce.orders', 'detail-type': 'Order Placed' };
+  expect((await send('/events', { ...event, id: uniqueId('event'), detail: order })).status).toBe(202);
+  const other = { ...event, id: uniqueId('event'), detail: { ...order, customerId: 'OTHER' } };
+  expect((await send('/events', other)).status).toBe(422);
+}
+
+/** Messages that are worked on for so long that they are kept: nobody else may read their queues meanwhile. */
+async function keepEvents(): Promise<void> {
+  const queues = [
+    ['payment-processing', config.PAYMENT_PROCESSING_QUEUE_URL, config.PAYMENT_PROCESSING_DLQ_URL],
+    ['tracking-update', config.TRACKING_UPDATE_QUEUE_URL, config.TRACKING_UPDATE_DLQ_URL],
+    ['inventory-check', config.INVENTORY_CHECK_QUEUE_URL, config.INVENTORY_CHECK_DLQ_URL],
+  ] as const;
+  const aws = createAwsClients({ region: config.AWS_REGION, observe: observe('Consumer') });
+  for (const [name, queueUrl, deadLetterQueueUrl] of queues) {
+    const kept = () =>
+      until(`a message of ${name} is kept`, () => has('Consumer', `sqs:ChangeMessageVisibility ${name}-queue`));
+    const reader = createQueueReader({
+      sqs: aws.sqs,
+      name,
+      queueUrl,
+      deadLetterQueueUrl,
+      visibilityS: 3,
+      handle: async () => (await kept(), { status: 'DONE' }),
+      letters: noLetters,
+      logger,
+    });
+    const sender = createAwsClients({ region: config.AWS_REGION });
+    await sender.sqs.send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: '{}' }));
+    sender.destroy();
+    reader.start();
+    await kept();
+    await reader.stop();
   }
+  aws.destroy();
 }
 
 /** A success that comes too late, over both ways in. */

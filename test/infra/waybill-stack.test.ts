@@ -392,7 +392,7 @@ interface RuleProperties {
   Targets: object[];
 }
 
-test('the archive keeps for a year every source that an event of ours has', () => {
+test('the archive keeps for a year every source that an event of ours has, and what carriers tell', () => {
   expectResource('AWS::Events::Archive', {
     ArchiveName: 'order-events-archive',
     RetentionDays: 365,
@@ -405,6 +405,7 @@ test('the archive keeps for a year every source that an event of ours has', () =
         'payment.service',
         'shipping.service',
         'customer.notification',
+        'carrier.updates',
       ],
       detail: { replay: { name: [{ exists: false }] } },
     },

@@ -3,12 +3,13 @@ import {
   DeleteQueueCommand,
   GetQueueAttributesCommand,
   SendMessageCommand,
-  SetQueueAttributesCommand,
 } from '@aws-sdk/client-sqs';
 import type { EventOrders } from '../../src/messaging/take-event';
 import type { PlaceOutcome } from '../../src/client';
 import type { OrderSubmission } from '../../src/domain/order';
 import { connectToEmulator } from '../support/contracts/emulator';
+import { createEventInbox } from '../../src/adapters/aws/inbox';
+import { createInbox } from '../../src/messaging/inbox';
 import { createLogger } from '../../src/telemetry';
 import type { QueueReader } from '../../src/messaging/queue-reader';
 import { createEventReader } from '../../src/messaging/event-reader';
@@ -48,22 +49,25 @@ const accepted: PlaceOutcome = {
 
 const never = () => Promise.reject(new Error('nobody asks that'));
 
+const rows = createEventInbox({ db: emulator.db, table: emulator.config.INBOX_TABLE });
+const orders: EventOrders = {
+  place: (input) => {
+    placed.push(input);
+    return place(input);
+  },
+  fulfill: (input) => (others.fulfill ?? never)(input),
+  tellPayment: (...news) => (others.tellPayment ?? never)(...news),
+  tellCarrier: (...news) => (others.tellCarrier ?? never)(...news),
+  refundLate: (input) => (others.refundLate ?? never)(input),
+};
+
 const readerInto = (letters: string, visibilityS = VISIBILITY_S): QueueReader =>
   createEventReader({
     name: 'queue of the test',
     sqs,
     queueUrl,
     deadLetterQueueUrl: letters,
-    orders: {
-      place: (input) => {
-        placed.push(input);
-        return place(input);
-      },
-      fulfill: (input) => (others.fulfill ?? never)(input),
-      tellPayment: (...news) => (others.tellPayment ?? never)(...news),
-      tellCarrier: (...news) => (others.tellCarrier ?? never)(...news),
-      refundLate: (input) => (others.refundLate ?? never)(input),
-    },
+    inbox: createInbox({ rows, orders }),
     letters: noLetters,
     logger,
     visibilityS,
@@ -113,9 +117,10 @@ async function whileRunning<T>(happens: () => Promise<T>): Promise<T> {
 
 test('an order is placed with its fingerprint and the event’s id, and its message is gone', async () => {
   const order = sampleOrder();
-  await send(eventOf(order, 'event-1'));
+  const id = uniqueId('event');
+  await send(eventOf(order, id));
   await whileRunning(queueIsEmpty);
-  expect(placed).toMatchObject([{ submission: order, fingerprint: fingerprintOf(order), requestId: 'event event-1' }]);
+  expect(placed).toMatchObject([{ submission: order, fingerprint: fingerprintOf(order), requestId: `event ${id}` }]);
   expect(await messagesIn(deadLetterQueueUrl)).toBe(0);
 });
 
@@ -132,6 +137,9 @@ test.each<[string, PlaceOutcome]>([
 test('what can never become an order goes to the dead letters as it came, with its class and the reason', async () => {
   const reasons = new Map(REFUSED_EVENTS.map(([name, event, reason]) => [JSON.stringify(event), { name, reason }]));
   reasons.set('no JSON', { name: 'no JSON', reason: 'expected an EventBridge event as JSON' });
+  const oversized = eventOf({ ...sampleOrder(), note: 'x'.repeat(256 * 1024) });
+  const bytes = Buffer.byteLength(oversized);
+  reasons.set(oversized, { name: 'too large', reason: `expected an event of at most 262144 bytes, got ${bytes}` });
   for (const body of reasons.keys()) await send(body);
   await whileRunning(queueIsEmpty);
   const count = reasons.size;
@@ -163,13 +171,13 @@ test('an order whose id belongs to another goes to the dead letters', async () =
 });
 
 test('malformed messages stop nothing: the good ones beside them are placed', async () => {
-  const orders = Array.from({ length: 5 }, () => sampleOrder());
-  for (const order of orders) {
+  const good = Array.from({ length: 5 }, () => sampleOrder());
+  for (const order of good) {
     await send('malformed');
     await send(eventOf(order));
   }
   await whileRunning(queueIsEmpty);
-  expect(ids().toSorted()).toEqual(orders.map(({ orderId }) => orderId).toSorted());
+  expect(ids().toSorted()).toEqual(good.map(({ orderId }) => orderId).toSorted());
   expect(await messagesIn(deadLetterQueueUrl)).toBe(5);
 });
 
@@ -225,20 +233,10 @@ test('a message that could not be moved to the dead letters stays where it is', 
   expect(await messagesIn(queueUrl)).toBe(1);
 });
 
-/** Lets the queue move what was received so often. */
-async function giveUpAfter(maxReceiveCount: number): Promise<void> {
-  const AttributeNames = ['QueueArn'] as const;
-  const { Attributes } = await sqs.send(
-    new GetQueueAttributesCommand({ QueueUrl: deadLetterQueueUrl, AttributeNames: [...AttributeNames] }),
-  );
-  const RedrivePolicy = JSON.stringify({ deadLetterTargetArn: Attributes?.['QueueArn'], maxReceiveCount });
-  await sqs.send(new SetQueueAttributesCommand({ QueueUrl: queueUrl, Attributes: { RedrivePolicy } }));
-}
-
 const paymentOf = (detail: object, type = 'Payment Completed') =>
-  JSON.stringify({ id: 'event-1', source: 'payment.service', 'detail-type': type, detail });
+  JSON.stringify({ id: uniqueId('event'), source: 'payment.service', 'detail-type': type, detail });
 const updateOf = (detail: object) =>
-  JSON.stringify({ id: 'event-1', source: 'carrier.updates', 'detail-type': 'Carrier Update', detail });
+  JSON.stringify({ id: uniqueId('event'), source: 'carrier.updates', 'detail-type': 'Carrier Update', detail });
 
 describe('what is told of an order', () => {
   test('reaches it, and its message is gone: payments, orders paid elsewhere, carriers', async () => {
@@ -246,7 +244,7 @@ describe('what is told of an order', () => {
     others = {
       tellPayment: async (orderId, news) => (told.push([orderId, news.kind, news.amount]), { kind: 'told' }),
       tellCarrier: async (orderId, news) => (told.push([orderId, news.status]), { kind: 'told' }),
-      fulfill: async (input) => (told.push([input.submission.orderId, input.requestId]), { kind: 'accepted' }),
+      fulfill: async (input) => (told.push([input.submission.orderId, input.paid.amount]), { kind: 'accepted' }),
     };
     const [completed, failed, paid, update] = [samplePayment(), samplePayment(), sampleOrder(), sampleUpdate()];
     const { orderId: _, ...payment } = samplePayment();
@@ -260,33 +258,86 @@ describe('what is told of an order', () => {
       expect.arrayContaining([
         [completed.orderId, 'COMPLETED', 5998],
         [failed.orderId, 'FAILED', 5998],
-        [paid.orderId, 'event event-1'],
+        [paid.orderId, 5998],
         [update.orderId, 'DELIVERED'],
       ]),
     );
     expect(await messagesIn(deadLetterQueueUrl)).toBe(0);
   });
 
-  test('and has overtaken it by a moment is taken as soon as it is there', async () => {
-    let asked = 0;
-    others = { tellPayment: async () => ({ kind: ++asked < 3 ? 'unknown' : 'told' }) };
-    await send(paymentOf(samplePayment()));
+  test('and has overtaken it is parked as it came: its message is gone', async () => {
+    others = { tellCarrier: async () => ({ kind: 'unknown' }) };
+    const update = sampleUpdate();
+    const body = updateOf(update);
+    await send(body);
     await whileRunning(queueIsEmpty);
-    expect(asked).toBe(3);
+    expect(await rows.parkedFor(update.orderId)).toMatchObject([{ body, orderId: update.orderId }]);
+    expect(await messagesIn(deadLetterQueueUrl)).toBe(0);
+  });
+});
+
+describe('an event that comes again', () => {
+  /** Another consumer, as after a restart; on a queue of its own, for the poll that was cut short may still get what comes. */
+  const again = async (body: string) => {
+    await sqs.send(new DeleteQueueCommand({ QueueUrl: queueUrl }));
+    queueUrl = await createQueue('intake');
+    intake = readerInto(deadLetterQueueUrl);
+    await send(body);
+    await whileRunning(queueIsEmpty);
+  };
+
+  test('is dropped, also by another consumer', async () => {
+    const body = eventOf(sampleOrder());
+    await send(body);
+    await send(body);
+    await whileRunning(queueIsEmpty);
+    const taken = placed.length;
+    await again(body);
+    await again(body);
+    expect(placed).toHaveLength(taken);
     expect(await messagesIn(deadLetterQueueUrl)).toBe(0);
   });
 
-  test('and is about no order comes again, until the queue gives it up', async () => {
-    await giveUpAfter(2);
-    let asked = 0;
-    others = { tellCarrier: async () => (asked++, { kind: 'unknown' }) };
-    intake = readerInto(deadLetterQueueUrl, 3);
-    const body = updateOf(sampleUpdate());
+  test('is dropped when it comes out of the archive, under the id that it had', async () => {
+    const [order, id] = [sampleOrder(), uniqueId('event')];
+    await send(eventOf(order, id));
+    await whileRunning(queueIsEmpty);
+    await again(eventOf({ ...order, replay: { name: 'failed-orders', eventId: id } }, uniqueId('replayed')));
+    expect(placed).toHaveLength(1);
+    expect(await messagesIn(deadLetterQueueUrl)).toBe(0);
+  });
+
+  test('with something else in it goes to the dead letters, and nothing is done', async () => {
+    const id = uniqueId('event');
+    await send(eventOf(sampleOrder(), id));
+    await whileRunning(queueIsEmpty);
+    const other = eventOf(sampleOrder(), id);
+    await again(other);
+    const { Body, MessageAttributes = {} } = await firstDeadLetter();
+    expect(Body).toBe(other);
+    expect(MessageAttributes['reason']?.StringValue).toBe(
+      `the id "${id}" of ecommerce.orders belongs to an event that says something else; expected an id of its own`,
+    );
+    expect(placed).toHaveLength(1);
+  });
+
+  test('without an id is the workflows’ own to know', async () => {
+    const body = JSON.stringify({ source: 'ecommerce.orders', 'detail-type': 'Order Placed', detail: sampleOrder() });
     await send(body);
-    await whileRunning(async () => expect((await firstDeadLetter()).Body).toBe(body));
-    // two receipts of four attempts each
-    expect(asked).toBe(8);
-    expect(await messagesIn(queueUrl)).toBe(0);
+    await whileRunning(queueIsEmpty);
+    await again(body);
+    expect(placed).toHaveLength(2);
+  });
+
+  test('after its order was refused may be mended under its id', async () => {
+    const [order, id] = [sampleOrder(), uniqueId('event')];
+    place = async () => ({ kind: 'conflict' });
+    await send(eventOf(order, id));
+    await whileRunning(queueIsEmpty);
+    place = async () => accepted;
+    await again(eventOf(sampleOrder(), id));
+    expect(placed).toHaveLength(2);
+    expect(await messagesIn(deadLetterQueueUrl)).toBe(1);
   });
 });
 

@@ -20,6 +20,7 @@ test('an order as the shop sent it comes out, with its fingerprint and the event
     submission: order,
     fingerprint: fingerprintOf(order),
     eventId: 'event-1',
+    identity: { source: 'ecommerce.orders', eventId: 'event-1', fingerprint: expect.any(String) as string },
   });
 });
 
@@ -45,13 +46,13 @@ test.each([
   const { orderId, chargeKey, paymentId } = payment;
   const news = { chargeKey, paymentId, amount: minor, currency };
   const eventId = 'event-1';
-  expect(parse(paymentEvent({ ...payment, note: 'hello' }))).toEqual({
+  expect(parse(paymentEvent({ ...payment, note: 'hello' }))).toMatchObject({
     kind: 'payment-news',
     orderId,
     news: { kind: 'COMPLETED', ...news },
     eventId,
   });
-  expect(parse(paymentEvent({ ...payment, reason: 'no cover' }, 'Payment Failed'))).toEqual({
+  expect(parse(paymentEvent({ ...payment, reason: 'no cover' }, 'Payment Failed'))).toMatchObject({
     kind: 'payment-news',
     orderId,
     news: { kind: 'FAILED', ...news, reason: 'no cover' },
@@ -75,9 +76,15 @@ test('an order that was paid elsewhere comes out with what was paid, and is not 
   const paid = { ...payment, amount: 5998 };
   const parsed = parse(paymentEvent({ ...payment, order }));
   const fingerprint = fingerprintOf({ ...order, paid });
-  expect(parsed).toEqual({ kind: 'order-paid', order: { submission: order, paid, fingerprint }, eventId: 'event-1' });
+  expect(parsed).toMatchObject({
+    kind: 'order-paid',
+    order: { submission: order, paid, fingerprint },
+    eventId: 'event-1',
+  });
   expect(fingerprint).not.toBe(fingerprintOf(order));
-  expect(parse(paymentEvent({ ...payment, orderId: order.orderId, order }))).toEqual(parsed);
+  expect(parse(paymentEvent({ ...payment, orderId: order.orderId, order }))).toMatchObject({
+    order: { submission: order, paid, fingerprint },
+  });
   const other = parse(paymentEvent({ ...payment, paymentId: 'another', order }));
   expect(other).not.toMatchObject({ order: { fingerprint } });
 });
@@ -85,7 +92,7 @@ test('an order that was paid elsewhere comes out with what was paid, and is not 
 test('what a carrier tells comes out', () => {
   const { orderId, ...news } = sampleUpdate();
   const update = (detail: object) => eventOf({ source: 'carrier.updates', 'detail-type': 'Carrier Update', detail });
-  expect(parse(update({ orderId, ...news, note: 'hello' }))).toEqual({
+  expect(parse(update({ orderId, ...news, note: 'hello' }))).toMatchObject({
     kind: 'carrier-news',
     orderId,
     news,
@@ -102,6 +109,48 @@ test('a parcel that somebody else sent is none of ours', () => {
     detail: { orderId: 'THEIRS' },
   });
   expect(parse(event)).toMatchObject({ kind: 'shipped-elsewhere' });
+});
+
+describe('what an event is known by', () => {
+  const identity = (changes: Record<string, unknown>) => parse(eventOf(changes)).identity;
+  const [id, detail] = ['event-7', order];
+
+  test('is its source, its id and what it says, in whatever order', () => {
+    const first = identity({ id, detail });
+    expect(first).toMatchObject({ source: 'ecommerce.orders', eventId: 'event-7' });
+    const turned = Object.fromEntries(Object.entries(order).toReversed());
+    expect(identity({ id, detail: turned, time: '2026-01-01T00:00:00Z', region: 'eu-west-1' })).toEqual(first);
+    expect(identity({ id, detail: { ...order, totalAmount: 60 } })).not.toEqual(first);
+    expect(identity({ id: undefined, detail })).toEqual({ source: first?.source, fingerprint: first?.fingerprint });
+  });
+
+  test('is the same when it comes out of the archive', () => {
+    const replay = { name: 'failed-orders', eventId: id };
+    const replayed = parse(eventOf({ id: 'another', detail: { ...order, replay } }));
+    expect(replayed).toMatchObject({ eventId: id, isReplay: true, identity: identity({ id, detail }) });
+  });
+
+  test('is another for a payment that failed than for one that completed', () => {
+    const payment = samplePayment();
+    const printOf = (type: string) => parse(paymentEvent(payment, type)).identity?.fingerprint;
+    expect(printOf('Payment Failed')).not.toBe(printOf('Payment Completed'));
+  });
+
+  test('goes with the sender’s mark of what belongs together', () => {
+    expect(parse(eventOf({ detail: { ...order, correlationId: 'cart-1' } })).correlationId).toBe('cart-1');
+    for (const correlationId of ['', 7, 'x'.repeat(257)])
+      expect(parse(eventOf({ detail: { ...order, correlationId } }))).not.toHaveProperty('correlationId');
+  });
+});
+
+test('an event says that it has the version that there is, or nothing', () => {
+  expect(parse(eventOf({ detail: { ...order, schemaVersion: 1 } }))).toMatchObject({ kind: 'order-placed' });
+});
+
+test('an event of more bytes than the bus takes is refused, whatever is in it', () => {
+  const bytes = (n: number) => JSON.stringify(eventOf({ detail: { ...order, note: 'ä'.repeat(n) } }));
+  expect(reasonOf(bytes(131_072))).toMatch(/^expected an event of at most 262144 bytes, got \d+$/);
+  expect(reasonOf(bytes(130_000))).toBe('order-placed');
 });
 
 test('an order with wrong values is taken: to refuse it is ValidateOrder’s', () => {

@@ -1,0 +1,55 @@
+import type { Answers, StockTotals } from './ports';
+import type { InboundEvent } from './inbound-event';
+import type { OrderLine } from '../domain/order';
+import { createQueueReader, type Handled, type QueueReader, type QueueReaderDeps } from './queue-reader';
+import { availabilityOf } from '../domain/inventory';
+import { listed } from './reason';
+import { ORIGIN } from '../domain/events';
+import { parseMessage, SCHEMA_VERSION } from './inbound-event';
+import { validateOrder } from '../domain/validation';
+
+export type InventoryCheckDeps = Omit<QueueReaderDeps, 'name' | 'handle'> & { stock: StockTotals; answers: Answers };
+
+type OrderPlaced = InboundEvent & { kind: 'order-placed' };
+
+/**
+ * InventoryCheckQueue: answers each order that is placed on the bus with what there is of it at that moment. Nothing is
+ * reserved: that is the order's own workflow's. An enquiry that is answered twice has two answers under one id.
+ */
+export function createInventoryCheck({ stock, answers, ...reader }: InventoryCheckDeps): QueueReader {
+  async function answer(event: OrderPlaced, lines: readonly OrderLine[]): Promise<Handled> {
+    const { orderId } = event.submission;
+    const available = await stock.availableOf(lines.map(({ productId }) => productId));
+    const found = availabilityOf(lines, available);
+    const detail = {
+      origin: ORIGIN,
+      eventId: `inventory-check#${event.eventId ?? orderId}`,
+      orderId,
+      schemaVersion: SCHEMA_VERSION,
+      ...found,
+      at: new Date().toISOString(),
+      ...(event.eventId !== undefined && { causationId: event.eventId }),
+      correlationId: event.correlationId ?? orderId,
+    };
+    await answers.publish({ source: 'inventory.service', detailType: 'Inventory Checked', detail });
+    return { status: 'DONE', log: { orderId, eventId: detail.eventId, status: found.status } };
+  }
+
+  async function handle({ body }: { body: string }): Promise<Handled> {
+    const event = parseMessage(body);
+    if (event.kind === 'refused') return { status: 'REJECTED', reason: event.reason };
+    if (event.kind === 'own') return { status: 'DONE' };
+    if (event.kind !== 'order-placed') return { status: 'REJECTED', reason: 'expected detail-type "Order Placed"' };
+    // the archive asks of a time that is over
+    if (event.isReplay) return { status: 'DONE', log: { eventId: event.eventId, outcome: 'a replay is not answered' } };
+    const checked = validateOrder(event.submission);
+    if (!checked.valid)
+      return {
+        status: 'REJECTED',
+        reason: listed(checked.errors.map(({ pointer, detail }) => `detail${pointer}: ${detail}`)),
+      };
+    return answer(event, checked.order.lines);
+  }
+
+  return createQueueReader({ ...reader, name: 'inventory check queue', handle });
+}
