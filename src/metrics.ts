@@ -1,5 +1,6 @@
 import { Counter, Gauge, Registry } from 'prom-client';
 import type { EventType } from './domain/events';
+import { FINDING_KINDS, type FindingKind } from './domain/reconciliation';
 import { BREAKER_STATES, type BreakerState, type Dependency } from './domain/breaker';
 
 /** What a process counts of itself, for Prometheus. */
@@ -7,6 +8,8 @@ export interface Metrics {
   breakerState(dependency: Dependency, state: BreakerState): void;
   /** an event of an order was appended */
   orderEvent(type: EventType): void;
+  /** what the last reconciliation found that this process wrote the report of, by kind */
+  reconciliationFindings(counts: Partial<Record<FindingKind, number>>): void;
   /** as `GET /metrics` answers */
   text(): Promise<string>;
   contentType: string;
@@ -27,7 +30,16 @@ export function createMetrics(): Metrics {
     labelNames: ['type'],
     registers: [registry],
   });
+  const findings = new Gauge({
+    name: 'waybill_reconciliation_findings',
+    help: 'what did not add up in the last reconciliation that this process wrote the report of, by kind',
+    labelNames: ['kind'],
+    registers: [registry],
+  });
   return {
+    reconciliationFindings(counts) {
+      for (const kind of FINDING_KINDS) findings.set({ kind }, counts[kind] ?? 0);
+    },
     orderEvent: (type) => events.inc({ type }),
     breakerState: (dependency, state) => breakers.set({ dependency }, BREAKER_STATES.indexOf(state)),
     text: () => registry.metrics(),

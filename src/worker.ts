@@ -10,12 +10,14 @@ import { createActivities } from './activities';
 import { createAwsClients } from './adapters/aws/clients';
 import { createDynamoBooks } from './adapters/aws/books';
 import { createEventPublisher } from './adapters/event-publisher';
+import { createMaintenanceActivities } from './activities/maintenance';
 import { createMetrics, type Metrics } from './metrics';
 import { createMessenger } from './adapters/aws/messenger';
 import { createSandboxCarriers } from './adapters/sandbox/carrier';
 import { createSandboxJournal } from './adapters/aws/sandbox-journal';
 import { createSandboxPayments } from './adapters/sandbox/payment';
 import { createSandboxSupplier } from './adapters/sandbox/supplier';
+import { type Maintenance, openMaintenance } from './wiring/maintenance';
 import { runProcess, type Running } from './lifecycle';
 import { withBreaker, withPaymentBreaker } from './adapters/breaker/with-breaker';
 
@@ -92,22 +94,24 @@ export async function start(config: Config<'worker'>, logger: Logger, observe?: 
   const metrics = createMetrics();
   const ports = createPorts({ config, aws, logger, metrics });
   const connection = await connectEngine(config.engine);
+  const maintenance = openMaintenance(config, { aws, logger, metrics });
   const worker = await Worker.create({
     connection,
     namespace: config.engine.namespace,
     taskQueue: config.TASK_QUEUE,
-    activities: createActivities(ports),
+    activities: { ...createActivities(ports), ...createMaintenanceActivities(maintenance.deps) },
     ...workflowsOf(config),
     workflowTaskPollerBehavior: { type: 'autoscaling' },
     activityTaskPollerBehavior: { type: 'autoscaling' },
     shutdownGraceTime: '10s',
   });
   const run = worker.run();
+  maintenance.schedule();
   return {
     failed: run,
     ping: () => pingEngine(worker, connection),
     metrics,
-    stop: () => drain({ worker, run, ports, connection, aws }),
+    stop: () => drain({ worker, run, ports, maintenance, connection, aws }),
   };
 }
 
@@ -133,12 +137,13 @@ async function drain(p: {
   worker: Worker;
   run: Promise<void>;
   ports: ReturnType<typeof createPorts>;
+  maintenance: Maintenance;
   connection: NativeConnection;
   aws: AwsClients;
 }): Promise<void> {
   if (p.worker.getState() === 'RUNNING') p.worker.shutdown();
   await p.run;
-  await Promise.all([p.ports.publisher.flush(), p.ports.breakers.stop()]);
+  await Promise.all([p.ports.publisher.flush(), p.ports.breakers.stop(), p.maintenance.stop()]);
   await p.connection.close();
   p.aws.destroy();
 }

@@ -77,6 +77,11 @@ export const latePaymentWorkflowId = (paymentId: string): string => `late-paymen
 export const replenishmentWorkflowId = (productId: string): string => `replenish-${productId}`;
 /** Takes a delivery into stock, once. */
 export const receiveWorkflowId = (reference: string): string => `receive-${reference}`;
+/** Makes the read model again, once at a time; that of one order beside that of all. */
+export const rebuildWorkflowId = (orderId?: OrderId): string =>
+  orderId === undefined ? 'rebuild-view' : `rebuild-view-${orderId}`;
+/** A reconciliation that somebody asked for; those of the schedule have their times behind. */
+export const RECONCILIATION_WORKFLOW_ID = 'reconciliation';
 /** The n-th return of an order, from 1. */
 export const returnIdOf = (orderId: OrderId, n: number): string => `${orderId}-R${n}`;
 

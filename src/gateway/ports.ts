@@ -1,5 +1,7 @@
 import type { BreakerReport, Dependency } from '../domain/breaker';
+import type { Case, CaseState, ReconciliationReport } from '../domain/cases';
 import type { Contact } from '../messaging/ports';
+import type { MaintenanceClient } from '../maintenance-client';
 import type { OrderClient } from '../client';
 import type { OrderEvent } from '../domain/events';
 import type { OrderId } from '../domain/ids';
@@ -134,7 +136,28 @@ export interface ContactBook {
   writeContact(contact: Contact): Promise<void>;
 }
 
+/** What somebody has to see to. Throws `StepError` SERVICE_UNAVAILABLE. */
+export interface CaseDesk {
+  read(caseId: string): Promise<Case | undefined>;
+  /**
+   * Newest opening first.
+   *
+   * @throws InvalidCursorError when the cursor is not one that a page of the same state came with
+   */
+  list(p: { state: CaseState; cursor?: string; limit: number }): Promise<{ cases: Case[]; cursor?: string }>;
+  /**
+   * Closes a case once; answers how it is then, `undefined` when there is none.
+   *
+   * @param p.at ISO 8601
+   */
+  close(p: { caseId: string; by: string; reason: string; at: string }): Promise<Case | undefined>;
+  /** of the last reconciliation that is through */
+  readReport(): Promise<ReconciliationReport | undefined>;
+}
+
 export interface GatewayDeps {
+  cases: CaseDesk;
+  maintenance: MaintenanceClient;
   contacts: ContactBook;
   orders: OrderClient;
   reader: OrderReader;
