@@ -4,6 +4,7 @@ import type { GatewayDeps } from './ports';
 import type { Logger } from '../telemetry';
 import { answerClientError, answerError, BODY_LIMIT, handleErrors } from './errors';
 import { breakerRoutes } from './routes/breakers';
+import { caseRoutes } from './routes/cases';
 import { customerRoutes } from './routes/customers';
 import { documentRoutes } from './openapi';
 import { drainOnClose } from './drain';
@@ -12,6 +13,7 @@ import { changeRoutes } from './routes/changes';
 import { expectUtf8 } from './charset';
 import { healthRoutes } from './routes/health';
 import { inventoryRoutes } from './routes/inventory';
+import { maintenanceRoutes } from './routes/maintenance';
 import { orderRoutes } from './routes/orders';
 import { pathOf } from './problem';
 import { placeOrderRoute } from './routes/place-order';
@@ -35,6 +37,8 @@ const ROUTES = [
   inventoryRoutes,
   breakerRoutes,
   customerRoutes,
+  caseRoutes,
+  maintenanceRoutes,
   sandboxRoutes,
   healthRoutes,
 ];

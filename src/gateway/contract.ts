@@ -1,4 +1,5 @@
 import { Type, type Static, type TSchema } from '@sinclair/typebox';
+import * as maintenanceSchemas from './maintenance-schemas';
 import * as schemas from './schemas';
 import { CHANGE_BODIES } from './change-bodies';
 import { carrierEventExample, inboundEventExample, paymentEventExample, submissionExample } from './examples';
@@ -111,6 +112,7 @@ export const COMPONENTS: TSchema[] = [
   EventOrBatch,
   ...CHANGE_BODIES,
   ...Object.values(schemas),
+  ...Object.values(maintenanceSchemas),
 ];
 
 /** The body of `POST /orders`; checked by `parseSubmission`, not by this reference. */

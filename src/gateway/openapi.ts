@@ -36,6 +36,8 @@ export function documentRoutes(app: FastifyInstance): void {
         { name: 'returns', description: 'What comes back' },
         { name: 'events', description: 'Orders, payments and carriers’ updates as events' },
         { name: 'inventory', description: 'What can be ordered' },
+        { name: 'cases', description: 'What somebody has to see to' },
+        { name: 'maintenance', description: 'The books held against each other, and the read model made again' },
         { name: 'breakers', description: 'Outside companies that are left alone because they are out of order' },
         { name: 'sandbox', description: 'What the sandbox providers did, and are to do' },
         { name: 'inventory', description: 'What can be ordered, and what arrives' },

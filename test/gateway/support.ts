@@ -2,12 +2,14 @@ import type { FastifyInstance, InjectOptions } from 'fastify';
 import { EngineUnavailableError } from '../../src/client';
 import type {
   BreakerBoard,
+  CaseDesk,
   ContactBook,
   GatewayDeps,
   OrderReader,
   SandboxDesk,
   Settlement,
 } from '../../src/gateway/ports';
+import type { MaintenanceClient } from '../../src/maintenance-client';
 import type { NewEvent, OrderEvent } from '../../src/domain/events';
 import type { Order } from '../../src/domain/order';
 import type { OrderClient, PlaceOutcome } from '../../src/client';
@@ -35,6 +37,8 @@ export interface Doubles {
   reader: Partial<OrderReader>;
   breakers: Partial<BreakerBoard>;
   contacts: Partial<ContactBook>;
+  cases: Partial<CaseDesk>;
+  maintenance: Partial<MaintenanceClient>;
   receive: StockClient['receive'];
   sandbox: SandboxDesk | null;
 }
@@ -60,6 +64,20 @@ export function createDeps(doubles: Partial<Doubles> = {}): GatewayDeps {
       ...doubles.orders,
     },
     contacts: { readContact: async () => undefined, writeContact: async () => {}, ...doubles.contacts },
+    cases: {
+      read: async () => undefined,
+      list: async () => ({ cases: [] }),
+      close: async () => undefined,
+      readReport: async () => undefined,
+      ...doubles.cases,
+    },
+    maintenance: {
+      rebuildView: async () => ({ kind: 'started' }),
+      rebuildRun: async () => undefined,
+      reconcile: async () => ({ kind: 'started' }),
+      reconciliationRun: async () => undefined,
+      ...doubles.maintenance,
+    },
     reader: {
       readView: async () => undefined,
       listEvents: async () => [],
