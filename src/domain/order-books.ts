@@ -11,10 +11,17 @@ export interface Hold {
 
 /** What an order's events say is reserved for it, beside what is set aside while it waits. */
 export function holdsOf(events: readonly OrderEvent[]): Hold[] {
-  const holds: Hold[] = [];
-  for (const event of events) holds.push(...movedBy(event));
-  return sumHolds(holds);
+  let holds: Hold[] = [];
+  // somebody gave it back by hand
+  for (const event of events) holds = isReleasedByHand(event) ? [] : sumHolds([...holds, ...movedBy(event)]);
+  return holds;
 }
+
+const isReleasedByHand = ({ type, data }: OrderEvent): boolean =>
+  type === 'Attention Resolved' && data.step === RELEASE && data.action === 'SETTLE';
+
+/** the step that gives stock back, as operators read it */
+export const RELEASE = 'ReleaseInventory';
 
 function movedBy({ type, data }: OrderEvent): Hold[] {
   switch (type) {

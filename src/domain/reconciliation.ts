@@ -5,7 +5,7 @@ import type { OrderId } from './ids';
 import type { OrderView } from './projection';
 import type { StateName } from './states';
 import type { WarehouseStock } from './inventory';
-import { accountOf, holdsOf, sumHolds, valueKept, wasResolved } from './order-books';
+import { accountOf, holdsOf, RELEASE, sumHolds, valueKept, wasResolved } from './order-books';
 import { keys } from './ids';
 
 /** What does not add up; each kind is looked for by one rule of this file. */
@@ -105,7 +105,7 @@ function stakeOf({ charged, refunded, currency }: OrderView): Pick<Finding, 'amo
 function heldAfterEnd({ order, events }: Facts): Finding | undefined {
   const { orderId } = order;
   const holds = isOver(order) ? holdsOf(events) : [];
-  if (holds.length === 0 || wasResolved(events, ({ step }) => step === 'ReleaseInventory')) return undefined;
+  if (holds.length === 0 || wasResolved(events, ({ step }) => step === RELEASE)) return undefined;
   const units = holds.reduce((sum, { quantity }) => sum + quantity, 0);
   const where = holds.map(({ productId, warehouseId, quantity }) => `${quantity} ${productId} in ${warehouseId}`);
   const facts = { status: order.status, units, where: where.join(', ') };

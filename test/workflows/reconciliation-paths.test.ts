@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Drive } from '../support/paths/drive';
 import type { Finding } from '../../src/domain/reconciliation';
 import { createMemoryMaintenance } from '../support/memory/maintenance';
@@ -5,6 +6,9 @@ import { createOrderBench, type OrderBench } from '../support/order-bench';
 import { lookAtAll } from '../support/reconcile';
 import { PATHS } from '../support/paths';
 import { runPath } from '../support/paths/run-path';
+
+/** milliseconds in which a step that is under way is through */
+const PAUSE_MS = 300;
 
 let bench: OrderBench;
 beforeAll(async () => {
@@ -16,6 +20,7 @@ afterAll(() => bench.teardown());
 async function foundTwice({ world }: Drive): Promise<Finding[]> {
   const maintenance = createMemoryMaintenance(world);
   const first = await lookAtAll(maintenance);
+  if (first.length > 0) await delay(PAUSE_MS);
   const again = first.length > 0 ? await lookAtAll(maintenance) : [];
   return again.filter(({ kind, subject }) => first.some((one) => one.kind === kind && one.subject === subject));
 }

@@ -4,7 +4,7 @@ import type { OrderEvent } from '../../domain/events';
 import type { OrderId } from '../../domain/ids';
 import type { OrderView } from '../../domain/projection';
 import { fold } from '../../domain/projection';
-import { holdsOf, lastMoves } from '../../domain/order-books';
+import { holdsOf, lastMoves, RELEASE } from '../../domain/order-books';
 import { isMendable, type ViewDifference } from '../../domain/view-difference';
 import { lookAt, type OrderBooks } from '../look';
 
@@ -18,7 +18,7 @@ export interface OrderAccount {
   holds: Hold[];
   /** when units of a product last moved, ISO 8601 */
   moves: Map<string, string>;
-  /** products of an order whose events are not all there: nothing can be said of their stock */
+  /** products of which nothing can be said: events of the order are missing, or somebody is moving its stock by hand */
   unsure: string[];
 }
 
@@ -29,7 +29,10 @@ export async function accountOf(books: OrderBooks, orderId: OrderId): Promise<Or
   if (difference && !isMendable(difference))
     return { ...account, holds: [], moves: new Map(), unsure: productsOf(view, events) };
   const order = fold(events);
-  return { ...account, ...(order && { order }), holds: holdsOf(events), moves: lastMoves(events), unsure: [] };
+  const holds = holdsOf(events);
+  const isByHand = order?.attention?.step === RELEASE;
+  const unsure = isByHand ? [...new Set(holds.map(({ productId }) => productId))] : [];
+  return { ...account, ...(order && { order }), holds, moves: lastMoves(events), unsure };
 }
 
 function productsOf(view: OrderView | undefined, events: readonly OrderEvent[]): string[] {

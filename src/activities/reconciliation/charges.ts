@@ -1,8 +1,10 @@
 import type { Finding, StatedCharge } from '../../domain/reconciliation';
+import type { OrderEvent } from '../../domain/events';
 import type { OrderId } from '../../domain/ids';
 import type { ReconciliationDeps } from './deps';
 import { asStep } from '../step';
-import { chargeFinding } from '../../domain/reconciliation';
+import { chargeFinding, isOver } from '../../domain/reconciliation';
+import { fold } from '../../domain/projection';
 import { forEachOrder } from '../look';
 
 /** Names a charge at the payment company. */
@@ -39,12 +41,30 @@ export function createChargeLooks(deps: ReconciliationDeps) {
 }
 
 async function compare(deps: ReconciliationDeps, charges: readonly StatedCharge[]): Promise<ChargesLook> {
-  const limit = Date.parse(deps.now()) - deps.limits.settledAfterS * 1000;
-  const settled = charges.filter(({ at }) => Date.parse(at) <= limit);
-  const events = await forEachOrder(
-    settled.map(({ orderId }) => orderId),
-    (orderId) => deps.books.readEvents({ orderId, from: 1, to: Number.MAX_SAFE_INTEGER }),
+  const { settledAfterS, stuckAfterS } = deps.limits;
+  const now = Date.parse(deps.now());
+  const isOlder = ({ at }: StatedCharge, seconds: number) => Date.parse(at) <= now - seconds * 1000;
+  const settled = charges.filter((charge) => isOlder(charge, settledAfterS));
+  const orderIds = settled.map(({ orderId }) => orderId);
+  const stored = await forEachOrder(orderIds, (orderId) =>
+    deps.books.readEvents({ orderId, from: 1, to: Number.MAX_SAFE_INTEGER }),
   );
-  const findings = settled.map((charge, i) => chargeFinding(charge, events[i]!));
-  return { charges: settled.length, findings: findings.filter((finding) => finding !== undefined) };
+  const findings = settled.flatMap((charge, i) => {
+    const events = stored[i]!;
+    const isDue = isOlder(charge, mayBeUnderWay(events) ? stuckAfterS : 0) && !isAwaited(events);
+    return (isDue && chargeFinding(charge, events)) || [];
+  });
+  return { charges: settled.length, findings };
+}
+
+/** An order that has not ended may be asking what became of a charge whose answer was lost. */
+function mayBeUnderWay(events: readonly OrderEvent[]): boolean {
+  const order = fold(events);
+  return order !== undefined && !isOver(order);
+}
+
+/** A company that is out of order, or somebody who decides: the order says itself what it waits for. */
+function isAwaited(events: readonly OrderEvent[]): boolean {
+  const order = fold(events);
+  return order?.attention !== undefined || order?.delayed !== undefined;
 }
