@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { Type, type TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import { type TUnsafe, Type, type TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { GatewayDeps } from '../ports';
 import { answer, problems } from '../contract';
 import { Case, CaseClosing, CasePage } from '../maintenance-schemas';
@@ -13,6 +13,13 @@ const DEFAULT_LIMIT = 50;
 
 const CaseParams = Type.Object({ caseId: Type.String({ description: 'the id of the case, percent-encoded' }) });
 
+// the validator knows patterns, and whoever reads the document the words
+const StateParam = Type.String({
+  enum: [...CASE_STATES],
+  pattern: `^(${CASE_STATES.join('|')})$`,
+  default: 'OPEN',
+}) as unknown as TUnsafe<CaseState>;
+
 const listSchema = {
   tags: ['cases'],
   operationId: 'listCases',
@@ -21,14 +28,7 @@ const listSchema = {
     'Orders that wait for a decision (`NEEDS_ATTENTION`), then what reconciliation found and could not mend, newest first; ' +
     'each with what can be done.',
   querystring: Type.Object({
-    state: Type.Optional(
-      Type.Unsafe<CaseState>({
-        type: 'string',
-        enum: [...CASE_STATES],
-        pattern: `^(${CASE_STATES.join('|')})$`,
-        default: 'OPEN',
-      }),
-    ),
+    state: Type.Optional(StateParam),
     cursor: Type.Optional(Type.String({ minLength: 1, description: 'of the page before, with the same state' })),
     limit: Type.Optional(
       Type.Integer({ minimum: 1, maximum: 100, default: DEFAULT_LIMIT, description: 'cases per page, at most' }),
