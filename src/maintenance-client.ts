@@ -67,13 +67,7 @@ interface Memo {
 const QUERY_MS = 3000;
 
 /** Rebuilds and reconciliations, over Temporal's client. */
-export function createMaintenanceClient({
-  client,
-  taskQueue,
-}: {
-  client: Client;
-  taskQueue: string;
-}): MaintenanceClient {
+function createMaintenanceClient({ client, taskQueue }: { client: Client; taskQueue: string }): MaintenanceClient {
   const within = <T>(ms: number, call: () => Promise<T>) =>
     reachEngine(() => client.withDeadline(Date.now() + ms, call));
   const ask = <T>(call: () => Promise<T>) => within(QUESTION_MS, call);

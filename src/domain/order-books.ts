@@ -61,7 +61,7 @@ export function sumHolds(holds: readonly Hold[]): Hold[] {
 }
 
 /** What the customer keeps, by the order's events: what was shipped, without what was lost or came back. */
-export function keptLines(events: readonly OrderEvent[]): ShipmentLine[] {
+function keptLines(events: readonly OrderEvent[]): ShipmentLine[] {
   const shipped = new Map<string, ShipmentLine[]>();
   const kept = new Map<string, number>();
   const count = (lines: readonly ShipmentLine[], sign: 1 | -1) => {

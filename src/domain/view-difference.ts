@@ -86,10 +86,8 @@ function faultOf(view: OrderView, expected: OrderView): ViewFault {
 }
 
 function fieldsThatDiffer(view: OrderView, expected: OrderView): FieldDifference[] {
-  const [before, after] = [view, expected].map((one) => ({ ...one }) as Record<string, unknown>) as [
-    Record<string, unknown>,
-    Record<string, unknown>,
-  ];
+  const before: Record<string, unknown> = { ...view };
+  const after: Record<string, unknown> = { ...expected };
   const names = [...new Set([...Object.keys(before), ...Object.keys(after)])].toSorted();
   return names
     .filter((name) => canonicalJson([before[name]]) !== canonicalJson([after[name]]))

@@ -8,7 +8,7 @@ import { toDecimal } from '../domain/money';
 const MONEY = new Set(['worth', 'charged', 'refunded', 'taken', 'accountedTaken', 'accountedRefunded']);
 
 /** Money as decimals, in the facts too. */
-export function presentFinding({ kind, subject, orderId, productId, facts, amount, currency }: Finding) {
+function presentFinding({ kind, subject, orderId, productId, facts, amount, currency }: Finding) {
   const told = Object.entries(facts).map(([name, value]) =>
     currency !== undefined && typeof value === 'number' && MONEY.has(name)
       ? [name, toDecimal(value, currency)]

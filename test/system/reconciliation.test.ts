@@ -284,8 +284,6 @@ describe('a damaged read model', () => {
     await setField(ids['return']!, 'states', at('return').states.slice(1));
     const gone = await readEvent(ids['authorize']!, 3);
     await dropEvent(ids['authorize']!, 3);
-    const { pm_ok: _other, ...views } = { pm_ok: at('pm_ok') };
-    expect(views).toEqual({});
     await town.documents.send(
       new PutCommand({
         TableName: town.config.ORDER_STATUS_VIEW_TABLE,
@@ -316,7 +314,7 @@ describe('a damaged read model', () => {
     const mended = await rebuild();
     expect(faultsOf(mended)).toEqual(damage);
     expect(mended).toMatchObject({ differences: 10, mended: 7 });
-    const left = mended.found.filter((one) => !one.mended).map(({ fault }) => fault);
+    const left = mended.found.filter((difference) => !difference.mended).map(({ fault }) => fault);
     expect(left.toSorted()).toEqual(['EVENTS_MISSING', 'VIEW_AHEAD', 'VIEW_WITHOUT_EVENTS']);
 
     expect(await rebuild({ prune: true })).toMatchObject({ differences: 3, mended: 2 });

@@ -12,7 +12,7 @@ export interface MoneyCalls {
   list(p: { since: string; token?: string }): Promise<{ calls: MoneyCall[]; token?: string }>;
 }
 
-export const MONEY_OPERATIONS = [
+const MONEY_OPERATIONS = [
   'charge',
   'settle',
   'capture',
