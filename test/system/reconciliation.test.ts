@@ -433,7 +433,8 @@ describe('damaged books', () => {
     const payments = createSandboxPayments({ journal, timeoutMs: 2000 });
     const charge = { amount: 5998, currency: 'USD', paymentMethod: 'pm_ok' };
     const nobody = uniqueId('NOBODY');
-    const doubled = byScenario('delivered');
+    // one that has ended: of others a charge may still be under way
+    const doubled = byScenario('lost');
     await payments.charge({ key: keys.charge(nobody, 1), orderId: nobody, ...charge });
     await payments.charge({ key: keys.charge(doubled, 9), orderId: doubled, ...charge });
     await moveStock(config.WAREHOUSE_STOCK_TABLE, { productId: 'PROD-20001', warehouseId: 'LAX' }, 3);
@@ -446,13 +447,13 @@ describe('damaged books', () => {
     const gone = waiting['decision']!;
     await town.engine.workflow.getHandle(workflowIdOf(gone)).terminate('by the test');
     const unpaid = await writeOrder((orderId) => [
+      { type: 'Inventory Reserved', data: { shipments: [shipmentOf(orderId, 'PROD-12345', 2)] } },
       {
         type: 'Shipment Created',
-        data: { ...label(orderId), shipment: shipmentOf(orderId, sampleValidOrder().lines[0]!.productId, 2) },
+        data: { ...label(orderId), shipment: shipmentOf(orderId, 'PROD-12345', 2) },
       },
       { type: 'Order Closed', data: {} },
     ]);
-    // what is shipped was reserved before
     const held = await writeOrder(
       (orderId) => [
         { type: 'Inventory Reserved', data: { shipments: [shipmentOf(orderId, 'PROD-20003', 4)] } },
@@ -483,9 +484,6 @@ describe('damaged books', () => {
       `STOCK_OF_ENDED_ORDER#${held}`,
       `STOCK_SET_ASIDE#${stray}/PROD-20004`,
       `NO_PROGRESS#${stuck}`,
-      // of the order that never reserved what it shipped
-      'STOCK_RESERVED#PROD-12345/ICN',
-      'STOCK_TOTAL#PROD-12345',
     ];
     expect(found).toEqual(expected.toSorted());
     expect(report).toMatchObject({ repaired: 1, opened: expected.length - 1, closed: 0 });
