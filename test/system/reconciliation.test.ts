@@ -22,6 +22,7 @@ import { runScript } from '../support/run-script';
 import { sampleValidOrder } from '../support/contracts/events';
 import { SCENARIOS } from '../../scripts/lib/scenarios';
 import { SOLD_OUT } from '../../scripts/lib/seed';
+import { scheduleReconciliation } from '../../src/maintenance-client';
 import { startTown, type Town } from '../support/town';
 import { stockMoves } from '../../src/domain/inventory';
 import { tableNames, warehousesOf } from '../../src/config';
@@ -499,5 +500,42 @@ describe('damaged books', () => {
     // found again it is the same case, and nobody is told twice
     expect(await reconcile()).toMatchObject({ opened: 0, closed: 0, repaired: 0 });
     expect(await drain(sqs, alerts)).toEqual([]);
+
+    // what is set right closes by itself; what somebody closes stays closed as long as it is as it was
+    await moveStock(config.WAREHOUSE_STOCK_TABLE, { productId: 'PROD-20001', warehouseId: 'LAX' }, -3);
+    await moveStock(config.INVENTORY_TABLE, { productId: 'PROD-20002' }, -2);
+    await putEvent(last);
+    const settled = `/cases/${encodeURIComponent(`CHARGE_WITHOUT_ORDER#${keys.charge(nobody, 1)}`)}`;
+    const closing = { by: 'M. Kim', reason: 'given back at the company' };
+    expect(await town.post(`${settled}/close`, closing)).toMatchObject({ status: 200, body: { state: 'CLOSED' } });
+    expect(await reconcile()).toMatchObject({ opened: 0, closed: 3 });
+    expect(await town.get(settled)).toMatchObject({ state: 'CLOSED', closedBy: 'M. Kim', seen: 3 });
+    const healed = await town.get(`/cases/${encodeURIComponent('STOCK_TOTAL#PROD-20002')}`);
+    expect(healed).toMatchObject({ state: 'CLOSED', closedBy: 'reconciliation', seen: 2 });
+    // it comes back
+    await moveStock(config.INVENTORY_TABLE, { productId: 'PROD-20002' }, 2);
+    expect(await reconcile({})).toMatchObject({ opened: 1, closed: 0 });
+    expect(await town.get(`/cases/${encodeURIComponent('STOCK_TOTAL#PROD-20002')}`)).toMatchObject({
+      state: 'OPEN',
+      openings: 2,
+    });
+    expect(await drain(sqs, alerts)).toHaveLength(1);
+
+    const program = await runScript('scripts/reconcile.cjs', { args: ['--recent'], env: { WAYBILL_URL: town.url } });
+    expect(program).toMatchObject({ code: 1, stdout: expect.stringContaining('STOCK_TOTAL  PROD-20002') });
   });
+});
+
+test('the engine starts reconciliations by its clock, however many workers ask for it, until none is wanted', async () => {
+  const { engine: client, config } = town;
+  const p = { client, taskQueue: config.TASK_QUEUE };
+  await scheduleReconciliation({ ...p, everyS: 3600 });
+  await scheduleReconciliation({ ...p, everyS: 1 });
+  const by = async () => (await town.get<{ report: Report }>('/maintenance/reconciliation')).report?.by;
+  await until('one ran by the clock', async () => (await by()) === 'schedule');
+  await scheduleReconciliation({ ...p, everyS: 0 });
+  await scheduleReconciliation({ ...p, everyS: 0 });
+  const schedules: string[] = [];
+  for await (const { scheduleId } of client.schedule.list()) schedules.push(scheduleId);
+  expect(schedules).toEqual([]);
 });
