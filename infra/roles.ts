@@ -44,7 +44,7 @@ export function defineRoles(scope: Construct, props: RolesProps) {
 
 function gatewayGrants({ tables, messaging: { bus } }: RolesProps): Grants {
   const { Orders, OrderStatusView, OrderEvents, Inventory, WarehouseStock } = tables;
-  const { Backorders, Breakers, CustomerContacts, Inbox, Ledger, OrderSnapshots, Projections } = tables;
+  const { Backorders, Breakers, Cases, CustomerContacts, Inbox, Ledger, OrderSnapshots, Projections } = tables;
   const { SandboxJournal, WebhookDeliveries, Webhooks } = tables;
   return {
     waybill: [
@@ -76,6 +76,9 @@ function gatewayGrants({ tables, messaging: { bus } }: RolesProps): Grants {
       [Webhooks.tableArn, 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'],
       [indexOf(Webhooks, 'by-owner'), 'dynamodb:Query'],
       [WebhookDeliveries.tableArn, 'dynamodb:GetItem', 'dynamodb:Query'],
+      // PutItem: somebody closes one
+      [Cases.tableArn, 'dynamodb:GetItem', 'dynamodb:PutItem'],
+      [indexOf(Cases, 'by-state'), 'dynamodb:Query'],
     ],
     sandbox: [
       // its switches, and the settling of a pending payment, of which the company tells on the bus
@@ -91,10 +94,28 @@ function workerGrants({ tables, messaging: { bus, archiveArn, queues, topics } }
     waybill: [
       [tables.Orders.tableArn, 'dynamodb:PutItem', 'dynamodb:GetItem'],
       // Query: a step that was repeated reads what its first attempt wrote
-      [tables.OrderEvents.tableArn, 'dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:BatchWriteItem'],
-      [tables.OrderStatusView.tableArn, 'dynamodb:UpdateItem', 'dynamodb:GetItem'],
-      [tables.Inventory.tableArn, 'dynamodb:UpdateItem'],
-      [tables.WarehouseStock.tableArn, 'dynamodb:UpdateItem', 'dynamodb:BatchGetItem'],
+      [
+        tables.OrderEvents.tableArn,
+        'dynamodb:PutItem',
+        'dynamodb:Query',
+        'dynamodb:BatchWriteItem',
+        // all orders, where the read model is made again or held against them
+        'dynamodb:Scan',
+      ],
+      // the last three: where it is made again
+      [
+        tables.OrderStatusView.tableArn,
+        'dynamodb:UpdateItem',
+        'dynamodb:GetItem',
+        'dynamodb:Scan',
+        'dynamodb:PutItem',
+        'dynamodb:DeleteItem',
+      ],
+      // Scan, here and below: reconciliation takes stock
+      [tables.Inventory.tableArn, 'dynamodb:UpdateItem', 'dynamodb:Scan'],
+      [tables.WarehouseStock.tableArn, 'dynamodb:UpdateItem', 'dynamodb:BatchGetItem', 'dynamodb:Scan'],
+      [tables.Cases.tableArn, 'dynamodb:GetItem', 'dynamodb:PutItem'],
+      [indexOf(tables.Cases, 'by-state'), 'dynamodb:Query'],
       [tables.Ledger.tableArn, 'dynamodb:PutItem', 'dynamodb:GetItem'],
       // GetItem: a reset
       [tables.Breakers.tableArn, 'dynamodb:PutItem', 'dynamodb:GetItem'],
@@ -104,6 +125,7 @@ function workerGrants({ tables, messaging: { bus, archiveArn, queues, topics } }
         'dynamodb:BatchGetItem',
         'dynamodb:PutItem',
         'dynamodb:DeleteItem',
+        'dynamodb:Scan',
       ],
       // what shops are told, and what became of it
       [tables.Webhooks.tableArn, 'dynamodb:GetItem', 'dynamodb:UpdateItem'],
@@ -122,7 +144,10 @@ function workerGrants({ tables, messaging: { bus, archiveArn, queues, topics } }
       [topics.InventoryAlert.topicArn, 'sns:Publish'],
       [topics.OperationsAlert.topicArn, 'sns:Publish'],
     ],
-    sandbox: [[tables.SandboxJournal.tableArn, 'dynamodb:GetItem', 'dynamodb:PutItem']],
+    // Scan, Query: its statement
+    sandbox: [
+      [tables.SandboxJournal.tableArn, 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Scan', 'dynamodb:Query'],
+    ],
   };
 }
 

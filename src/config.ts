@@ -153,6 +153,24 @@ const Settings = {
     maximum: 3_600_000,
     usual: 2000,
   }),
+  RECONCILE_EVERY_S: a.wholeNumber('seconds between two reconciliations; 0 is none but those asked for by hand', {
+    minimum: 0,
+    maximum: 604_800,
+    usual: 900,
+  }),
+  RECONCILE_STUCK_AFTER_S: a.wholeNumber(
+    'seconds without an event after which an order that waits for nothing is a case',
+    { minimum: 1, maximum: 31_622_400, usual: 3600 },
+  ),
+  RECONCILE_SETTLED_AFTER_S: a.wholeNumber(
+    "seconds after which a charge, or an order's last event, must have reached the books to be compared",
+    { minimum: 0, maximum: 86_400, usual: 300 },
+  ),
+  RECONCILE_PAUSE_S: a.wholeNumber('seconds between the two looks after which something counts as found', {
+    minimum: 1,
+    maximum: 3600,
+    usual: 10,
+  }),
   LOG_LEVEL: a.oneOf('how much is logged', LEVELS, 'info'),
 } as const;
 
@@ -215,6 +233,7 @@ const READS = {
     ...WEBHOOK_READS,
     'DEAD_LETTERS_TABLE',
     'INBOX_TABLE',
+    'CASES_TABLE',
     ...ALL_READ,
   ],
   worker: [
@@ -243,6 +262,11 @@ const READS = {
     'PROVIDER_TIMEOUT_MS',
     ...WEBHOOK_READS,
     'WEBHOOK_DISABLE_AFTER_S',
+    'CASES_TABLE',
+    'RECONCILE_EVERY_S',
+    'RECONCILE_STUCK_AFTER_S',
+    'RECONCILE_SETTLED_AFTER_S',
+    'RECONCILE_PAUSE_S',
     ...ALL_READ,
   ],
   consumer: [
@@ -469,6 +493,13 @@ export function installationPolicy({
   refuse(problems);
   return policy ?? {};
 }
+
+/** What the reconciliation waits for before it says something, in seconds. */
+export const reconciliationLimits = (config: Config<'worker'>) => ({
+  stuckAfterS: config.RECONCILE_STUCK_AFTER_S,
+  settledAfterS: config.RECONCILE_SETTLED_AFTER_S,
+  pauseS: config.RECONCILE_PAUSE_S,
+});
 
 /** The warehouses that orders ship from. */
 export function warehousesOf({ WAREHOUSES }: Pick<Config<'worker'>, 'WAREHOUSES'>): Warehouse[] {

@@ -2,6 +2,7 @@ import { Counter, Gauge, Registry } from 'prom-client';
 import type { WebhookCounts } from './activities/webhook-ports';
 import type { EventType } from './domain/events';
 import type { DeadLetterClass } from './domain/dead-letters';
+import { FINDING_KINDS, type FindingKind } from './domain/reconciliation';
 import { BREAKER_STATES, type BreakerState, type Dependency } from './domain/breaker';
 
 /** What a process counts of itself, for Prometheus. */
@@ -11,6 +12,8 @@ export interface Metrics extends WebhookCounts {
   orderEvent(type: EventType): void;
   /** something died, or died again */
   deadLetter(p: { class: DeadLetterClass; queue: string }): void;
+  /** what the last reconciliation found that this process wrote the report of, by kind */
+  reconciliationFindings(counts: Partial<Record<FindingKind, number>>): void;
   /** as `GET /metrics` answers */
   text(): Promise<string>;
   contentType: string;
@@ -48,10 +51,19 @@ export function createMetrics(): Metrics {
     labelNames: ['class', 'queue'],
     registers: [registry],
   });
+  const findings = new Gauge({
+    name: 'waybill_reconciliation_findings',
+    help: 'what did not add up in the last reconciliation that this process wrote the report of, by kind',
+    labelNames: ['kind'],
+    registers: [registry],
+  });
   return {
     webhookDelivery: (outcome) => deliveries.inc({ outcome }),
     webhookDisabled: () => disabledWebhooks.inc(),
     deadLetter: (labels) => deadLetters.inc({ ...labels }),
+    reconciliationFindings(counts) {
+      for (const kind of FINDING_KINDS) findings.set({ kind }, counts[kind] ?? 0);
+    },
     orderEvent: (type) => events.inc({ type }),
     breakerState: (dependency, state) => breakers.set({ dependency }, BREAKER_STATES.indexOf(state)),
     text: () => registry.metrics(),

@@ -10,6 +10,7 @@ import { createActivities } from './activities';
 import { createAwsClients } from './adapters/aws/clients';
 import { createDynamoBooks } from './adapters/aws/books';
 import { createEventPublisher } from './adapters/event-publisher';
+import { createMaintenanceActivities } from './activities/maintenance';
 import { createMetrics, type Metrics } from './metrics';
 import { createEventArchive } from './adapters/aws/event-archive';
 import { createMessenger } from './adapters/aws/messenger';
@@ -20,6 +21,7 @@ import { createSandboxPayments } from './adapters/sandbox/payment';
 import { createSandboxSupplier } from './adapters/sandbox/supplier';
 import { createWebhookWorker } from './wiring/webhook-deliveries';
 import { openDeadLetterDesk } from './wiring/dead-letters';
+import { type Maintenance, openMaintenance } from './wiring/maintenance';
 import { runProcess, type Running } from './lifecycle';
 import { withBreaker, withPaymentBreaker } from './adapters/breaker/with-breaker';
 
@@ -109,11 +111,12 @@ export async function start(config: Config<'worker'>, logger: Logger, observe?: 
   const metrics = createMetrics();
   const ports = createPorts({ config, aws, logger, metrics });
   const connection = await connectEngine(config.engine);
+  const maintenance = openMaintenance(config, { aws, logger, metrics });
   const worker = await Worker.create({
     connection,
     namespace: config.engine.namespace,
     taskQueue: config.TASK_QUEUE,
-    activities: createActivities(ports),
+    activities: { ...createActivities(ports), ...createMaintenanceActivities(maintenance.deps) },
     ...workflowsOf(config),
     workflowTaskPollerBehavior: { type: 'autoscaling' },
     activityTaskPollerBehavior: { type: 'autoscaling' },
@@ -122,11 +125,12 @@ export async function start(config: Config<'worker'>, logger: Logger, observe?: 
   const webhooks = await createWebhookWorker({ config, aws, ports, metrics, connection });
   const workers = [worker, webhooks];
   const run = Promise.all(workers.map((one) => one.run())).then(() => undefined);
+  maintenance.schedule();
   return {
     failed: run,
     ping: async () => void (await Promise.all(workers.map((one) => pingEngine(one, connection)))),
     metrics,
-    stop: () => drain({ workers, run, ports, connection, aws }),
+    stop: () => drain({ workers, run, ports, maintenance, connection, aws }),
   };
 }
 
@@ -152,12 +156,14 @@ async function drain(p: {
   workers: readonly Worker[];
   run: Promise<void>;
   ports: ReturnType<typeof createPorts>;
+  maintenance: Maintenance;
   connection: NativeConnection;
   aws: AwsClients;
 }): Promise<void> {
   for (const worker of p.workers) if (worker.getState() === 'RUNNING') worker.shutdown();
   await p.run;
-  await Promise.all([p.ports.publisher.flush(), p.ports.breakers.stop(), p.ports.closeDesk()]);
+  const { publisher, breakers, closeDesk } = p.ports;
+  await Promise.all([publisher.flush(), breakers.stop(), closeDesk(), p.maintenance.stop()]);
   await p.connection.close();
   p.aws.destroy();
 }

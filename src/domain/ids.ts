@@ -85,6 +85,11 @@ export const webhookWorkflowId = (webhookId: string, eventId: string): string =>
 export const deadLetterWorkflowId = (id: string): string => `dead-letter-${id}`;
 /** Redrives many. */
 export const redriveBatchWorkflowId = (batchId: string): string => `redrive-${batchId}`;
+/** Makes the read model again, once at a time; that of one order beside that of all. */
+export const rebuildWorkflowId = (orderId?: OrderId): string =>
+  orderId === undefined ? 'rebuild-view' : `rebuild-view-${orderId}`;
+/** A reconciliation that somebody asked for; those of the schedule have their times behind. */
+export const RECONCILIATION_WORKFLOW_ID = 'reconciliation';
 /** The n-th return of an order, from 1. */
 export const returnIdOf = (orderId: OrderId, n: number): string => `${orderId}-R${n}`;
 

@@ -4,6 +4,7 @@ import type { GatewayDeps } from './ports';
 import type { Logger } from '../telemetry';
 import { answerClientError, answerError, BODY_LIMIT, handleErrors } from './errors';
 import { breakerRoutes } from './routes/breakers';
+import { caseRoutes } from './routes/cases';
 import { customerRoutes } from './routes/customers';
 import { deadLetterRoutes } from './routes/dead-letters';
 import { documentRoutes } from './openapi';
@@ -13,6 +14,7 @@ import { changeRoutes } from './routes/changes';
 import { expectUtf8 } from './charset';
 import { healthRoutes } from './routes/health';
 import { inventoryRoutes } from './routes/inventory';
+import { maintenanceRoutes } from './routes/maintenance';
 import { orderRoutes } from './routes/orders';
 import { pathOf } from './problem';
 import { placeOrderRoute } from './routes/place-order';
@@ -43,6 +45,8 @@ const ROUTES = [
   reportRoutes,
   replayRoutes,
   deadLetterRoutes,
+  caseRoutes,
+  maintenanceRoutes,
   sandboxRoutes,
   webhookRoutes,
   webhookDeliveryRoutes,

@@ -1,5 +1,6 @@
 import { Type, type Static, type TSchema } from '@sinclair/typebox';
 import * as deadLetterSchemas from './dead-letter-schemas';
+import * as maintenanceSchemas from './maintenance-schemas';
 import * as schemas from './schemas';
 import * as webhookSchemas from './webhook-schemas';
 import { CHANGE_BODIES } from './change-bodies';
@@ -163,6 +164,7 @@ export const COMPONENTS: TSchema[] = [
   ...Object.values(deadLetterSchemas),
   ...Object.values(schemas),
   ...Object.values(webhookSchemas),
+  ...Object.values(maintenanceSchemas),
 ];
 
 /** The body of `POST /orders`; checked by `parseSubmission`, not by this reference. */

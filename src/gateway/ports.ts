@@ -1,6 +1,8 @@
 import type { BreakerReport, Dependency } from '../domain/breaker';
 import type { DeadLetterWorkbench } from './dead-letter-ports';
 import type { Contact, EventInbox } from '../messaging/ports';
+import type { Case, CaseState, ReconciliationReport } from '../domain/cases';
+import type { MaintenanceClient } from '../maintenance-client';
 import type { OrderClient } from '../client';
 import type { EventType, OrderEvent } from '../domain/events';
 import type { OrderId } from '../domain/ids';
@@ -231,11 +233,32 @@ export interface WebhookBook {
   readDelivery(p: { webhookId: string; deliveryId: string }): Promise<WebhookDelivery | undefined>;
 }
 
+/** What somebody has to see to. Throws `StepError` SERVICE_UNAVAILABLE. */
+export interface CaseDesk {
+  read(caseId: string): Promise<Case | undefined>;
+  /**
+   * Newest opening first.
+   *
+   * @throws InvalidCursorError when the cursor is not one that a page of the same state came with
+   */
+  list(p: { state: CaseState; cursor?: string; limit: number }): Promise<{ cases: Case[]; cursor?: string }>;
+  /**
+   * Closes a case once; answers how it is then, `undefined` when there is none.
+   *
+   * @param p.at ISO 8601
+   */
+  close(p: { caseId: string; by: string; reason: string; at: string }): Promise<Case | undefined>;
+  /** of the last reconciliation that is through */
+  readReport(): Promise<ReconciliationReport | undefined>;
+}
+
 export interface GatewayDeps {
   webhooks: WebhookBook;
   deliveries: Pick<WebhookClient, 'resend' | 'test'>;
   /** webhooks may lead into our own network, without TLS too */
   allowPrivateWebhooks: boolean;
+  cases: CaseDesk;
+  maintenance: MaintenanceClient;
   contacts: ContactBook;
   /** which events from outside were taken; the same table that the consumer keeps */
   inbox: EventInbox;

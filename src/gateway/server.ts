@@ -5,8 +5,10 @@ import { buildApp } from './app';
 import { type Config, historyTables, readTables, webhookTables } from '../config';
 import { type CallObserver, createAwsClients } from '../adapters/aws/clients';
 import { connectWebhookClient } from '../webhook-client';
+import { connectMaintenance } from '../wiring/maintenance';
 import { createBreakerTable } from '../adapters/aws/breaker-table';
 import { connectDeadLetters, connectOrders, connectReplays, connectStock } from '../wiring/connections';
+import { createCaseBook } from '../adapters/aws/case-book';
 import { createContacts } from '../adapters/aws/contacts';
 import { createOrderHistory } from '../adapters/aws/order-history';
 import { createDeadLetterTable } from '../adapters/aws/dead-letter-table';
@@ -29,11 +31,14 @@ export async function start(config: Config<'gateway'>, logger: Logger, observe?:
   const replays = connectReplays(config, aws);
   const deliveries = connectWebhookClient({ engine: config.engine, taskQueue: config.TASK_QUEUE });
   const letters = connectDeadLetters(config);
+  const maintenance = connectMaintenance(config);
   const app = buildApp(
     {
       orders,
       stock,
       replays,
+      maintenance,
+      cases: createCaseBook({ db: aws.db, table: config.CASES_TABLE }),
       reader: createOrderReader({ db: aws.db, tables: readTables(config) }),
       history: createOrderHistory({ db: aws.db, tables: historyTables(config) }),
       reports: createReports({ db: aws.db, table: config.PROJECTIONS_TABLE }),
@@ -54,7 +59,8 @@ export async function start(config: Config<'gateway'>, logger: Logger, observe?:
   return {
     async stop() {
       await app.close();
-      await Promise.all([orders, stock, replays, deliveries, letters].map((client) => client.close()));
+      const clients = [orders, stock, replays, deliveries, letters, maintenance];
+      await Promise.all(clients.map((client) => client.close()));
       aws.destroy();
     },
   };

@@ -1,8 +1,10 @@
 export { deadLetterWorkflow } from './dead-letter';
 export { fulfillmentWorkflow, orderWorkflow } from './order';
 export { latePaymentWorkflow } from './late-payment';
+export { rebuildViewWorkflow } from './rebuild-view';
 export { receiveStockWorkflow } from './receive-stock';
 export { replayWorkflow } from './replay';
+export { reconciliationWorkflow } from './reconciliation';
 export { replenishmentWorkflow } from './replenishment';
 export { webhookDeliveryWorkflow } from './webhook-delivery';
 export { redriveWorkflow } from './redrive';

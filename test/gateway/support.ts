@@ -2,6 +2,7 @@ import type { FastifyInstance, InjectOptions } from 'fastify';
 import { EngineUnavailableError } from '../../src/client';
 import type {
   BreakerBoard,
+  CaseDesk,
   ContactBook,
   GatewayDeps,
   OrderHistory,
@@ -14,6 +15,7 @@ import type {
 } from '../../src/gateway/ports';
 import type { DeadLetterWorkbench } from '../../src/gateway/dead-letter-ports';
 import type { EventInbox } from '../../src/messaging/ports';
+import type { MaintenanceClient } from '../../src/maintenance-client';
 import type { NewEvent, OrderEvent } from '../../src/domain/events';
 import type { Order } from '../../src/domain/order';
 import type { OrderClient, PlaceOutcome } from '../../src/client';
@@ -45,6 +47,8 @@ export interface Doubles {
   breakers: Partial<BreakerBoard>;
   contacts: Partial<ContactBook>;
   deadLetters: Partial<DeadLetterWorkbench>;
+  cases: Partial<CaseDesk>;
+  maintenance: Partial<MaintenanceClient>;
   receive: StockClient['receive'];
   replays: Partial<ReplayDesk>;
   inbox: EventInbox;
@@ -75,6 +79,20 @@ export function createDeps(doubles: Partial<Doubles> = {}): GatewayDeps {
       ...doubles.orders,
     },
     contacts: { readContact: async () => undefined, writeContact: async () => {}, ...doubles.contacts },
+    cases: {
+      read: async () => undefined,
+      list: async () => ({ cases: [] }),
+      close: async () => undefined,
+      readReport: async () => undefined,
+      ...doubles.cases,
+    },
+    maintenance: {
+      rebuildView: async () => ({ kind: 'started' }),
+      rebuildRun: async () => undefined,
+      reconcile: async () => ({ kind: 'started' }),
+      reconciliationRun: async () => undefined,
+      ...doubles.maintenance,
+    },
     reader: {
       readView: async () => undefined,
       listEvents: async () => [],

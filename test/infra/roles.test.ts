@@ -90,6 +90,9 @@ beforeAll(async () => {
     REPLAY_QUIET_S: '1',
     WEBHOOK_EVENTS_VISIBILITY_S: '3',
     WEBHOOK_ALLOW_PRIVATE: 'true',
+    RECONCILE_EVERY_S: '0',
+    RECONCILE_SETTLED_AFTER_S: '0',
+    RECONCILE_PAUSE_S: '1',
     RELAY_GRACE_MS: '0',
     RELAY_INTERVAL_MS: '200',
     PROVIDER_TIMEOUT_MS: '500',
@@ -154,6 +157,7 @@ test('each process may do what it does, and nothing else', async () => {
   await readEverything();
   await turnSwitches();
   await replayEvents();
+  await lookAfterBooks();
   await loseMessenger();
 
   for (const name of PROCESSES) {
@@ -622,6 +626,39 @@ async function replayEvents(): Promise<void> {
     });
   }
   aws.destroy();
+}
+
+/** A view that is not what its events say, one without events, and a case that somebody closes. */
+async function lookAfterBooks(): Promise<void> {
+  const documents = documentsAt(process.env['AWS_ENDPOINT_URL']!);
+  const { orderId } = sampleOrder();
+  expect((await post(sampleOrder({ orderId }))).ok).toBe(true);
+  await ended(orderId);
+  const TableName = config.ORDER_STATUS_VIEW_TABLE;
+  await documents.send(
+    new UpdateCommand({
+      TableName,
+      Key: { orderId },
+      UpdateExpression: 'SET charged = :wrong',
+      ExpressionAttributeValues: { ':wrong': 1 },
+    }),
+  );
+  await documents.send(new PutCommand({ TableName, Item: { orderId: uniqueId('GHOST'), sequence: 1 } }));
+  documents.destroy();
+  const isDone = (path: string) => async () => {
+    const run = (await (await fetch(`${gateway()}${path}`)).json()) as { state?: string; report?: object };
+    return run.state === 'DONE';
+  };
+  for (const [path, options] of [
+    ['/maintenance/rebuild-view', { prune: true }],
+    ['/maintenance/reconciliation', { full: true }],
+  ] as const) {
+    expect((await send(path, { by: 'tests', ...options })).status).toBe(202);
+    await until(`${path} is through`, isDone(path));
+  }
+  const { cases } = (await (await fetch(`${gateway()}/cases`)).json()) as { cases: { links: { close?: string } }[] };
+  const closing = cases.map(({ links }) => links.close).find((close) => close !== undefined);
+  expect((await send(closing!, { by: 'tests', reason: 'seen to' })).status).toBe(200);
 }
 
 const post = (order: Partial<OrderSubmission>): Promise<Response> => send('/orders', order);

@@ -1,0 +1,169 @@
+import type { Case, ReconciliationReport } from '../../domain/cases';
+import type { ChargeName } from './charges';
+import type { Finding } from '../../domain/reconciliation';
+import type { OrderId } from '../../domain/ids';
+import type { ReconciliationDeps } from './deps';
+import { asStep } from '../step';
+import { canonicalJson } from '../../domain/canonical-json';
+import { caseIdOf } from '../../domain/reconciliation';
+
+/** What a run looks at beside what it comes across. */
+export interface Opening {
+  /** absent: all orders are looked at */
+  since?: string;
+  /** of the payment company's statement */
+  statementSince: string;
+  pauseS: number;
+  /** orders of open cases, and those that matter for the stock though they have ended */
+  watched: OrderId[];
+  /** charges of open cases */
+  charges: ChargeName[];
+  /** the run before */
+  previousRun?: string;
+}
+
+export interface FindingsInput {
+  runId: string;
+  previousRun?: string;
+  findings: Finding[];
+}
+
+export interface ClosingInput {
+  runId: string;
+  /** products of which nothing can be said */
+  undecided: string[];
+}
+
+/** What moved shortly before the last run began may have been on its way then. */
+const OVERLAP_S = 600;
+/** All orders are looked at so often, in milliseconds. */
+const FULL_EVERY_MS = 86_400_000;
+const EVER = new Date(0).toISOString();
+/** who closes a case that is not found any more */
+const BY_ITSELF = 'reconciliation';
+
+/** Where runs begin and what they leave: cases, and the report. */
+export function createCaseSteps(deps: ReconciliationDeps) {
+  const { cases, limits } = deps;
+  return {
+    openReconciliation: asStep(async ({ full = false }: { full?: boolean }): Promise<Opening> => {
+      const [last, open] = await Promise.all([cases.readReport(), cases.listOpen()]);
+      const since = full ? undefined : sinceOf(last, { now: deps.now(), settledAfterS: limits.settledAfterS });
+      const orderIds = [...(last?.watched ?? []), ...open.flatMap(({ orderId }) => orderId ?? [])];
+      return {
+        ...(since !== undefined && { since }),
+        statementSince: since ?? EVER,
+        pauseS: limits.pauseS,
+        watched: [...new Set(orderIds)],
+        charges: open.flatMap(chargeOf),
+        ...(last && { previousRun: last.runId }),
+      };
+    }),
+
+    /**
+     * Opens cases of what a run found, or sees them again; answers how many it opened. One that somebody closed is opened
+     * again when its facts change, or when it had been gone.
+     */
+    openCases: asStep(async (p: FindingsInput): Promise<{ opened: number }> => {
+      const kept = await Promise.all(p.findings.map((finding) => keep(deps, finding, p)));
+      return { opened: kept.filter(({ openedRun, state }) => state === 'OPEN' && openedRun === p.runId).length };
+    }),
+
+    /** Closes the cases that this run did not find, and tells operations of those that were opened. */
+    closeCases: asStep(async ({ runId, undecided }: ClosingInput): Promise<{ closed: number }> => {
+      const gone = (await cases.listOpen()).filter(
+        ({ lastRun, productId }) => lastRun !== runId && !(productId && undecided.includes(productId)),
+      );
+      for (const one of gone) await closeCase(deps, one);
+      for (const one of await cases.listOpen()) if (one.alertDue) await alert(deps, one);
+      return { closed: gone.length };
+    }),
+
+    keepReport: asStep(
+      async (report: Omit<ReconciliationReport, 'finishedAt' | 'fullAt'>): Promise<ReconciliationReport> => {
+        const last = await cases.readReport();
+        const fullAt = report.full ? report.startedAt : last?.fullAt;
+        const whole = { ...report, finishedAt: deps.now(), ...(fullAt !== undefined && { fullAt }) };
+        await cases.writeReport(whole);
+        deps.tellFindings(report.findings);
+        return whole;
+      },
+    ),
+  };
+}
+
+/** `undefined`: all of them, for the first time or because the last time was long ago. */
+function sinceOf(
+  last: ReconciliationReport | undefined,
+  { now, settledAfterS }: { now: string; settledAfterS: number },
+): string | undefined {
+  if (!last?.fullAt || Date.parse(now) - Date.parse(last.fullAt) >= FULL_EVERY_MS) return undefined;
+  return new Date(Date.parse(last.startedAt) - (settledAfterS + OVERLAP_S) * 1000).toISOString();
+}
+
+const chargeOf = ({ kind, subject, orderId }: Case): ChargeName[] =>
+  orderId && (kind === 'CHARGE_WITHOUT_ORDER' || kind === 'CHARGE_NOT_ACCOUNTED')
+    ? [{ chargeKey: subject, orderId }]
+    : [];
+
+async function keep(deps: ReconciliationDeps, finding: Finding, p: FindingsInput): Promise<Case> {
+  const { cases } = deps;
+  for (;;) {
+    const before = await cases.read(caseIdOf(finding));
+    // an earlier attempt wrote it
+    if (before?.lastRun === p.runId) return before;
+    const after = isOpened(before, finding, p)
+      ? opened(deps, { before, finding, ...p })
+      : seen(deps, { before: before!, ...p, finding });
+    if (await cases.write(after)) return after;
+  }
+}
+
+function isOpened(before: Case | undefined, finding: Finding, { previousRun }: FindingsInput): boolean {
+  if (!before) return true;
+  if (before.state === 'OPEN') return false;
+  const isSettled = before.closedBy !== BY_ITSELF && before.lastRun === previousRun;
+  return !isSettled || canonicalJson(before.facts) !== canonicalJson(finding.facts);
+}
+
+type Sighting = FindingsInput & { finding: Finding };
+
+function opened(deps: ReconciliationDeps, { before, finding, runId }: Sighting & { before: Case | undefined }): Case {
+  const now = deps.now();
+  return {
+    ...finding,
+    caseId: caseIdOf(finding),
+    state: 'OPEN',
+    openedAt: now,
+    firstSeenAt: before?.firstSeenAt ?? now,
+    lastSeenAt: now,
+    seen: (before?.seen ?? 0) + 1,
+    lastRun: runId,
+    openedRun: runId,
+    openings: (before?.openings ?? 0) + 1,
+    alertDue: true,
+    version: (before?.version ?? 0) + 1,
+  };
+}
+
+const seen = (deps: ReconciliationDeps, { before, finding, runId }: Sighting & { before: Case }): Case => ({
+  ...before,
+  ...finding,
+  lastSeenAt: deps.now(),
+  seen: before.seen + 1,
+  lastRun: runId,
+  version: before.version + 1,
+});
+
+/** Unless somebody else was faster. */
+async function closeCase({ cases, now }: ReconciliationDeps, { alertDue: _alertDue, ...one }: Case): Promise<void> {
+  const closing = { closedAt: now(), closedBy: BY_ITSELF, reason: 'it is not found any more' };
+  await cases.write({ ...one, state: 'CLOSED', ...closing, version: one.version + 1 });
+}
+
+async function alert({ cases, alerts }: ReconciliationDeps, { alertDue: _alertDue, ...one }: Case): Promise<void> {
+  const { caseId, kind, orderId, amount, currency, openings } = one;
+  const money = amount !== undefined && currency !== undefined ? { amount, currency } : {};
+  await alerts.alert({ key: `case#${caseId}#${openings}`, caseId, kind, ...(orderId && { orderId }), ...money });
+  await cases.write({ ...one, version: one.version + 1 });
+}

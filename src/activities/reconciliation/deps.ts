@@ -1,0 +1,35 @@
+import type {
+  CaseAlerts,
+  CaseBook,
+  OrderArchive,
+  OrderRuns,
+  PaymentStatements,
+  StockTaking,
+} from '../maintenance-ports';
+import type { FindingKind } from '../../domain/reconciliation';
+import type { OrderBooks } from '../look';
+
+/** What the reconciliation waits for before it says something, in seconds. */
+export interface ReconciliationLimits {
+  /** an order without an event for so long does not go on */
+  stuckAfterS: number;
+  /** a charge, or an order's last event, that is younger may still be on its way to the books */
+  settledAfterS: number;
+  /** between two looks: what is found counts only when it is found twice */
+  pauseS: number;
+}
+
+export interface ReconciliationDeps {
+  books: OrderBooks;
+  archive: OrderArchive;
+  stock: StockTaking;
+  runs: OrderRuns;
+  statements: PaymentStatements;
+  cases: CaseBook;
+  alerts: CaseAlerts;
+  limits: ReconciliationLimits;
+  /** of the last run, by kind */
+  tellFindings(counts: Partial<Record<FindingKind, number>>): void;
+  /** the time, ISO 8601 */
+  now(): string;
+}
