@@ -137,6 +137,8 @@ export const eventExample = {
   type: 'Payment Completed',
   source: 'payment.service',
   at: at('00.250'),
+  correlationId: '5c1d2f6e-8a49-4c8c-9d38-1f2b7a6f3f10',
+  causationId: 'ORD-2025-001234#3',
   data: { chargeKey: 'charge#ORD-2025-001234#1', paymentId: 'pay_1', amount: 59.98, currency: 'USD' },
 } as const;
 

@@ -4,6 +4,7 @@ import { type OrderPaidEvent, parsePaymentCompleted, parsePaymentFailed, type Pa
 import { type OrderPlacedEvent, parseOrderPlaced } from './order-placed';
 import { type Refused, refused } from './detail';
 import { shown } from './reason';
+import { traceparentOf } from '../domain/cause';
 
 /** What an event from outside says, whichever way it came. */
 type Content =
@@ -17,8 +18,8 @@ type Content =
   | { kind: 'shipped-elsewhere' }
   | Refused;
 
-/** An event from outside, parsed once; `eventId` is the sender's. */
-export type InboundEvent = Content & { eventId?: string };
+/** An event from outside, parsed once; `eventId` and `traceparent`, W3C, are the sender's. */
+export type InboundEvent = Content & { eventId?: string; traceparent?: string };
 
 interface Supported {
   source: string;
@@ -42,8 +43,13 @@ export function parseMessage(body: string): InboundEvent {
 /** Parses an event in the envelope that EventBridge puts around it. */
 export function parseInboundEvent(value: unknown): InboundEvent {
   if (!isObject(value)) return refused('expected an EventBridge event as JSON');
-  const { id } = value;
-  return { ...contentOf(value), ...(typeof id === 'string' && id !== '' && { eventId: id }) };
+  const { id, detail } = value;
+  const traceparent = isObject(detail) ? traceparentOf(detail['traceparent']) : undefined;
+  return {
+    ...contentOf(value),
+    ...(typeof id === 'string' && id !== '' && { eventId: id }),
+    ...(traceparent !== undefined && { traceparent }),
+  };
 }
 
 function contentOf({ source, 'detail-type': detailType, detail }: Record<string, unknown>): Content {
