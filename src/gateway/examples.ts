@@ -1,19 +1,8 @@
-import type { Static } from '@sinclair/typebox';
-import type { SubmissionSchema } from '../submission';
+import { submissionExample } from '../contracts/examples';
 
 const links = { self: '/orders/ORD-2025-001234', events: '/orders/ORD-2025-001234/events' };
 const at = (second: string) => `2025-07-09T10:30:${second}Z`;
 const item = { productId: 'PROD-12345', quantity: 2, price: 29.99 };
-
-export const submissionExample: Static<typeof SubmissionSchema> = {
-  orderId: 'ORD-2025-001234',
-  customerId: 'CUST-567890',
-  items: [item],
-  totalAmount: 59.98,
-  currency: 'USD',
-  shippingAddress: { street: '123 Main St', city: 'Seoul', country: 'KR', zipCode: '12345' },
-  timestamp: at('00'),
-};
 
 export const inboundEventExample = {
   version: '0',
