@@ -17,6 +17,7 @@ import { pathOf } from './problem';
 import { placeOrderRoute } from './routes/place-order';
 import { returnRoutes } from './routes/returns';
 import { sandboxRoutes } from './routes/sandbox';
+import { schemaRoutes } from './routes/schemas';
 import { trackMethods } from './methods';
 
 /** Milliseconds for a request to arrive. */
@@ -36,6 +37,7 @@ const ROUTES = [
   breakerRoutes,
   customerRoutes,
   sandboxRoutes,
+  schemaRoutes,
   healthRoutes,
 ];
 

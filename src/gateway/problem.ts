@@ -15,6 +15,7 @@ export const PROBLEMS = {
   contact_not_found: { status: 404, title: 'Nobody said how the customer can be reached' },
   product_not_found: { status: 404, title: 'The product is not known' },
   company_not_found: { status: 404, title: 'There is no such outside company' },
+  schema_not_found: { status: 404, title: 'No event has a schema of this name' },
   charge_not_found: { status: 404, title: 'The sandbox payment company does not know the charge' },
   method_not_allowed: { status: 405, title: 'The path does not have this method' },
   not_acceptable: { status: 406, title: 'There is no such representation' },

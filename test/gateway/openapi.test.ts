@@ -46,6 +46,7 @@ const ROUTES: [method: string, path: string, statuses: number[]][] = [
   ['get', '/sandbox/providers', [200, 500, 503]],
   ['post', '/sandbox/providers/{provider}', [200, 400, 404, 415, 500, 503]],
   ['post', '/sandbox/payments/settle', [200, 400, 404, 409, 415, 500, 503]],
+  ['get', '/schemas/{name}', [200, 404, 500, 503]],
   ['get', '/livez', [200]],
   ['get', '/readyz', [200, 500, 503]],
 ];
@@ -69,7 +70,8 @@ test.each(ROUTES)('%s %s: what it does and what it answers', async (method, path
   expect(Object.keys(operation?.responses ?? {}).map(Number)).toEqual(statuses);
   for (const [status, { description, content }] of Object.entries(operation?.responses ?? {})) {
     expect(description).not.toBe('Default Response');
-    expect(Object.keys(content)).toEqual([Number(status) < 400 ? 'application/json' : 'application/problem+json']);
+    const usual = path === '/schemas/{name}' ? 'application/schema+json' : 'application/json';
+    expect(Object.keys(content)).toEqual([Number(status) < 400 ? usual : 'application/problem+json']);
   }
 });
 
