@@ -1,10 +1,10 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import {
   type EventBridgeClient,
   PutEventsCommand,
   type PutEventsRequestEntry,
   type PutEventsResultEntry,
 } from '@aws-sdk/client-eventbridge';
-import { setTimeout as delay } from 'node:timers/promises';
 import {
   BatchWriteCommand,
   type BatchWriteCommandInput,
