@@ -12,7 +12,7 @@ export const EVENTS_FOLDER = 'docs/events';
 export const BASELINE = `${EVENTS_FOLDER}/baseline.json`;
 
 /** Contracts that were published once and are no more, on purpose, by their names. */
-const RETIRED: readonly string[] = [];
+const RETIRED: ReadonlySet<string> = new Set();
 
 /** A contract as it was released. */
 type Released = Pick<Contract, 'direction' | 'source' | 'type'> & { schema: Schema };
@@ -48,7 +48,7 @@ export const readBaseline = async (): Promise<Baseline> =>
 export function breaksSince(baseline: Baseline, now: Baseline = releasedNow()): string[] {
   return Object.entries(baseline).flatMap(([name, before]) => {
     const after = now[name];
-    if (!after) return RETIRED.includes(name) ? [] : [`${name}: is gone`];
+    if (!after) return RETIRED.has(name) ? [] : [`${name}: is gone`];
     const moved =
       after.source !== before.source || after.type !== before.type ? ['goes by another source or type'] : [];
     const breaks = breaksOf({ direction: before.direction, before: before.schema, after: after.schema });

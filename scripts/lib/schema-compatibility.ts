@@ -75,10 +75,10 @@ function keywordBreaks(keyword: string, inner: Schema, outer: Schema): string[] 
   if (ANNOTATIONS.has(keyword) || COMPARED.has(keyword)) return [];
   const [within, limit] = [inner[keyword], outer[keyword]];
   if (AT_LEAST.has(keyword) || AT_MOST.has(keyword)) {
-    if (limit === undefined) return [];
-    const isWithin =
-      typeof within === 'number' && (AT_LEAST.has(keyword) ? within >= (limit as number) : within <= (limit as number));
-    return isWithin ? [] : [`${keyword} ${String(within ?? 'none')} is outside of ${String(limit)}`];
+    if (typeof limit !== 'number') return [];
+    if (typeof within !== 'number') return [`${keyword} none is outside of ${limit}`];
+    const isWithin = AT_LEAST.has(keyword) ? within >= limit : within <= limit;
+    return isWithin ? [] : [`${keyword} ${within} is outside of ${limit}`];
   }
   if (SAME.has(keyword) && limit === undefined) return [];
   return isDeepStrictEqual(within, limit)

@@ -19,7 +19,6 @@ const sample = {
 /** The sample order of requirements E. */
 export const submissionExample: Static<typeof SubmissionSchema> = sample;
 
-const { orderId, customerId } = sample;
 /** ids as they come with requests and events */
 const PLACED_BY = '5c1d2f6e-8a49-4c8c-9d38-1f2b7a6f3f10';
 const TRACEPARENT = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
@@ -137,9 +136,9 @@ function orderExample(): Order {
 export const publishedExamples = Object.fromEntries(
   numberEvents(
     {
-      orderId: orderId as OrderId,
+      orderId: sample.orderId as OrderId,
       runId: '',
-      customerId,
+      customerId: sample.customerId,
       correlationId: PLACED_BY,
       traceparent: TRACEPARENT,
       firstSequence: 1,
@@ -150,9 +149,11 @@ export const publishedExamples = Object.fromEntries(
   ).map((event) => [event.type, toBusEvent(event).detail]),
 ) as unknown as Record<EventType, Record<string, unknown>>;
 
+const { orderId: ORDER_ID, customerId: CUSTOMER_ID } = sample;
+
 const payment = {
-  orderId,
-  chargeKey: `charge#${orderId}#1`,
+  orderId: ORDER_ID,
+  chargeKey: `charge#${ORDER_ID}#1`,
   paymentId: 'pay_1',
   amount: 59.98,
   currency: 'USD',
@@ -164,13 +165,13 @@ export const acceptedExamples = {
   'Payment Completed': payment,
   'Payment Failed': { ...payment, reason: 'insufficient funds' },
   'Carrier Update': {
-    orderId,
+    orderId: ORDER_ID,
     trackingNumber: 'SP123456789',
     status: 'DELIVERED',
     updateId: 'SP-000123',
     occurredAt: '2025-07-12T09:15:00Z',
   },
-  'Shipment Created': { orderId, customerId },
+  'Shipment Created': { orderId: ORDER_ID, customerId: CUSTOMER_ID },
 };
 
 /** The detail of what answers a stock enquiry. */
@@ -178,7 +179,7 @@ export const answerExamples = {
   'Inventory Checked': {
     origin: 'waybill',
     eventId: `${PLACED_BY}#checked`,
-    orderId,
+    orderId: ORDER_ID,
     at: '2025-07-09T10:30:00.000Z',
     schemaVersion: 1,
     correlationId: PLACED_BY,

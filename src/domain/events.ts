@@ -428,7 +428,7 @@ export function numberEvents(batch: EventBatch, p: { at: string; attempt: number
     const sequence = firstSequence + i;
     const trace = cause?.traceparent ?? traceparent;
     return {
-      ...(fact as Fact),
+      ...fact,
       orderId,
       sequence,
       at: p.at,

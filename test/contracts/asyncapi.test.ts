@@ -12,12 +12,13 @@ import { QUEUE_NAMES } from '../../infra/queues';
 
 const document = JSON.parse(JSON.stringify(asyncApiDocument())) as ReturnType<typeof asyncApiDocument>;
 
-const ERROR = 0;
-const WARNING = 1;
+/** of a diagnostic: 0 is an error, 1 a warning, what is above that is advice */
+const ADVICE = 2;
 
 test('the document is AsyncAPI 3, without an error and without a warning', async () => {
   const { document: parsed, diagnostics } = await new Parser().parse(JSON.stringify(document));
-  expect(diagnostics.filter(({ severity }) => severity === ERROR || severity === WARNING)).toEqual([]);
+  const problems = diagnostics.map(({ severity, message }) => [severity as number, message] as const);
+  expect(problems.filter(([severity]) => severity < ADVICE)).toEqual([]);
   expect(parsed!.version()).toBe('3.0.0');
   expect(parsed!.allChannels().all()).toHaveLength(Object.keys(CHANNELS).length);
   expect(parsed!.allOperations().all().length).toBeGreaterThan(Object.keys(CHANNELS).length);
@@ -26,7 +27,7 @@ test('the document is AsyncAPI 3, without an error and without a warning', async
 test('the parser does see errors', async () => {
   const { info: _info, ...broken } = document;
   const { diagnostics } = await new Parser().parse(JSON.stringify(broken));
-  expect(diagnostics.some(({ severity }) => severity === ERROR)).toBe(true);
+  expect(diagnostics.map(({ severity }) => severity as number)).toContain(0);
 });
 
 test('it has every event, and every message is on a channel', () => {
@@ -45,8 +46,8 @@ test('each queue and topic has its channel, under the name that the stack gives 
   const deployed = Object.values(template.findResources('AWS::SNS::Topic'));
   const topicNames = deployed.map(({ Properties }) => (Properties as { TopicName: string }).TopicName);
   expect(topics.map(([address]) => address).toSorted()).toEqual(topicNames.toSorted());
-  const named = QUEUE_NAMES.map((name) => `${name.replace(/(?<=.)[A-Z]/g, '-$&').toLowerCase()}-queue`);
-  expect(queues.map(([address]) => address).filter((address) => !named.includes(address))).toEqual([]);
+  const named = new Set(QUEUE_NAMES.map((name) => `${name.replace(/(?<=.)[A-Z]/g, '-$&').toLowerCase()}-queue`));
+  expect(queues.map(([address]) => address).filter((address) => !named.has(address))).toEqual([]);
 });
 
 const ajv = addFormats(new Ajv({ strict: true, allErrors: true }));

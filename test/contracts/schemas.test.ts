@@ -23,14 +23,16 @@ type Plain<T> = T extends string | number | boolean
     ? Plain<U>[]
     : { -readonly [K in keyof T]: Plain<T[K]> };
 
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- only so two types are compared to the letter
 type Same<A, B> = (<G>() => G extends A ? 1 : 2) extends <G>() => G extends B ? 1 : 2 ? true : false;
 
 type StaticOf<P extends TProperties> = Plain<Static<TObject<P>>>;
 
+// oxlint-disable-next-line typescript/no-generated-empty-object-type -- nothing is what it says
+type Nothing = StaticOf<(typeof PUBLISHED)['Order Closed']>;
+
 /** `Record<string, never>`, which says that there is nothing: no members, as of the last event */
-type Told<T extends EventType> = string extends keyof PublicData[T]
-  ? StaticOf<(typeof PUBLISHED)['Order Closed']>
-  : Plain<PublicData[T]>;
+type Told<T extends EventType> = string extends keyof PublicData[T] ? Nothing : Plain<PublicData[T]>;
 
 type Misfits = {
   [T in EventType]: Same<StaticOf<(typeof PUBLISHED)[T]>, Told<T>> extends true ? never : T;
