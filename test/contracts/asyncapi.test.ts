@@ -10,6 +10,7 @@ import { OTHER_MESSAGES } from '../../src/contracts/messages';
 import { WaybillStack } from '../../infra/waybill-stack';
 import { QUEUE_NAMES } from '../../infra/queues';
 
+const template = Template.fromStack(new WaybillStack(new App(), 'Waybill'));
 const document = JSON.parse(JSON.stringify(asyncApiDocument())) as ReturnType<typeof asyncApiDocument>;
 
 /** of a diagnostic: 0 is an error, 1 a warning, what is above that is advice */
@@ -42,7 +43,6 @@ test('it has every event, and every message is on a channel', () => {
 test('each queue and topic has its channel, under the name that the stack gives it', () => {
   const queues = Object.entries(CHANNELS).filter(([, { kind }]) => kind === 'queue');
   const topics = Object.entries(CHANNELS).filter(([, { kind }]) => kind === 'topic');
-  const template = Template.fromStack(new WaybillStack(new App(), 'Waybill'));
   const deployed = Object.values(template.findResources('AWS::SNS::Topic'));
   const topicNames = deployed.map(({ Properties }) => (Properties as { TopicName: string }).TopicName);
   expect(topics.map(([address]) => address).toSorted()).toEqual(topicNames.toSorted());
