@@ -251,7 +251,7 @@ describe('what an event hangs together with', () => {
     const [event] = numberEvents(batch(7, [plain]), { at: AT, attempt: 1 });
     const { correlationId: _, causationId: __, traceparent: ___, ...old } = event!;
     expect(lineageOf(old as OrderEvent)).toEqual({ correlationId: orderId, causationId: `${orderId}#6` });
-    expect(lineageOf({ ...old, sequence: 1 } as OrderEvent)).toEqual({ correlationId: orderId, causationId: orderId });
+    expect(lineageOf({ ...old, sequence: 1 })).toEqual({ correlationId: orderId, causationId: orderId });
   });
 });
 
