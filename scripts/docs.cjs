@@ -4,5 +4,8 @@ const { afterBootstrap } = require('./bootstrap.cjs');
 
 afterBootstrap('docs', async () => {
   require('tsx/cjs/api').register();
-  await require('./docs.ts').main({ check: process.argv.includes('--check') });
+  await require('./docs.ts').main({
+    check: process.argv.includes('--check'),
+    release: process.argv.includes('--release'),
+  });
 });

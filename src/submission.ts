@@ -1,55 +1,10 @@
 import { createHash } from 'node:crypto';
-import { type Static, Type } from '@sinclair/typebox';
+import type { Static } from '@sinclair/typebox';
 import { TypeCompiler } from '@sinclair/typebox/compiler';
 import { canonicalJson } from './domain/canonical-json';
 import type { OrderId } from './domain/ids';
-import type { OrderPolicy, OrderSubmission, ValidationError } from './domain/order';
-
-const Item = Type.Object({
-  productId: Type.Optional(Type.String()),
-  quantity: Type.Optional(Type.Number()),
-  price: Type.Optional(Type.Number()),
-  weight: Type.Optional(Type.Number()),
-});
-
-const Policy = Type.Object({
-  onShortage: Type.Optional(Type.String()),
-  onNoAnswer: Type.Optional(Type.String()),
-  onUnavailable: Type.Optional(Type.String()),
-  decisionWithinS: Type.Optional(Type.Number()),
-  backorderWithinS: Type.Optional(Type.Number()),
-  paymentWithinS: Type.Optional(Type.Number()),
-  pendingPaymentWithinS: Type.Optional(Type.Number()),
-  returnWithinS: Type.Optional(Type.Number()),
-  payment: Type.Optional(Type.String()),
-} satisfies Record<keyof OrderPolicy, unknown>);
-
-const ShippingAddress = Type.Object({
-  street: Type.Optional(Type.String()),
-  city: Type.Optional(Type.String()),
-  country: Type.Optional(Type.String()),
-  zipCode: Type.Optional(Type.String()),
-});
-
-/**
- * The shape of an order as shops send it, over HTTP and as the detail of `Order Placed`. Only types are checked here;
- * what is missing or has a wrong value is ValidateOrder's to say, so that all of it is said at once.
- */
-export const SubmissionSchema = Type.Object(
-  {
-    orderId: Type.Optional(Type.String()),
-    customerId: Type.Optional(Type.String()),
-    items: Type.Optional(Type.Array(Item)),
-    totalAmount: Type.Optional(Type.Number()),
-    currency: Type.Optional(Type.String()),
-    shippingAddress: Type.Optional(ShippingAddress),
-    timestamp: Type.Optional(Type.String()),
-    paymentMethod: Type.Optional(Type.String()),
-    policy: Type.Optional(Policy),
-    channels: Type.Optional(Type.Array(Type.String())),
-  },
-  { $id: 'OrderSubmission' },
-);
+import type { OrderSubmission, ValidationError } from './domain/order';
+import { Item, Policy, ShippingAddress, SubmissionSchema } from './contracts/submission';
 
 const shape = TypeCompiler.Compile(SubmissionSchema);
 

@@ -25,6 +25,7 @@ const ALLOWED = [
   'ISC',
   'MIT',
   'PSF-2.0',
+  'Python-2.0',
   'Unlicense',
 ];
 

@@ -1,15 +1,20 @@
 import type { Books, LateRefund, Messenger, OrderRecord } from './ports';
+import type { Cause } from '../domain/cause';
 import type { EventBatch, OrderEvent, Payment } from '../domain/events';
 import type { OrderId } from '../domain/ids';
 import type { BookkeepingDeps } from './step';
 import { StepError } from '../domain/failures';
 import { asStep, postEffect } from './step';
+import { causedBy } from '../domain/cause';
 import { keys } from '../domain/ids';
+import { lineageOf } from '../domain/events';
 
 /** A success that came after its order had closed, in minor units. */
 export interface LatePayment extends Payment {
   orderId: OrderId;
   paymentId: string;
+  /** the event that tells of it */
+  cause?: Cause;
 }
 
 /** Whether an order counted a payment as charged, and the key of the charge that it was for. */
@@ -34,10 +39,10 @@ export function createLatePaymentActivities(deps: BookkeepingDeps & { messenger:
      * Writes down that a payment came and went back, after the last event that the order has: once, however many others
      * write at the same time.
      */
-    recordLatePayment: asStep(async ({ orderId, ...payment }: LatePayment): Promise<void> => {
+    recordLatePayment: asStep(async ({ orderId, cause, ...payment }: LatePayment): Promise<void> => {
       const { chargeKey, amount, currency } = payment;
       const batch = await batchAfterEnd(books, orderId, [
-        { type: 'Payment Completed', data: { ...payment, late: true } },
+        { type: 'Payment Completed', data: { ...payment, late: true }, ...causedBy(cause) },
         { type: 'Payment Refunded', data: { chargeKey, amount, currency } },
       ]);
       await postEffect(deps, batch, { key: keys.latePayment(chargeKey) });
@@ -72,8 +77,16 @@ async function batchAfterEnd(books: Books, orderId: OrderId, events: EventBatch[
   if (!record || !view)
     throw new StepError('VIEW_OUT_OF_STEP', `order ${orderId} is stored without a view, or not at all`);
   const { runId, order } = record;
-  return { orderId, runId, ...addresseeOf(order), firstSequence: view.sequence + 1, events, states: [] };
+  const last = await books.readEvents({ orderId, from: view.sequence, to: view.sequence });
+  const named = { ...addresseeOf(order), ...last.map(correlationOf)[0] };
+  return { orderId, runId, ...named, firstSequence: view.sequence + 1, events, states: [] };
 }
+
+/** as all events of the order have it; their traces differ */
+const correlationOf = (event: OrderEvent): Pick<EventBatch, 'correlationId'> => {
+  const { correlationId } = lineageOf(event);
+  return { correlationId };
+};
 
 const addresseeOf = (order: OrderRecord['order']): Pick<EventBatch, 'customerId' | 'channels'> => ({
   ...(order && { customerId: order.customerId }),

@@ -241,6 +241,9 @@ export interface CustomerNotification {
   message: string;
   /** how the customer wants to be told of this order; absent: as of every other */
   channels?: Channel[];
+  /** of what placed the order, and its trace, W3C */
+  correlationId?: string;
+  traceparent?: string;
 }
 
 export interface InventoryReport {

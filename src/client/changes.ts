@@ -5,10 +5,12 @@ import {
   WorkflowNotFoundError,
   WorkflowUpdateFailedError,
 } from '@temporalio/client';
+import type { Cause } from '../domain/cause';
 import type { InspectedItem, Resolution } from '../domain/events';
 import type { OrderId } from '../domain/ids';
 import type { ShipmentLine, ShippingAddress, ShortageChoice } from '../domain/order';
-import type { CancelAnswer, ChangeAnswer, InspectionAnswer, ReturnAnswer } from '../workflows/messages';
+import type { CancelAnswer, Caused, ChangeAnswer, InspectionAnswer, ReturnAnswer } from '../workflows/messages';
+import { causedBy } from '../domain/cause';
 import { canonicalJson } from '../domain/canonical-json';
 import { workflowIdOf } from '../domain/ids';
 import {
@@ -40,6 +42,8 @@ export type ChangeOutcome<T> =
 export type Change<Args = object> = Args & {
   orderId: OrderId;
   requestId: string;
+  /** what asks for it: no part of the change, which is the same whoever sends it again */
+  cause?: Cause;
   /** how long to wait until it is made, in milliseconds; {@link CHANGE_PATIENCE_MS} by default */
   patienceMs?: number;
 };
@@ -68,9 +72,9 @@ export function createChanges({ engine, stored }: { engine: Engine; stored: Stor
   const { client } = engine;
 
   const changeBy =
-    <T, A extends object>(update: UpdateDefinition<T, [A]>) =>
+    <T, A extends object>(update: UpdateDefinition<T, [Caused<A>]>) =>
     async (p: Change<A>): Promise<ChangeOutcome<T>> => {
-      const { orderId, requestId, patienceMs = CHANGE_PATIENCE_MS, ...rest } = p;
+      const { orderId, requestId, cause, patienceMs = CHANGE_PATIENCE_MS, ...rest } = p;
       const args = rest as unknown as A;
       const updateId = updateIdOf(update.name, { requestId, args });
       const deadline = Date.now() + patienceMs;
@@ -79,7 +83,7 @@ export function createChanges({ engine, stored }: { engine: Engine; stored: Stor
       const start = () =>
         client.workflow
           .getHandle(workflowIdOf(orderId))
-          .startUpdate(update, { args: [args], updateId, waitForStage: 'ACCEPTED' });
+          .startUpdate(update, { args: [{ ...args, ...causedBy(cause) }], updateId, waitForStage: 'ACCEPTED' });
       try {
         const handle = await inTime(start);
         // an update that no worker has taken is kept by nobody

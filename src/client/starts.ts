@@ -1,6 +1,7 @@
 import { WithStartWorkflowOperation, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import type { orderWorkflow } from '../workflows';
 import type { AcceptAnswer, FulfillmentInput, LatePaymentInput, OrderInput } from '../workflows/messages';
+import { causedBy } from '../domain/cause';
 import { latePaymentWorkflowId, workflowIdOf } from '../domain/ids';
 import {
   ACCEPT_UPDATE_ID,
@@ -84,10 +85,10 @@ export function createStarts({ engine, taskQueue, stored }: StartDeps): Starts {
 
   return {
     async place({ patienceMs, ...input }) {
-      const { submission, fingerprint, requestId } = input;
+      const { submission, fingerprint, requestId, cause } = input;
       const startWorkflowOperation = new WithStartWorkflowOperation<typeof orderWorkflow>(ORDER_WORKFLOW, {
         ...options(input),
-        args: [{ submission, fingerprint, requestId }],
+        args: [{ submission, fingerprint, requestId, ...causedBy(cause) }],
       });
       const update = { startWorkflowOperation, updateId: ACCEPT_UPDATE_ID };
       const answer = await answerWithin(patienceMs, () =>

@@ -1,3 +1,4 @@
+import type { Cause } from './cause';
 import type { OrderId } from './ids';
 import type {
   Channel,
@@ -173,11 +174,14 @@ export interface EventData {
 
 export type EventType = keyof EventData;
 
-/** An event before it has its number. */
-export type NewEvent = { [T in EventType]: { type: T; data: EventData[T] } }[EventType];
+/** What an event tells. */
+type Fact = { [T in EventType]: { type: T; data: EventData[T] } }[EventType];
+
+/** An event before it has its number; `cause`: where it is somebody's request or news, and not the event before it. */
+export type NewEvent = Fact & { cause?: Cause };
 
 /** An event of an order as it is stored: numbered without gaps from 1, never changed. */
-export type OrderEvent = NewEvent & {
+export type OrderEvent = Fact & {
   orderId: OrderId;
   sequence: number;
   /** when it was written, ISO 8601 */
@@ -186,6 +190,12 @@ export type OrderEvent = NewEvent & {
   customerId?: string;
   /** how the customer wants to be told; absent: on every channel */
   channels?: Channel[];
+  /** of what placed the order: the same in all of its events; absent in those of earlier releases */
+  correlationId?: string;
+  /** of what caused this one: a request, an event of somebody else's, or the event before it; absent alike */
+  causationId?: string;
+  /** the trace of the cause, or else of what placed the order; W3C, where there was one */
+  traceparent?: string;
   /** the states that the order went through since its last event */
   states: StatePassed[];
 };
@@ -246,30 +256,87 @@ export const EVENT_SOURCES: Record<EventType, string> = {
 /** The mark on everything Waybill publishes: rules that start or move workflows leave it out, so that nothing loops. */
 export const ORIGIN = 'waybill';
 
-/** An entry for the bus: money in decimals, the order's number and the event's id in the detail. */
-export interface BusEvent {
-  source: string;
-  detailType: EventType;
-  /** ISO 8601 */
-  time: string;
-  detail: Record<string, unknown>;
+/** The version of every event's schema; another one would be published beside it. */
+export const SCHEMA_VERSION = 1;
+
+/** What every event on the bus carries beside what it tells. */
+export interface Envelope {
+  origin: typeof ORIGIN;
+  eventId: string;
+  orderId: string;
+  sequence: number;
+  /** when it was written, ISO 8601 */
+  at: string;
+  schemaVersion: typeof SCHEMA_VERSION;
+  correlationId: string;
+  causationId: string;
+  traceparent?: string;
+  customerId?: string;
+  channels?: Channel[];
+  /** the order chose none: `channels` has all */
+  channelsByDefault?: true;
 }
+
+/** An entry for the bus: money in decimals, the order's number and the event's id in the detail. */
+export type BusEvent = {
+  [T in EventType]: {
+    source: string;
+    detailType: T;
+    /** ISO 8601 */
+    time: string;
+    detail: PublicData[T] & Envelope;
+  };
+}[EventType];
 
 /** An order's event as it goes over the bus. */
 export function toBusEvent(event: OrderEvent): BusEvent {
   const { orderId, sequence, at, customerId, channels, type } = event;
-  const envelope = { origin: ORIGIN, eventId: eventIdOf(orderId, sequence), orderId, sequence, at };
-  const customer = customerId === undefined ? {} : { customerId, ...publicChannels(channels) };
-  const detail = { ...publicData(event), ...envelope, ...customer };
-  return { source: EVENT_SOURCES[type], detailType: type, time: at, detail };
+  const envelope: Envelope = {
+    origin: ORIGIN,
+    eventId: eventIdOf(orderId, sequence),
+    orderId,
+    sequence,
+    at,
+    schemaVersion: SCHEMA_VERSION,
+    ...lineageOf(event),
+    ...(customerId !== undefined && { customerId, ...publicChannels(channels) }),
+  };
+  const detail = { ...publicData(event), ...envelope };
+  return { source: EVENT_SOURCES[type], detailType: type, time: at, detail } as BusEvent;
 }
 
+/** What an event hangs together with; of events that were stored without it, as far as their numbers tell. */
+export function lineageOf(event: OrderEvent): Pick<Envelope, 'correlationId' | 'causationId' | 'traceparent'> {
+  const { orderId, sequence, correlationId = orderId, traceparent } = event;
+  const { causationId = before({ orderId, sequence, correlationId }) } = event;
+  return { correlationId, causationId, ...(traceparent !== undefined && { traceparent }) };
+}
+
+/** What comes before an event of an order: the one before it, or what placed the order. */
+const before = (p: { orderId: OrderId; sequence: number; correlationId: string }): string =>
+  p.sequence > 1 ? eventIdOf(p.orderId, p.sequence - 1) : p.correlationId;
+
 /** Always a list, which rules can pass on; whether the order chose it, or the customer's own preference holds. */
-const publicChannels = (channels: Channel[] | undefined) =>
-  channels ? { channels } : { channels: CHANNELS, channelsByDefault: true };
+const publicChannels = (channels: Channel[] | undefined): Pick<Envelope, 'channels' | 'channelsByDefault'> =>
+  channels ? { channels } : { channels: [...CHANNELS], channelsByDefault: true };
+
+/** An order with its money as decimals. */
+export interface PublicOrder extends Omit<Order, 'lines' | 'placedAt'> {
+  /** when the shop says it was placed, ISO 8601 */
+  timestamp?: string;
+  /** `weight`: grams, of one */
+  items: { productId: string; quantity: number; price: number; weight?: number }[];
+}
+
+/** What each event tells outside: with its money as decimals. */
+export interface PublicData extends Omit<EventData, 'Order Created' | 'Order Validated' | 'Order Validation Failed'> {
+  'Order Created': PublicOrder;
+  'Order Validated': { status: 'VALIDATED' };
+  'Order Validation Failed': { status: 'VALIDATION_FAILED'; errors: ValidationError[] };
+}
 
 /** What an event tells, with its money as decimals: as it goes over the bus and HTTP. */
-export function publicData(event: NewEvent): Record<string, unknown> {
+export function publicData(event: NewEvent): PublicData[EventType] {
   switch (event.type) {
     case 'Order Created':
       return publicOrder(event.data.order);
@@ -294,7 +361,7 @@ export function publicData(event: NewEvent): Record<string, unknown> {
   }
 }
 
-function publicOrder({ lines, totalAmount, currency, placedAt, ...order }: Order): Record<string, unknown> {
+function publicOrder({ lines, totalAmount, currency, placedAt, ...order }: Order): PublicOrder {
   const items = lines.map(({ productId, quantity, unitPrice, unitWeight }) => ({
     productId,
     quantity,
@@ -336,6 +403,10 @@ export interface EventBatch {
   runId: string;
   customerId?: string;
   channels?: Channel[];
+  /** of what placed the order */
+  correlationId?: string;
+  /** the trace of what placed it */
+  traceparent?: string;
   /** the number of the batch's first event, as far as the workflow knows */
   firstSequence: number;
   /** facts of steps that do not append themselves */
@@ -349,16 +420,24 @@ export interface EventBatch {
 
 /** Numbers the events of a batch, what was noted first; the first of them carries the states. */
 export function numberEvents(batch: EventBatch, p: { at: string; attempt: number }): OrderEvent[] {
-  const { orderId, customerId, channels, firstSequence, noted = [], state } = batch;
+  const { orderId, customerId, channels, traceparent, firstSequence, noted = [], state } = batch;
+  const { correlationId = orderId } = batch;
   const exitedAt = state && p.at > state.enteredAt ? p.at : (state?.enteredAt ?? p.at);
   const states = state ? [...batch.states, { ...state, exitedAt, attempts: p.attempt }] : batch.states;
-  return [...noted, ...batch.events].map((event, i) => ({
-    ...event,
-    orderId,
-    sequence: firstSequence + i,
-    at: p.at,
-    ...(customerId === undefined ? {} : { customerId }),
-    ...(channels === undefined ? {} : { channels }),
-    states: i === 0 ? states : [],
-  }));
+  return [...noted, ...batch.events].map(({ cause, ...fact }, i) => {
+    const sequence = firstSequence + i;
+    const trace = cause?.traceparent ?? traceparent;
+    return {
+      ...fact,
+      orderId,
+      sequence,
+      at: p.at,
+      ...(customerId === undefined ? {} : { customerId }),
+      ...(channels === undefined ? {} : { channels }),
+      correlationId,
+      causationId: cause?.causationId ?? before({ orderId, sequence, correlationId }),
+      ...(trace === undefined ? {} : { traceparent: trace }),
+      states: i === 0 ? states : [],
+    };
+  });
 }

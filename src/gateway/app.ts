@@ -22,6 +22,7 @@ import { reportRoutes } from './routes/reports';
 import { replayRoutes } from './routes/replays';
 import { returnRoutes } from './routes/returns';
 import { sandboxRoutes } from './routes/sandbox';
+import { schemaRoutes } from './routes/schemas';
 import { trackMethods } from './methods';
 import { webhookDeliveryRoutes } from './routes/webhook-deliveries';
 import { webhookRoutes } from './routes/webhooks';
@@ -50,6 +51,7 @@ const ROUTES = [
   sandboxRoutes,
   webhookRoutes,
   webhookDeliveryRoutes,
+  schemaRoutes,
   healthRoutes,
 ];
 

@@ -1,6 +1,9 @@
 import { Type } from '@sinclair/typebox';
+import type { Cause } from '../domain/cause';
 import type { Change, ChangeOutcome } from '../client';
 import type { OrderId } from '../domain/ids';
+import { causedBy } from '../domain/cause';
+import { causeOfRequest, type SentRequest } from './cause';
 import { idempotencyKey, problems } from './contract';
 import { isUnavailable } from './unavailable';
 import { linksOf } from './present';
@@ -36,13 +39,19 @@ export const changeProblems = (...codes: ProblemCode[]) =>
 export interface Sending {
   requestId: string;
   again: Record<string, string>;
+  /** the request that sends it now */
+  cause?: Cause;
 }
 
 /** Of a change that an order sees once: the same sent again is the same. */
-export const ONCE: Sending = { requestId: 'once', again: {} };
+export const once = (request: SentRequest): Sending => ({ requestId: 'once', again: {}, ...causeOfRequest(request) });
 
 /** @param key the caller's, or a new one */
-export const sendingOf = (key: string): Sending => ({ requestId: key, again: { 'idempotency-key': key } });
+export const sendingOf = (request: SentRequest, key: string): Sending => ({
+  requestId: key,
+  again: { 'idempotency-key': key },
+  ...causeOfRequest(request),
+});
 
 /** `answer` is absent while the order is not through with the change. */
 export interface Made<T> {
@@ -57,10 +66,10 @@ export interface Made<T> {
  */
 export async function makeChange<T>(
   orderId: OrderId,
-  { requestId, again }: Sending,
+  { requestId, again, cause }: Sending,
   make: (change: Change) => Promise<ChangeOutcome<T>>,
 ): Promise<Made<T>> {
-  const outcome = await make({ orderId, requestId }).catch((error: unknown) => {
+  const outcome = await make({ orderId, requestId, ...causedBy(cause) }).catch((error: unknown) => {
     throw isUnavailable(error) ? unconfirmed(again, error) : error;
   });
   switch (outcome.kind) {

@@ -4,55 +4,18 @@ import * as maintenanceSchemas from './maintenance-schemas';
 import * as schemas from './schemas';
 import * as webhookSchemas from './webhook-schemas';
 import { CHANGE_BODIES } from './change-bodies';
+import { CARRIER_MEMBERS, PAYMENT_MEMBERS } from '../contracts/accepted';
 import { CLOUD_EVENT, CLOUD_EVENTS, MAX_EVENTS } from './event-body';
 import { DEAD_LETTER_BODIES } from './dead-letter-bodies';
-import {
-  carrierEventExample,
-  cloudEventExample,
-  inboundEventExample,
-  paymentEventExample,
-  submissionExample,
-} from './examples';
+import { carrierEventExample, cloudEventExample, inboundEventExample, paymentEventExample } from './examples';
 import { REPORTS } from './report-schemas';
 import { REPLAY_SCHEMAS } from './replay-schemas';
-import { SubmissionSchema, type ParsedSubmission } from '../submission';
-import { CARRIER_STATUSES } from '../domain/events';
+import { submissionExample } from '../contracts/examples';
+import type { ParsedSubmission } from '../submission';
+import { SubmissionSchema } from '../contracts/submission';
 import { PROBLEM_MEDIA_TYPE, PROBLEMS, RETRY_AFTER_S, type ProblemCode } from './problem';
-import { CHANNELS, DEFAULT_POLICY } from '../domain/order';
 
-const usual = (policy: object) =>
-  Object.entries(policy)
-    .map(([name, value]) => `${name} ${value}`)
-    .join(', ');
-
-const SUBMISSION_MEMBERS: Record<keyof typeof SubmissionSchema.properties, string> = {
-  orderId: 'optional; letters, digits, `.`, `_` and `-`, at most 64; an id never names a second order',
-  customerId: 'required',
-  items:
-    'required; each with productId, quantity (whole, above 0) and price (of one, above 0); optional: weight (of one, whole grams)',
-  totalAmount: 'required; what the items add up to, within 0.01',
-  currency: 'required; ISO 4217',
-  shippingAddress: 'required; street, city, country and zipCode',
-  timestamp: 'optional; when the order was placed, ISO 8601',
-  paymentMethod: 'optional; `pm_ok` when absent',
-  policy: `optional, and each of its members: how the order is treated where there is a choice; seconds where the name ends in S. Usual: ${usual(DEFAULT_POLICY)}`,
-  channels: `optional; how the customer wants to be told: some of ${CHANNELS.join(', ')}; absent: all`,
-};
-
-const OrderSubmission = Type.Object(
-  Object.fromEntries(
-    Object.entries(SUBMISSION_MEMBERS).map(([name, description]) => {
-      const schema = SubmissionSchema.properties[name as keyof typeof SUBMISSION_MEMBERS];
-      return [name, { ...schema, description }];
-    }),
-  ),
-  {
-    $id: 'OrderSubmission',
-    description:
-      'Wrong types are refused with 400; what is missing or has a wrong value, with 422 and all of it at once.',
-    examples: [submissionExample],
-  },
-);
+const OrderSubmission = { ...SubmissionSchema, examples: [submissionExample] };
 
 const envelope = (source: string, types: string[], detail: TSchema) =>
   Type.Object(
@@ -68,28 +31,11 @@ const envelope = (source: string, types: string[], detail: TSchema) =>
   );
 
 const PaymentDetail = Type.Object(
-  {
-    orderId: Type.Optional(Type.String({ description: 'required, unless `order` has it' })),
-    chargeKey: Type.Optional(Type.String({ description: 'the key of the charge; absent: it goes by its `paymentId`' })),
-    paymentId: Type.String(),
-    amount: Type.Number({ description: 'in decimal major units' }),
-    currency: Type.String({ description: 'ISO 4217' }),
-    reason: Type.Optional(Type.String({ description: 'why a payment failed' })),
-    order: Type.Optional(Type.Unsafe({ $ref: 'OrderSubmission#' })),
-  },
+  { ...PAYMENT_MEMBERS, order: Type.Optional(Type.Unsafe({ $ref: 'OrderSubmission#' })) },
   { $id: 'PaymentDetail', description: 'With an `order`, a completed payment starts it: it was paid elsewhere.' },
 );
 
-const CarrierDetail = Type.Object(
-  {
-    orderId: Type.String(),
-    trackingNumber: Type.String(),
-    status: Type.Union(CARRIER_STATUSES.map((status) => Type.Literal(status))),
-    updateId: Type.String({ description: "the carrier's; the same one again is dropped" }),
-    occurredAt: Type.Optional(Type.String({ format: 'date-time' })),
-  },
-  { $id: 'CarrierDetail' },
-);
+const CarrierDetail = Type.Object(CARRIER_MEMBERS, { $id: 'CarrierDetail' });
 
 const EVENTS: [source: string, types: string[], detail: TSchema][] = [
   ['ecommerce.orders', ['Order Placed'], Type.Unsafe({ $ref: 'OrderSubmission#' })],

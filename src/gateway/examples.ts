@@ -1,19 +1,8 @@
-import type { Static } from '@sinclair/typebox';
-import type { SubmissionSchema } from '../submission';
+import { submissionExample } from '../contracts/examples';
 
 const links = { self: '/orders/ORD-2025-001234', events: '/orders/ORD-2025-001234/events' };
 const at = (second: string) => `2025-07-09T10:30:${second}Z`;
 const item = { productId: 'PROD-12345', quantity: 2, price: 29.99 };
-
-export const submissionExample: Static<typeof SubmissionSchema> = {
-  orderId: 'ORD-2025-001234',
-  customerId: 'CUST-567890',
-  items: [item],
-  totalAmount: 59.98,
-  currency: 'USD',
-  shippingAddress: { street: '123 Main St', city: 'Seoul', country: 'KR', zipCode: '12345' },
-  timestamp: at('00'),
-};
 
 export const inboundEventExample = {
   version: '0',
@@ -147,6 +136,8 @@ export const eventExample = {
   type: 'Payment Completed',
   source: 'payment.service',
   at: at('00.250'),
+  correlationId: '5c1d2f6e-8a49-4c8c-9d38-1f2b7a6f3f10',
+  causationId: 'ORD-2025-001234#3',
   data: { chargeKey: 'charge#ORD-2025-001234#1', paymentId: 'pay_1', amount: 59.98, currency: 'USD' },
 } as const;
 

@@ -10,6 +10,8 @@ const DESCRIPTION = `Takes orders, and shows what becomes of them. Each order is
 Amounts are decimal numbers in major units of their currency. Times are ISO 8601, in UTC. Every answer carries
 \`X-Request-Id\`, the caller's own when it sent one.
 
+The events on the bus, and the messages of queues and topics, are described in [AsyncAPI](/asyncapi.json).
+
 Errors are problems (RFC 9457, \`application/problem+json\`); their type ends with one of these codes:
 
 | Code | Status | Title |

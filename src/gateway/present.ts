@@ -6,7 +6,7 @@ import type { OrderSummary } from './ports';
 import type { OrderLine } from '../domain/order';
 import type { OrderView } from '../domain/projection';
 import { type Action, actionPath, actionsOf } from './actions';
-import { EVENT_SOURCES, publicData } from '../domain/events';
+import { EVENT_SOURCES, lineageOf, publicData } from '../domain/events';
 import { eventIdOf } from '../domain/ids';
 import { presentPayment, presentQuestions, presentReturns, presentShipment, presentStates } from './present-parts';
 import { summaryOf } from './standing';
@@ -82,7 +82,8 @@ export function presentEvent(event: OrderEvent): Static<typeof schemas.OrderEven
     type,
     source: EVENT_SOURCES[type],
     at,
-    data: publicData(event),
+    ...lineageOf(event),
+    data: { ...publicData(event) },
   };
 }
 

@@ -18,6 +18,7 @@ export const PROBLEMS = {
   replay_not_found: { status: 404, title: 'There is no replay of this name' },
   run_not_found: { status: 404, title: 'There was no such run' },
   case_not_found: { status: 404, title: 'There is no such case' },
+  schema_not_found: { status: 404, title: 'No event has a schema of this name' },
   charge_not_found: { status: 404, title: 'The sandbox payment company does not know the charge' },
   webhook_not_found: { status: 404, title: 'The webhook is not known' },
   webhook_delivery_not_found: { status: 404, title: 'Nothing of this id was sent to the webhook' },

@@ -145,6 +145,9 @@ const OrderEvent = Type.Object({
   type: oneOf(Object.keys(EVENT_SOURCES) as EventType[]),
   source: Type.String(),
   at: Time('when it was written'),
+  correlationId: Type.String({ description: 'of what placed the order: the same in all of its events' }),
+  causationId: Type.String({ description: 'of the request or event that caused this one, or the event before it' }),
+  traceparent: Type.Optional(Type.String({ description: 'the trace that it is part of, W3C' })),
   data: Type.Record(Type.String(), Type.Unknown(), { description: 'what the event tells, by its type' }),
 });
 

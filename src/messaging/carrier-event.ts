@@ -1,6 +1,7 @@
 import { Type } from '@sinclair/typebox';
 import type { CarrierNews } from '../workflows/messages';
 import type { OrderId } from '../domain/ids';
+import { CARRIER_MEMBERS } from '../contracts/accepted';
 import { CARRIER_STATUSES } from '../domain/events';
 import { checkTimestamp, requireText } from '../domain/validation';
 import { detailParser, requireOrderId } from './detail';
@@ -14,13 +15,9 @@ export interface CarrierToldEvent {
 }
 
 /** Only the types: what is missing or has a wrong value is told in our own words. */
-const CarrierDetail = Type.Object({
-  orderId: Type.Optional(Type.String()),
-  trackingNumber: Type.Optional(Type.String()),
-  status: Type.Optional(Type.String()),
-  updateId: Type.Optional(Type.String()),
-  occurredAt: Type.Optional(Type.String()),
-});
+const CarrierDetail = Type.Partial(
+  Type.Object({ ...CARRIER_MEMBERS, status: Type.String(), occurredAt: Type.String() }),
+);
 
 /** Parses the detail of `Carrier Update`. */
 export const parseCarrierUpdate = detailParser(CarrierDetail, (detail, fail): CarrierToldEvent | undefined => {

@@ -1,5 +1,5 @@
 import { isObject, type Refused, refused } from './detail';
-import { SCHEMA_VERSION } from './inbound-event';
+import { SCHEMA_VERSION } from '../domain/events';
 import { listed, shown } from './reason';
 
 /** The version of CloudEvents that is read. */
@@ -20,8 +20,16 @@ export function fromCloudEvent(event: unknown): { kind: 'envelope'; envelope: Re
   if (!isObject(event)) return refused('expected a CloudEvent as a JSON object');
   const problems = problemsOf(event);
   if (problems.length > 0) return refused(listed(problems));
-  const { id, source, type, time, data } = event;
-  const envelope = { id, source, 'detail-type': type, ...(time !== undefined && { time }), detail: data };
+  const { id, source, type, time, data, traceparent } = event;
+  const envelope = {
+    id,
+    source,
+    'detail-type': type,
+    ...(time !== undefined && { time }),
+    // the extension of distributed tracing
+    ...(traceparent !== undefined && { traceparent }),
+    detail: data,
+  };
   return { kind: 'envelope', envelope };
 }
 

@@ -1,10 +1,11 @@
-import { ORIGIN } from '../domain/events';
+import { ORIGIN, SCHEMA_VERSION } from '../domain/events';
 import { type CarrierToldEvent, parseCarrierUpdate } from './carrier-event';
 import { type OrderPaidEvent, parsePaymentCompleted, parsePaymentFailed, type PaymentToldEvent } from './payment-event';
 import { type OrderPlacedEvent, parseOrderPlaced } from './order-placed';
 import { correlationIdOf, eventIdOf, type EventIdentity, identityOf, isReplay, wrongIdOf } from './event-identity';
 import { isObject, memberOf, type Refused, refused } from './detail';
 import { shown } from './reason';
+import { traceparentOf } from '../domain/cause';
 
 /** What an event from outside says, whichever way it came. */
 type Content =
@@ -27,15 +28,14 @@ export type InboundEvent = Content & {
   identity?: EventIdentity;
   /** the sender's: what belongs together has the same one */
   correlationId?: string;
+  /** W3C, the sender's */
+  traceparent?: string;
   /** it comes out of the archive */
   isReplay?: true;
 };
 
 /** Bytes of an event: what EventBridge and our queues take. */
 export const MAX_EVENT_BYTES = 256 * 1024;
-
-/** The version of the events that Waybill takes; one that names none has it. */
-export const SCHEMA_VERSION = 1;
 
 interface Supported {
   source: string;
@@ -68,11 +68,13 @@ export function parseInboundEvent(value: unknown): InboundEvent {
   const wrong = wrongIdOf(value);
   if (wrong !== undefined) return refused(wrong);
   const correlationId = correlationIdOf(value);
+  const traceparent = traceparentOf(memberOf(value['detail'], 'traceparent') ?? value['traceparent']);
   return {
     ...content,
     ...marks,
     identity: identityOf(value, content),
     ...(correlationId !== undefined && { correlationId }),
+    ...(traceparent !== undefined && { traceparent }),
   };
 }
 

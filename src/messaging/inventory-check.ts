@@ -4,8 +4,8 @@ import type { OrderLine } from '../domain/order';
 import { createQueueReader, type Handled, type QueueReader, type QueueReaderDeps } from './queue-reader';
 import { availabilityOf } from '../domain/inventory';
 import { listed } from './reason';
-import { ORIGIN } from '../domain/events';
-import { parseMessage, SCHEMA_VERSION } from './inbound-event';
+import { ORIGIN, SCHEMA_VERSION } from '../domain/events';
+import { parseMessage } from './inbound-event';
 import { validateOrder } from '../domain/validation';
 
 export type InventoryCheckDeps = Omit<QueueReaderDeps, 'name' | 'handle'> & { stock: StockTotals; answers: Answers };
@@ -29,7 +29,7 @@ export function createInventoryCheck({ stock, answers, ...reader }: InventoryChe
       ...found,
       at: new Date().toISOString(),
       ...(event.eventId !== undefined && { causationId: event.eventId }),
-      correlationId: event.correlationId ?? orderId,
+      correlationId: event.correlationId ?? event.eventId ?? orderId,
     };
     await answers.publish({ source: 'inventory.service', detailType: 'Inventory Checked', detail });
     return { status: 'DONE', log: { orderId, eventId: detail.eventId, status: found.status } };

@@ -1,6 +1,7 @@
 import { type Static, Type } from '@sinclair/typebox';
 import type { Fail } from '../domain/validation';
 import type { FulfillmentInput, PaymentNews } from '../workflows/messages';
+import { PAYMENT_MEMBERS } from '../contracts/accepted';
 import { mayChargeFor, type OrderId } from '../domain/ids';
 import { checkMoney, checkText, requireText } from '../domain/validation';
 import { detailParser, requireOrderId } from './detail';
@@ -22,15 +23,7 @@ export interface OrderPaidEvent {
 }
 
 /** Only the types: what is missing or has a wrong value is told in our own words. */
-const PaymentDetail = Type.Object({
-  orderId: Type.Optional(Type.String()),
-  chargeKey: Type.Optional(Type.String()),
-  paymentId: Type.Optional(Type.String()),
-  amount: Type.Optional(Type.Number()),
-  currency: Type.Optional(Type.String()),
-  reason: Type.Optional(Type.String()),
-  order: Type.Optional(Type.Unknown()),
-});
+const PaymentDetail = Type.Partial(Type.Object({ ...PAYMENT_MEMBERS, order: Type.Unknown() }));
 
 type Detail = Static<typeof PaymentDetail>;
 

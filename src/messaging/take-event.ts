@@ -1,9 +1,11 @@
+import type { Cause } from '../domain/cause';
 import type { CarrierToldEvent } from './carrier-event';
 import type { InboundEvent } from './inbound-event';
 import type { NewsOutcome, OrderClient } from '../client';
 import type { OrderId } from '../domain/ids';
 import type { OrderPaidEvent, PaymentToldEvent } from './payment-event';
 import type { OrderPlacedEvent } from './order-placed';
+import { causedBy, causeOf } from '../domain/cause';
 
 /** What became of an event. Those that are neither early nor rejected may be forgotten by whoever brought them. */
 export type Taken =
@@ -26,6 +28,9 @@ interface Request {
   patienceMs: number;
 }
 
+/** With what brings it: the event, where it has an id. */
+type Caused = Request & { caused: { cause?: Cause } };
+
 export type TakeEventInput = Request & { event: InboundEvent };
 
 /**
@@ -33,7 +38,9 @@ export type TakeEventInput = Request & { event: InboundEvent };
  *
  * @throws EngineUnavailableError when nobody confirms that the engine has it: the event is still its sender's
  */
-export async function takeEvent({ event, ...request }: TakeEventInput): Promise<Taken> {
+export async function takeEvent({ event, ...rest }: TakeEventInput): Promise<Taken> {
+  const { eventId: id, correlationId, traceparent } = event;
+  const request: Caused = { ...rest, caused: causedBy(causeOf({ id, correlationId, traceparent })) };
   switch (event.kind) {
     case 'order-placed':
       return placeOrder(event, request);
@@ -54,14 +61,14 @@ export async function takeEvent({ event, ...request }: TakeEventInput): Promise<
   }
 }
 
-async function placeOrder({ submission, fingerprint }: OrderPlacedEvent, { orders, ...request }: Request) {
-  const { kind } = await orders.place({ submission, fingerprint, ...request });
+async function placeOrder({ submission, fingerprint }: OrderPlacedEvent, { orders, caused, ...request }: Caused) {
+  const { kind } = await orders.place({ submission, fingerprint, ...request, ...caused });
   return takenOrder(submission.orderId, kind);
 }
 
-async function fulfillOrder({ order }: OrderPaidEvent, { orders, requestId }: Request) {
+async function fulfillOrder({ order }: OrderPaidEvent, { orders, requestId, caused }: Caused) {
   const { orderId } = order.submission;
-  const { kind } = await orders.fulfill({ ...order, requestId });
+  const { kind } = await orders.fulfill({ ...order, requestId, ...caused });
   if (kind !== 'payment-used') return takenOrder(orderId, kind);
   return { status: 'REJECTED', reason: `order ${orderId}: its payment was for another order`, orderId } as const;
 }
@@ -72,18 +79,18 @@ function takenOrder(orderId: OrderId, kind: 'accepted' | 'replayed' | 'pending' 
   return { status: kind === 'replayed' ? 'DUPLICATE' : 'ACCEPTED', orderId };
 }
 
-async function tellPayment({ orderId, news }: PaymentToldEvent, { orders }: Request): Promise<Taken> {
-  const outcome = await orders.tellPayment(orderId, news);
+async function tellPayment({ orderId, news }: PaymentToldEvent, { orders, caused }: Caused): Promise<Taken> {
+  const outcome = await orders.tellPayment(orderId, { ...news, ...caused });
   if (outcome.kind !== 'closed' || news.kind === 'FAILED') return told(orderId, outcome);
   // the order is over, and somebody has paid: unless it was accounted for in time, it goes back
   const { chargeKey, paymentId, amount, currency } = news;
-  const { kind } = await orders.refundLate({ orderId, chargeKey, paymentId, amount, currency });
+  const { kind } = await orders.refundLate({ orderId, chargeKey, paymentId, amount, currency, ...caused });
   if (kind === 'accounted') return { status: 'IGNORED', reason: 'the order accounted for it before', orderId };
   return { status: kind === 'known' ? 'DUPLICATE' : 'ACCEPTED', orderId };
 }
 
-const tellCarrier = async ({ orderId, news }: CarrierToldEvent, { orders }: Request): Promise<Taken> =>
-  told(orderId, await orders.tellCarrier(orderId, news));
+const tellCarrier = async ({ orderId, news }: CarrierToldEvent, { orders, caused }: Caused): Promise<Taken> =>
+  told(orderId, await orders.tellCarrier(orderId, { ...news, ...caused }));
 
 function told(orderId: OrderId, { kind }: NewsOutcome): Taken {
   switch (kind) {

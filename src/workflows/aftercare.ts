@@ -6,6 +6,7 @@ import type { OrderLife } from './life';
 import type { OrderRun } from './order-run';
 import { awaitDelivery, leaveAwaitDelivery } from './await-delivery';
 import { answerMail, expireReturns, returnParcels } from './returns';
+import { causedBy } from '../domain/cause';
 import { close } from './ending';
 import { closeBackorder, fillBackorder } from './backorder';
 import { flush, record } from './record';
@@ -60,13 +61,13 @@ async function cancelWhatHasShipped(run: OrderRun): Promise<void> {
   const status = life.parcels.length > 0 ? log.status() : 'CANCELLED';
   if (life.backorder) await closeBackorder(run, { items: life.backorder.items, reason, status });
   // what an operator cancels at the engine only ends what can still turn back
-  const returnId = cancel.isEngines ? undefined : await returnParcels(run, reason);
+  const returnId = cancel.isEngines ? undefined : await returnParcels(run, { reason, ...causedBy(cancel.cause) });
   Object.assign(cancel, { isDone: true, ...(returnId !== undefined && { returnId }) });
   if (life.parcels.length === 0)
     run.lastWord ??= {
       kind: 'ENDED',
       state: 'RollbackTransaction',
-      event: { type: 'Order Cancelled', data: { reason } },
+      event: { type: 'Order Cancelled', data: { reason }, ...causedBy(cancel.cause) },
     };
   await flush(run, keys.nth('cancel', run.acceptance.submission.orderId, 1));
 }

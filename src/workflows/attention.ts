@@ -1,6 +1,7 @@
 import { condition } from '@temporalio/workflow';
-import type { Attention, Resolution } from '../domain/events';
+import type { Attention, NewEvent, Resolution } from '../domain/events';
 import type { OrderRun } from './order-run';
+import { causedBy } from '../domain/cause';
 import { failureOf, hasReason } from './failure';
 import { keys } from '../domain/ids';
 import { leaveAwaitDelivery } from './await-delivery';
@@ -48,8 +49,10 @@ async function askSomebody(run: OrderRun, trouble: Omit<Attention, 'n'>): Promis
   const { step, key } = attention;
   leave();
   const data = { ...resolution, n, step, key, status: before };
-  await record(run, keys.nth('resolution', orderId, n), { type: 'Attention Resolved', data });
+  const resolved: NewEvent = { type: 'Attention Resolved', data, ...causedBy(run.resolutionCause) };
+  await record(run, keys.nth('resolution', orderId, n), resolved);
   delete run.attention;
   delete run.resolution;
+  delete run.resolutionCause;
   return resolution;
 }

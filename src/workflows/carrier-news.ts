@@ -4,6 +4,7 @@ import type { CarrierUpdate } from '../domain/events';
 import type { OrderRun } from './order-run';
 import type { ShipmentLine } from '../domain/order';
 import { bookkeeping } from './activities';
+import { causedBy } from '../domain/cause';
 import { expireReturn } from './expiry';
 import { flush, record } from './record';
 import { isOpen, keep, keptOf, type Parcel, progressOf, takeUpTo, unitsKept } from './life';
@@ -27,26 +28,27 @@ export async function followCarriers(run: OrderRun): Promise<void> {
 
 async function follow(run: OrderRun, parcel: Parcel, news: CarrierNews): Promise<void> {
   const { updateId, status, occurredAt } = news;
+  const caused = causedBy(news.cause);
   const { shipmentId } = parcel.shipment;
   const key = keys.carrierUpdate(run.acceptance.submission.orderId, updateId);
   const update: CarrierUpdate = { shipmentId, status, updateId, ...(occurredAt !== undefined && { occurredAt }) };
   const [before, now] = [progressOf(parcel.status), progressOf(status)];
   if (before === progressOf('DELIVERED') || now < before)
-    return record(run, key, { type: 'Shipment Tracked', data: { ...update, superseded: true } });
+    return record(run, key, { type: 'Shipment Tracked', data: { ...update, superseded: true }, ...caused });
 
   const first = now > before;
   parcel.status = status;
   switch (status) {
     case 'PICKED_UP':
     case 'IN_TRANSIT':
-      return record(run, key, { type: 'Shipment Tracked', data: { ...update, ...(first && { first }) } });
+      return record(run, key, { type: 'Shipment Tracked', data: { ...update, ...(first && { first }) }, ...caused });
     case 'DELIVERED':
-      return record(run, key, { type: 'Shipment Delivered', data: update });
+      return record(run, key, { type: 'Shipment Delivered', data: update, ...caused });
     case 'LOST':
-      await record(run, key, { type: 'Shipment Lost', data: update });
+      await record(run, key, { type: 'Shipment Lost', data: update, ...caused });
       return compensate(run, parcel);
     case 'RETURNED':
-      await record(run, key, { type: 'Shipment Returned', data: update });
+      await record(run, key, { type: 'Shipment Returned', data: update, ...caused });
       return compensate(run, parcel);
     default:
       return status satisfies never;

@@ -1,4 +1,5 @@
 import { condition, setHandler } from '@temporalio/workflow';
+import type { Cause } from '../domain/cause';
 import type { ChangeAnswer } from './messages';
 import type { Resolution } from '../domain/events';
 import type { OrderRun } from './order-run';
@@ -39,8 +40,8 @@ function standing({ log, acceptance: { submission } }: OrderRun): ChangeAnswer {
 
 function takeDecision(run: OrderRun): void {
   takeChange(run, m.decideUpdate, {
-    make: async ({ choice }) => {
-      run.decision!.choice ??= choice;
+    make: async ({ choice }, cause) => {
+      if (run.decision!.choice === undefined) Object.assign(run.decision!, { choice, cause });
       return standing(run);
     },
     validate: ({ choice }) => {
@@ -56,12 +57,12 @@ function takeDecision(run: OrderRun): void {
 function takeCancel(run: OrderRun): void {
   const { life } = run;
   takeChange(run, m.cancelUpdate, {
-    make: async ({ reason }) => {
+    make: async ({ reason }, cause) => {
       const why = reason === undefined ? {} : { reason };
       if (life.cancel?.isEngines && life.cancel.isDone) delete life.cancel;
       if (!life.cancel) {
-        run.log.note({ type: 'Cancellation Requested', data: why });
-        run.cancel(why);
+        run.log.note({ type: 'Cancellation Requested', data: why, cause });
+        run.cancel({ ...why, cause });
         // the timeline tells of it also when what is undone takes long
         await flush(run, `cancel-request#${run.acceptance.submission.orderId}`);
       }
@@ -85,9 +86,9 @@ function takeCancel(run: OrderRun): void {
 function takeAddress(run: OrderRun): void {
   const { life } = run;
   takeChange(run, m.changeAddressUpdate, {
-    make: async ({ address }) => {
-      if (life.parcels.length > 0) await request(run, { kind: 'address', address });
-      else await moveOrder(run, address);
+    make: async ({ address }, cause) => {
+      if (life.parcels.length > 0) await request(run, { kind: 'address', address, cause });
+      else await moveOrder(run, address, cause);
       return standing(run);
     },
     validate: (_change: { address: ShippingAddress }) => {
@@ -101,20 +102,21 @@ function takeAddress(run: OrderRun): void {
 }
 
 /** Before anything has shipped: whoever books the label reads the address that the order has then. */
-async function moveOrder(run: OrderRun, address: ShippingAddress): Promise<void> {
+async function moveOrder(run: OrderRun, address: ShippingAddress, cause: Cause): Promise<void> {
   const { life } = run;
   const version = ++life.addressVersion;
   life.order = { ...life.order!, shippingAddress: address };
   const key = keys.nth('address', life.order.orderId, version);
-  await record(run, key, { type: 'Address Changed', data: { address, version } });
+  await record(run, key, { type: 'Address Changed', data: { address, version }, cause });
 }
 
 function takeReturns(run: OrderRun): void {
   const { life } = run;
   const find = (returnId: string) => life.returns.find((one) => one.returnId === returnId);
   takeChange(run, m.requestReturnUpdate, {
-    make: async ({ items, reason }) => {
-      const { returnId = '' } = await request(run, { kind: 'return', items, ...(reason !== undefined && { reason }) });
+    make: async ({ items, reason }, cause) => {
+      const why = reason === undefined ? {} : { reason };
+      const { returnId = '' } = await request(run, { kind: 'return', items, ...why, cause });
       return { ...standing(run), returnId };
     },
     validate: ({ items }) => {
@@ -125,8 +127,8 @@ function takeReturns(run: OrderRun): void {
     },
   });
   takeChange(run, m.receiveReturnUpdate, {
-    make: async ({ returnId }) => {
-      if (find(returnId)!.status === 'REQUESTED') await request(run, { kind: 'received', returnId });
+    make: async ({ returnId }, cause) => {
+      if (find(returnId)!.status === 'REQUESTED') await request(run, { kind: 'received', returnId, cause });
       return { ...standing(run), returnId };
     },
     validate: ({ returnId }) => {
@@ -135,10 +137,10 @@ function takeReturns(run: OrderRun): void {
     },
   });
   takeChange(run, m.inspectReturnUpdate, {
-    make: async ({ returnId, items }) => {
+    make: async ({ returnId, items }, cause) => {
       const before = find(returnId)!;
       const { refunded = 0 } =
-        before.status === 'INSPECTED' ? before : await request(run, { kind: 'inspected', returnId, items });
+        before.status === 'INSPECTED' ? before : await request(run, { kind: 'inspected', returnId, items, cause });
       return { ...standing(run), returnId, refunded, currency: life.order!.currency };
     },
     validate: ({ returnId, items }) => {
@@ -163,8 +165,9 @@ function assertComplete(inspected: readonly ShipmentLine[], returned: readonly S
 
 function takeResolution(run: OrderRun): void {
   takeChange(run, m.resolveUpdate, {
-    make: async (resolution) => {
+    make: async (resolution, cause) => {
       run.resolution = resolution;
+      run.resolutionCause = cause;
       // until it is written down
       await condition(() => run.resolution !== resolution);
       return standing(run);

@@ -1,3 +1,4 @@
+import type { Cause } from '../domain/cause';
 import type { AcceptAnswer, CarrierNews, PaymentNews } from './messages';
 import type { CarrierStatus, Label } from '../domain/events';
 import type { LogPosition } from './order-log';
@@ -15,6 +16,8 @@ export interface Charge {
   paymentId?: string;
   /** why it was declined, or failed */
   reason?: string;
+  /** what told that */
+  cause?: Cause;
   /** what was really taken, and given back of it */
   taken: number;
   refunded: number;
@@ -72,7 +75,7 @@ export interface OrderLife {
   returns: ReturnCase[];
   backorder?: Backorder;
   /** `returnId`: parcels were on their way, they come back; `isEngines`: nobody but the engine was told */
-  cancel?: { reason?: string; returnId?: string; isDone?: true; isEngines?: true };
+  cancel?: { reason?: string; returnId?: string; isDone?: true; isEngines?: true; cause?: Cause };
   /** some of what it waits for was set aside */
   stockArrived?: true;
   /** raised with each change */

@@ -1,4 +1,5 @@
 import { ApplicationFailure, condition } from '@temporalio/workflow';
+import type { Cause } from '../domain/cause';
 import type { InspectedItem } from '../domain/events';
 import type { OrderRun } from './order-run';
 import type { ShipmentLine, ShippingAddress } from '../domain/order';
@@ -9,11 +10,12 @@ export const CLOSED = 'the order is closed';
 export const WITH_CARRIER = 'the parcel is with the carrier already';
 
 /** What is asked of an order whose parcels are on their way; looked at one after the other. */
-export type Request =
+export type Request = { cause: Cause } & (
   | { kind: 'address'; address: ShippingAddress }
   | { kind: 'return'; items: ShipmentLine[]; reason?: string }
   | { kind: 'received'; returnId: string }
-  | { kind: 'inspected'; returnId: string; items: InspectedItem[] };
+  | { kind: 'inspected'; returnId: string; items: InspectedItem[] }
+);
 
 /** A request, and what whoever asked hears of it. */
 export type Mail = Request & { given?: Given; refused?: string };

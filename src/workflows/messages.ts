@@ -1,4 +1,5 @@
 import { defineSignal, defineUpdate } from '@temporalio/workflow';
+import type { Cause } from '../domain/cause';
 import type { CarrierStatus, InspectedItem, Resolution } from '../domain/events';
 import type { InventoryStatus } from '../domain/projection';
 import type { OrderId } from '../domain/ids';
@@ -19,6 +20,8 @@ export interface OrderInput {
   fingerprint: string;
   /** of the request that sent it: tells the first caller from those who repeat it */
   requestId: string;
+  /** what placed it; absent: nobody says more than the request's id */
+  cause?: Cause;
 }
 
 /** The early answer to whoever sent the order. */
@@ -68,17 +71,21 @@ export type InspectionAnswer = ReturnAnswer & { refunded: number; currency: stri
  */
 export const CHANGE_REFUSED = 'CHANGE_REFUSED';
 
-export const decideUpdate = defineUpdate<ChangeAnswer, [{ choice: ShortageChoice }]>('decide');
-export const cancelUpdate = defineUpdate<CancelAnswer, [{ reason?: string }]>('cancel');
-export const changeAddressUpdate = defineUpdate<ChangeAnswer, [{ address: ShippingAddress }]>('changeAddress');
-export const requestReturnUpdate = defineUpdate<ReturnAnswer, [{ items: ShipmentLine[]; reason?: string }]>(
+/** With the request that it comes from, where that is told. */
+export type Caused<T> = T & { cause?: Cause };
+
+export const decideUpdate = defineUpdate<ChangeAnswer, [Caused<{ choice: ShortageChoice }>]>('decide');
+export const cancelUpdate = defineUpdate<CancelAnswer, [Caused<{ reason?: string }>]>('cancel');
+export const changeAddressUpdate = defineUpdate<ChangeAnswer, [Caused<{ address: ShippingAddress }>]>('changeAddress');
+export const requestReturnUpdate = defineUpdate<ReturnAnswer, [Caused<{ items: ShipmentLine[]; reason?: string }>]>(
   'requestReturn',
 );
-export const receiveReturnUpdate = defineUpdate<ReturnAnswer, [{ returnId: string }]>('receiveReturn');
-export const inspectReturnUpdate = defineUpdate<InspectionAnswer, [{ returnId: string; items: InspectedItem[] }]>(
-  'inspectReturn',
-);
-export const resolveUpdate = defineUpdate<ChangeAnswer, [Resolution]>('resolve');
+export const receiveReturnUpdate = defineUpdate<ReturnAnswer, [Caused<{ returnId: string }>]>('receiveReturn');
+export const inspectReturnUpdate = defineUpdate<
+  InspectionAnswer,
+  [Caused<{ returnId: string; items: InspectedItem[] }>]
+>('inspectReturn');
+export const resolveUpdate = defineUpdate<ChangeAnswer, [Caused<Resolution>]>('resolve');
 
 /** What a payment company says later of a charge; by its key, or by its payment id where the key is not told. */
 export interface PaymentNews {
@@ -89,6 +96,8 @@ export interface PaymentNews {
   amount: number;
   currency: string;
   reason?: string;
+  /** the event that tells it */
+  cause?: Cause;
 }
 
 /** What a carrier says of a parcel. */
@@ -98,6 +107,8 @@ export interface CarrierNews {
   trackingNumber: string;
   status: CarrierStatus;
   occurredAt?: string;
+  /** the event that tells it */
+  cause?: Cause;
 }
 
 /** May come early, late, twice and in any order. */

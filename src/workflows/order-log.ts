@@ -1,6 +1,4 @@
-import type { Channel } from '../domain/order';
 import type { EventBatch, NewEvent } from '../domain/events';
-import type { OrderId } from '../domain/ids';
 import type { OrderStatus, StateName, StatePassed } from '../domain/states';
 import { failureOf } from './failure';
 import { statusAfter } from '../domain/projection';
@@ -50,7 +48,7 @@ export interface OrderLog {
 const START: LogPosition = { sequence: 0, ordinal: 0, lastAt: '', status: 'RECEIVED', noted: [], passed: [] };
 
 export function createOrderLog(
-  order: { orderId: OrderId; runId: string; customerId?: string; channels?: Channel[] },
+  order: Pick<EventBatch, 'orderId' | 'runId' | 'customerId' | 'channels' | 'correlationId' | 'traceparent'>,
   from: LogPosition = START,
 ): OrderLog {
   let { sequence, ordinal, status, noted, passed } = from;

@@ -1,4 +1,5 @@
 import { CancellationScope, condition, setHandler, workflowInfo } from '@temporalio/workflow';
+import type { Cause } from '../domain/cause';
 import type { Acceptance } from '../activities/validation';
 import type { AcceptAnswer, OrderInput } from './messages';
 import type { Attention, Resolution } from '../domain/events';
@@ -8,6 +9,7 @@ import type { Ended } from './part';
 import type { ShortageChoice } from '../domain/order';
 import { CHANNELS, isPlainText, MAX_TEXT } from '../domain/order';
 import { acceptUpdate } from './messages';
+import { causeOf } from '../domain/cause';
 import { createOrderLog } from './order-log';
 import { newLife, type OrderLife } from './life';
 import { orderCancelled } from './failure';
@@ -17,15 +19,19 @@ export interface OrderRun {
   /** who sent the order, in which run */
   acceptance: Acceptance;
   log: OrderLog;
+  /** what all that the order brings about hangs together with */
+  lineage: { correlationId: string; traceparent?: string };
   /** what outlives the run */
   life: OrderLife;
   /** what customers and staff ask for once parcels are on their way, in the order it came */
   mail: Mail[];
   /** present while the customer has to decide; `choice` once it did */
-  decision?: { choices: readonly ShortageChoice[]; choice?: ShortageChoice };
+  decision?: { choices: readonly ShortageChoice[]; choice?: ShortageChoice; cause?: Cause };
   /** present while an operator has to decide */
   attention?: Attention;
   resolution?: Resolution;
+  /** who asked for it */
+  resolutionCause?: Cause;
   /** how an order ended that waited for stock */
   lastWord?: Ended;
   /** nothing can be changed any more */
@@ -44,7 +50,7 @@ export interface OrderRun {
 /** Must run before the first await: messages that came with the start find their handlers. */
 export function startRun(input: OrderInput, before?: OrderLife): OrderRun {
   const life = before ?? newLife(workflowInfo().startTime.getTime());
-  const { submission, fingerprint, requestId } = input;
+  const { submission, fingerprint, requestId, cause } = input;
   const { orderId, customerId } = submission;
 
   setHandler(acceptUpdate, () =>
@@ -59,9 +65,13 @@ export function startRun(input: OrderInput, before?: OrderLife): OrderRun {
   const isName = customerId && customerId.length <= MAX_TEXT && isPlainText(customerId);
   const channels = CHANNELS.filter((channel) => submission.channels?.includes(channel));
   const named = { ...(isName && { customerId }), ...(channels.length > 0 && { channels }) };
+  const { causationId, traceparent, ...by } = cause ?? causeOf({ id: requestId }) ?? { causationId: orderId };
+  const { correlationId = causationId } = by;
+  const lineage = { correlationId, ...(traceparent !== undefined && { traceparent }) };
   const run: OrderRun = {
     acceptance: { submission, fingerprint, requestId, runId },
-    log: createOrderLog({ orderId, runId, ...named }, life.log),
+    log: createOrderLog({ orderId, runId, ...named, ...lineage }, life.log),
+    lineage,
     life,
     mail: [],
     isOver: false,

@@ -8,6 +8,7 @@ import type { Shipped } from '../activities/fulfillment';
 import type { StepFailure } from './failure';
 import { amountOf } from '../domain/order';
 import { bookkeeping, notification, releasing } from './activities';
+import { causedBy } from '../domain/cause';
 import { capturePayment, processPayment, refund } from './payment';
 import { createSaga, type Saga, settleAll } from './saga';
 import { failureOf } from './failure';
@@ -140,10 +141,10 @@ function paymentSuccessful(run: OrderRun, payment: PaymentResult): payment is { 
 
 type Failed = Extract<PaymentResult, { status: 'FAILED' }>;
 
-function paymentFailed(run: OrderRun, part: Part, { reason, isExpired }: Failed): Promise<PartOutcome> {
+function paymentFailed(run: OrderRun, part: Part, { reason, isExpired, cause }: Failed): Promise<PartOutcome> {
   const event: NewEvent = isExpired
     ? { type: 'Order Cancelled', data: { reason } }
-    : { type: 'Payment Failed', data: { reason } };
+    : { type: 'Payment Failed', data: { reason }, ...causedBy(cause) };
   return giveBack(run, part, { state: 'PaymentFailed', event });
 }
 
@@ -175,7 +176,9 @@ async function giveBack(run: OrderRun, { saga }: Part, p: { state: EndState; eve
   leave();
   // whatever went wrong first: who cancelled it is told so
   const { cancel } = run.life;
-  const event: NewEvent = cancel ? { type: 'Order Cancelled', data: { reason: reasonOf(cancel) } } : p.event;
+  const event: NewEvent = cancel
+    ? { type: 'Order Cancelled', data: { reason: reasonOf(cancel) }, ...causedBy(cancel.cause) }
+    : p.event;
   return { kind: 'ENDED', state: p.state, event };
 }
 
@@ -226,9 +229,9 @@ async function notifyCustomer(run: OrderRun, { n }: Part, labels: Label[]): Prom
   const parcels = labels.map(({ carrier, trackingNumber }) => `${carrier} ${trackingNumber}`).join(', ');
   const message = `Your order ${orderId} is on its way: ${parcels}.`;
   const leave = run.log.enter('NotifyCustomer');
-  const told = { key, orderId, customerId, event: 'Shipment Created' as const, message, ...(channels && { channels }) };
+  const event = 'Shipment Created' as const;
+  const told = { key, orderId, customerId, event, message, ...run.lineage, ...(channels && { channels }) };
   const { attempts } = await notification.notifyCustomer(told);
   leave(attempts);
-  const event: NewEvent = { type: 'Customer Notified', data: { notificationKey: key } };
-  await record(run, `told#${key}`, event);
+  await record(run, `told#${key}`, { type: 'Customer Notified', data: { notificationKey: key } });
 }

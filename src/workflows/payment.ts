@@ -1,4 +1,5 @@
 import { condition, sleep } from '@temporalio/workflow';
+import type { Cause } from '../domain/cause';
 import type { Charge } from './life';
 import type { OrderId } from '../domain/ids';
 import type { OrderRun } from './order-run';
@@ -6,6 +7,7 @@ import type { PaymentNews } from './messages';
 import type { Saga } from './saga';
 import type { Undo } from './attention';
 import { capturingFor, paymentFor, undoing } from './activities';
+import { causedBy } from '../domain/cause';
 import { flush, record } from './record';
 import { failureOf, paymentLost } from './failure';
 import { keys } from '../domain/ids';
@@ -16,7 +18,7 @@ import { undoSurely } from './attention';
 export type PaymentResult =
   | { status: 'SUCCESS' }
   /** `isExpired`: it stayed pending for longer than it may */
-  | { status: 'FAILED'; reason: string; isExpired?: boolean };
+  | { status: 'FAILED'; reason: string; isExpired?: boolean; cause?: Cause };
 
 /** PaymentDeclined: one retry after 1 s. */
 const DECLINE_RETRIES = 1;
@@ -115,14 +117,16 @@ async function tryCharge(run: OrderRun, charge: Charge): Promise<number> {
   }
 }
 
-type Outcome =
+type Outcome = { cause?: Cause } & (
   | { kind: 'CHARGED' | 'AUTHORIZED' | 'PENDING'; paymentId: string; amount: number }
-  | { kind: 'DECLINED'; reason: string };
+  | { kind: 'DECLINED'; reason: string }
+);
 
 /** Takes what the company says of a charge, once. */
 function take(run: OrderRun, charge: Charge, outcome: Outcome, late: { late?: true } = {}): void {
+  const caused = causedBy(outcome.cause);
   if (outcome.kind === 'DECLINED') {
-    Object.assign(charge, { kind: 'DECLINED', reason: outcome.reason });
+    Object.assign(charge, { kind: 'DECLINED', reason: outcome.reason, ...caused });
     return;
   }
   const { kind, paymentId, amount } = outcome;
@@ -131,7 +135,7 @@ function take(run: OrderRun, charge: Charge, outcome: Outcome, late: { late?: tr
   if (kind === 'AUTHORIZED') run.log.note({ type: 'Payment Authorized', data });
   if (kind !== 'CHARGED') return;
   charge.taken = amount;
-  run.log.note({ type: 'Payment Completed', data: { ...data, ...late } });
+  run.log.note({ type: 'Payment Completed', data: { ...data, ...late }, ...caused });
 }
 
 /** A pending payment: the company decides later, and tells by an event, perhaps before it answered. */
@@ -149,7 +153,7 @@ async function awaitDecision(run: OrderRun, charge: Charge): Promise<PaymentResu
     run.turnBackIfCancelled();
   }
   if (isSuccess(charge)) return { status: 'SUCCESS' };
-  if (charge.kind === 'DECLINED') return { status: 'FAILED', reason: reasonOf(charge) };
+  if (charge.kind === 'DECLINED') return { status: 'FAILED', reason: reasonOf(charge), ...causedBy(charge.cause) };
   // too late: after this nothing is taken under the key, unless it was a moment ago
   await undoSurely(run, voidOf(run, { orderId, charge }));
   if (isSuccess(charge)) return { status: 'SUCCESS' };
@@ -174,8 +178,9 @@ function takeNews(run: OrderRun, charge: Charge): boolean {
   const ours = told.filter((news) => news.kind === 'FAILED' || isWhole(charge, news));
   if (ours.length === 0) return false;
   const success = ours.find(({ kind }) => kind === 'COMPLETED');
-  if (success) take(run, charge, { kind: 'CHARGED', paymentId: success.paymentId, amount: success.amount });
-  else take(run, charge, { kind: 'DECLINED', reason: ours[0]!.reason ?? 'the payment failed' });
+  const caused = causedBy((success ?? ours[0]!).cause);
+  if (success) take(run, charge, { kind: 'CHARGED', paymentId: success.paymentId, amount: success.amount, ...caused });
+  else take(run, charge, { kind: 'DECLINED', reason: ours[0]!.reason ?? 'the payment failed', ...caused });
   return true;
 }
 
@@ -285,8 +290,8 @@ export async function refundLateSuccesses(run: OrderRun): Promise<void> {
     const charge = news && life.charges.find((one) => isOf(one)(news));
     // one that could not even be voided is as late
     if (news?.kind !== 'COMPLETED' || !charge || isSuccess(charge)) continue;
-    const { paymentId, amount } = news;
-    take(run, charge, { kind: 'CHARGED', paymentId, amount }, { late: true });
+    const { paymentId, amount, cause } = news;
+    take(run, charge, { kind: 'CHARGED', paymentId, amount, ...causedBy(cause) }, { late: true });
     await undoSurely(run, refundOf(run, { charge, amount: () => charge.taken - charge.refunded }));
     await flush(run, `late#${charge.key}`);
   }

@@ -30,6 +30,7 @@ export async function moveParcels(run: OrderRun, mail: Extract<Mail, { kind: 'ad
   await record(run, keys.nth('address', life.order.orderId, version), {
     type: 'Address Changed',
     data: { address: mail.address, version },
+    cause: mail.cause,
   });
   for (const { parcel, label } of booked.labels) await replaceLabel(run, parcel, label);
   mail.given = {};

@@ -1,8 +1,10 @@
+import type { Cause } from '../domain/cause';
 import type { InspectedItem } from '../domain/events';
 import type { Mail } from './mail';
 import type { OrderRun } from './order-run';
 import type { ReturnCase } from './life';
 import type { ShipmentLine } from '../domain/order';
+import { causedBy } from '../domain/cause';
 import { expireReturn } from './expiry';
 import { flush, record } from './record';
 import { excessOf, keep, returnable, unclaimed } from './life';
@@ -29,7 +31,7 @@ async function answer(run: OrderRun, mail: Mail): Promise<void> {
       // what was asked for a moment before may have taken the units
       const excess = excessOf(mail.items, returnable(run.life));
       if (excess) return void (mail.refused = excess);
-      const { returnId } = await openReturn(run, mail.items, mail.reason);
+      const { returnId } = await openReturn(run, mail);
       return void (mail.given = { returnId });
     }
     case 'received':
@@ -41,7 +43,13 @@ async function answer(run: OrderRun, mail: Mail): Promise<void> {
   }
 }
 
-async function openReturn(run: OrderRun, items: ShipmentLine[], reason?: string): Promise<ReturnCase> {
+interface Opening {
+  items: ShipmentLine[];
+  reason?: string;
+  cause?: Cause;
+}
+
+async function openReturn(run: OrderRun, { items, reason, cause }: Opening): Promise<ReturnCase> {
   const { life } = run;
   const { orderId } = run.acceptance.submission;
   const n = life.returns.length + 1;
@@ -49,19 +57,19 @@ async function openReturn(run: OrderRun, items: ShipmentLine[], reason?: string)
   const one: ReturnCase = { returnId: returnIdOf(orderId, n), items, status: 'REQUESTED', until };
   life.returns.push(one);
   const data = { returnId: one.returnId, items, ...(reason !== undefined && { reason }) };
-  await record(run, keys.nth('return', orderId, n), { type: 'Return Requested', data });
+  await record(run, keys.nth('return', orderId, n), { type: 'Return Requested', data, ...causedBy(cause) });
   return one;
 }
 
 const find = (run: OrderRun, returnId: string) => run.life.returns.find((one) => one.returnId === returnId)!;
 
 async function receive(run: OrderRun, mail: Extract<Mail, { kind: 'received' }>): Promise<void> {
-  const { returnId } = mail;
+  const { returnId, cause } = mail;
   const one = find(run, returnId);
   if (one.status === 'EXPIRED') return void (mail.refused = `return ${returnId} has expired`);
   if (one.status === 'REQUESTED') {
     one.status = 'RECEIVED';
-    await record(run, `return-received#${returnId}`, { type: 'Return Received', data: { returnId } });
+    await record(run, `return-received#${returnId}`, { type: 'Return Received', data: { returnId }, cause });
   }
   mail.given = { returnId };
 }
@@ -69,7 +77,7 @@ async function receive(run: OrderRun, mail: Extract<Mail, { kind: 'received' }>)
 /** The money for what is accepted goes back, and the goods back into stock or out of the books. */
 async function inspect(run: OrderRun, mail: Extract<Mail, { kind: 'inspected' }>): Promise<void> {
   const { life, log } = run;
-  const { returnId, items } = mail;
+  const { returnId, items, cause } = mail;
   const one = find(run, returnId);
   if (one.status === 'INSPECTED') return void (mail.given = { returnId, refunded: one.refunded ?? 0 });
   leaveAwaitDelivery(run);
@@ -79,7 +87,7 @@ async function inspect(run: OrderRun, mail: Extract<Mail, { kind: 'inspected' }>
   one.refunded = refunded;
   const { currency } = life.order!;
   const data = { returnId, items, amount: refunded, currency };
-  await record(run, `return-inspected#${returnId}`, { type: 'Return Inspected', data });
+  await record(run, `return-inspected#${returnId}`, { type: 'Return Inspected', data, cause });
   mail.given = { returnId, refunded };
 
   const writtenOff = linesWith(items, 'WRITE_OFF');
@@ -95,9 +103,9 @@ const linesWith = (items: readonly InspectedItem[], ...outcomes: InspectedItem['
   items.filter(({ outcome }) => outcomes.includes(outcome)).map(({ productId, quantity }) => ({ productId, quantity }));
 
 /** What has shipped of a cancelled order comes back. */
-export async function returnParcels(run: OrderRun, reason?: string): Promise<string | undefined> {
+export async function returnParcels(run: OrderRun, why: Omit<Opening, 'items'>): Promise<string | undefined> {
   const items = linesOf(unclaimed(run.life));
-  return items.length > 0 ? (await openReturn(run, items, reason)).returnId : undefined;
+  return items.length > 0 ? (await openReturn(run, { items, ...why })).returnId : undefined;
 }
 
 /** What was announced and never came is not waited for any longer. */

@@ -1,6 +1,8 @@
 import { condition } from '@temporalio/workflow';
+import type { Cause } from '../domain/cause';
 import type { OrderRun } from './order-run';
 import type { Reservation } from '../activities/inventory';
+import { causedBy } from '../domain/cause';
 import { isPaid } from './payment';
 import { record } from './record';
 import { policyOf, SHORTAGE_CHOICES, type ShortageChoice } from '../domain/order';
@@ -9,17 +11,18 @@ import { policyOf, SHORTAGE_CHOICES, type ShortageChoice } from '../domain/order
 export async function chooseOnShortage(run: OrderRun, reservation: Reservation): Promise<ShortageChoice> {
   const { onShortage } = policyOf(run.life.order!);
   const asked = onShortage === 'ASK' ? await ask(run, reservation) : undefined;
-  const chosen = onShortage === 'ASK' ? (asked ?? policyOf(run.life.order!).onNoAnswer) : onShortage;
+  const chosen = onShortage === 'ASK' ? (asked?.choice ?? policyOf(run.life.order!).onNoAnswer) : onShortage;
   // what was paid elsewhere does not wait: the rest of the money goes back
   const choice = chosen === 'WAIT' && isPaid(run) ? 'SHIP_AVAILABLE' : chosen;
-  run.log.note({ type: 'Decision Made', data: { choice, by: asked ? 'customer' : 'policy' } });
+  const data = { choice, by: asked ? ('customer' as const) : ('policy' as const) };
+  run.log.note({ type: 'Decision Made', data, ...causedBy(asked?.cause) });
   return choice;
 }
 
 async function ask(
   run: OrderRun,
   { availableItems, unavailableItems }: Reservation,
-): Promise<ShortageChoice | undefined> {
+): Promise<{ choice: ShortageChoice; cause?: Cause } | undefined> {
   const { orderId } = run.acceptance.submission;
   const withinMs = policyOf(run.life.order!).decisionWithinS * 1000;
   const until = new Date(Date.now() + withinMs).toISOString();
@@ -29,7 +32,8 @@ async function ask(
   const data = { availableItems, unavailableItems, choices, until };
   await record(run, `ask#${orderId}`, { type: 'Decision Requested', data });
   await condition(() => run.decision?.choice !== undefined || run.isCancelled(), withinMs);
-  const { choice } = run.decision;
+  const { choice, cause } = run.decision;
   delete run.decision;
-  return run.isCancelled() ? 'CANCEL' : choice;
+  if (run.isCancelled()) return { choice: 'CANCEL', ...causedBy(run.life.cancel?.cause) };
+  return choice && { choice, ...causedBy(cause) };
 }

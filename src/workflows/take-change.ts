@@ -1,4 +1,6 @@
 import { CancellationScope, currentUpdateInfo, type defineUpdate, setHandler } from '@temporalio/workflow';
+import type { Cause } from '../domain/cause';
+import type { Caused } from './messages';
 import type { OrderRun } from './order-run';
 
 /** Changes of which the answer is kept. */
@@ -9,16 +11,17 @@ const MAX_ANSWERS = 100;
  * run only. The engine's cancel does not cut a change short: what that ends is the order's own business.
  *
  * @param p.validate throws where it cannot be made
+ * @param p.make     `cause`: the request, or the update itself where nobody names one
  */
-export function takeChange<A, R extends object>(
+export function takeChange<A extends object, R extends object>(
   { life }: OrderRun,
-  update: ReturnType<typeof defineUpdate<R, [A]>>,
-  p: { validate(change: A): void; make(change: A): Promise<R> },
+  update: ReturnType<typeof defineUpdate<R, [Caused<A>]>>,
+  p: { validate(change: A): void; make(change: A, cause: Cause): Promise<R> },
 ): void {
   const answered = () => life.answers[currentUpdateInfo()!.id] as R | undefined;
-  const make = async (change: A): Promise<R> => {
+  const make = async ({ cause, ...change }: Caused<A>): Promise<R> => {
     const { id } = currentUpdateInfo()!;
-    const answer = answered() ?? (await p.make(change));
+    const answer = answered() ?? (await p.make(change as unknown as A, cause ?? { causationId: id }));
     life.answers[id] = answer;
     for (const oldest of Object.keys(life.answers).slice(0, -MAX_ANSWERS)) delete life.answers[oldest];
     return answer;

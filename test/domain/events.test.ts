@@ -1,8 +1,8 @@
 import fc from 'fast-check';
-import type { EventBatch, EventType, NewEvent } from '../../src/domain/events';
+import type { EventBatch, EventType, NewEvent, OrderEvent } from '../../src/domain/events';
 import type { OrderId } from '../../src/domain/ids';
 import type { StatePassed } from '../../src/domain/states';
-import { effectOf, EVENT_SOURCES, numberEvents, toBusEvent } from '../../src/domain/events';
+import { effectOf, EVENT_SOURCES, lineageOf, numberEvents, toBusEvent } from '../../src/domain/events';
 import { EVENT_TYPES, eventOfEachType, numbered, sampleShipment, sampleValidOrder } from '../support/contracts/events';
 import { holds } from '../support/contracts/runs';
 import { keys } from '../../src/domain/ids';
@@ -201,6 +201,57 @@ describe('numberEvents', () => {
     const state = { name: 'CheckInventory', ordinal: 1, enteredAt: '2025-07-09T10:31:00.000Z' } as const;
     const [first] = numberEvents(batchOf({ state }), { at: AT, attempt: 1 });
     expect(first!.states[0]!.exitedAt).toBe(state.enteredAt);
+  });
+});
+
+describe('what an event hangs together with', () => {
+  const placed = 'event-1';
+  const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
+  const later = '00-4bf92f3577b34da6a3ce929d0e0e4736-a2fb4a1d1a96d312-01';
+  const batch = (firstSequence: number, events: NewEvent[]): EventBatch => {
+    return { orderId, runId: 'run-1', correlationId: placed, traceparent, firstSequence, events, states: [] };
+  };
+  const lineages = (of: EventBatch) =>
+    numberEvents(of, { at: AT, attempt: 1 }).map((event) => [
+      event.correlationId,
+      event.causationId,
+      event.traceparent,
+    ]);
+  const plain = every['Order Validated'];
+
+  test('comes from what placed the order, and then from the event before', () => {
+    expect(lineages(batch(1, [plain, plain]))).toEqual([
+      [placed, placed, traceparent],
+      [placed, `${orderId}#1`, traceparent],
+    ]);
+    expect(lineages(batch(7, [plain]))).toEqual([[placed, `${orderId}#6`, traceparent]]);
+  });
+
+  test('or from somebody else, with the trace of that where it has one; it is no part of what is told', () => {
+    const told: NewEvent = { ...plain, cause: { causationId: 'event-9', traceparent: later } };
+    const asked: NewEvent = { ...plain, cause: { causationId: 'request-9' } };
+    const { noted: _none, ...rest } = batch(7, [plain, asked]);
+    expect(lineages({ ...rest, noted: [told] })).toEqual([
+      [placed, 'event-9', later],
+      [placed, `${orderId}#7`, traceparent],
+      [placed, 'request-9', traceparent],
+    ]);
+    const [event] = numberEvents(batch(7, [told]), { at: AT, attempt: 1 });
+    expect(event).not.toHaveProperty('cause');
+    expect(toBusEvent(event!).detail).not.toHaveProperty('cause');
+  });
+
+  test('goes over the bus, with the version of the schema', () => {
+    const [event] = numberEvents(batch(1, [plain]), { at: AT, attempt: 1 });
+    const lineage = { schemaVersion: 1, correlationId: placed, causationId: placed, traceparent };
+    expect(toBusEvent(event!).detail).toMatchObject(lineage);
+  });
+
+  test('of an event that an earlier release stored is what its number tells', () => {
+    const [event] = numberEvents(batch(7, [plain]), { at: AT, attempt: 1 });
+    const { correlationId: _, causationId: __, traceparent: ___, ...old } = event!;
+    expect(lineageOf(old as OrderEvent)).toEqual({ correlationId: orderId, causationId: `${orderId}#6` });
+    expect(lineageOf({ ...old, sequence: 1 })).toEqual({ correlationId: orderId, causationId: orderId });
   });
 });
 

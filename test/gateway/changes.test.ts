@@ -109,7 +109,8 @@ describe.each(CASES)('POST /orders/{orderId}$path $body', ({ path, body, name, a
     expect(answer.json()).toMatchObject({ orderId: ORDER_ID, status: 'DELIVERED', links });
     expect(answer.headers['location']).toBe(status === 201 ? `/orders/${ORDER_ID}/returns/${RETURN_ID}` : undefined);
     const requestId = keyed ? (expect.stringMatching(/^req-/) as string) : 'once';
-    expect(calls).toEqual([[name, { orderId: ORDER_ID, requestId, ...args }]]);
+    const cause = { causationId: 'req-1' };
+    expect(calls).toEqual([[name, { orderId: ORDER_ID, requestId, cause, ...args }]]);
   });
 
   test('is 202 while the order is not through with it, with the key that it is sent again with', async () => {
@@ -221,7 +222,8 @@ describe('a body', () => {
   test('keeps nothing that a change does not have', async () => {
     const { inject, calls } = gatewayOf(done());
     await inject(post('/decision', { choice: 'WAIT', patienceMs: 9, orderId: 'other', requestId: 'other' }));
-    expect(calls).toEqual([['decide', { orderId: ORDER_ID, requestId: 'once', choice: 'WAIT' }]]);
+    const cause = { causationId: 'req-1' };
+    expect(calls).toEqual([['decide', { orderId: ORDER_ID, requestId: 'once', cause, choice: 'WAIT' }]]);
   });
 });
 

@@ -47,7 +47,8 @@ describe('one event', () => {
     expect(answer.statusCode).toBe(202);
     expect(answer.json()).toEqual({ results: [{ index: 0, eventId: 'event-1', status: 'ACCEPTED', orderId }] });
     const fingerprint = fingerprintOf(order);
-    expect(placements).toEqual([{ submission: order, fingerprint, requestId: 'req-2', patienceMs: 2000 }]);
+    const cause = { causationId: 'event-1' };
+    expect(placements).toEqual([{ submission: order, fingerprint, requestId: 'req-2', patienceMs: 2000, cause }]);
   });
 
   test.each<[string, object, { place?: (p: Placement) => Promise<PlaceOutcome> }, number, Partial<Result>]>([
@@ -205,7 +206,7 @@ describe('what is told of an order', () => {
     const answer = await inject(post([completed, failed, carried]));
     expect(resultsOf(answer).map(({ status }) => status)).toEqual(['ACCEPTED', 'IGNORED', 'IGNORED']);
     expect(resultsOf(await inject(post(completed)))).toMatchObject([{ status: 'DUPLICATE' }]);
-    expect(late[0]).toEqual({ ...payment, amount: 5998 });
+    expect(late[0]).toEqual({ ...payment, amount: 5998, cause: { causationId: 'event-1' } });
   });
 
   test('that nobody confirms is to be sent again', async () => {

@@ -68,6 +68,7 @@ const ROUTES: [method: string, path: string, statuses: number[]][] = [
   ['get', '/webhooks/{webhookId}/deliveries', [200, 400, 404, 500, 503]],
   ['post', '/webhooks/{webhookId}/deliveries/{deliveryId}/resend', [202, 404, 500, 503]],
   ['post', '/webhooks/{webhookId}/test', [202, 404, 500, 503]],
+  ['get', '/schemas/{name}', [200, 404, 500, 503]],
   ['get', '/livez', [200]],
   ['get', '/readyz', [200, 500, 503]],
   ['get', '/dead-letters', [200, 400, 500, 503]],
@@ -97,7 +98,8 @@ test.each(ROUTES)('%s %s: what it does and what it answers', async (method, path
   expect(Object.keys(operation?.responses ?? {}).map(Number)).toEqual(statuses);
   for (const [status, { description, content }] of Object.entries(operation?.responses ?? {})) {
     expect(description).not.toBe('Default Response');
-    expect(Object.keys(content)).toEqual([Number(status) < 400 ? 'application/json' : 'application/problem+json']);
+    const usual = path === '/schemas/{name}' ? 'application/schema+json' : 'application/json';
+    expect(Object.keys(content)).toEqual([Number(status) < 400 ? usual : 'application/problem+json']);
   }
 });
 

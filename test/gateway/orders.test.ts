@@ -123,6 +123,8 @@ describe('GET /orders/{orderId}/events', () => {
       type: 'Payment Completed',
       source: 'payment.service',
       at: timeOf(3),
+      correlationId: ORDER_ID,
+      causationId: `${ORDER_ID}#3`,
       data: { chargeKey: `charge#${ORDER_ID}#1`, paymentId: 'pay-1', amount: 59.98, currency: 'USD' },
     });
   });

@@ -32,8 +32,25 @@ describe('an order that is accepted', () => {
     expect(answer.headers).not.toHaveProperty('idempotent-replayed');
     expect(answer.json()).toEqual({ orderId: ORDER_ID, status: 'RESERVED', inventoryStatus: 'AVAILABLE', links });
     const fingerprint = fingerprintOf(SAMPLE);
-    expect(placements).toEqual([{ submission: SAMPLE, fingerprint, requestId: 'req-2', patienceMs: 3000 }]);
+    const cause = { causationId: 'req-1' };
+    expect(placements).toEqual([{ submission: SAMPLE, fingerprint, requestId: 'req-2', patienceMs: 3000, cause }]);
   });
+
+  test('names its request as the cause, by the id that the caller gave it, with the trace that it is part of', async () => {
+    const { inject, placements } = createGateway();
+    const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
+    await inject(post(SAMPLE, { 'x-request-id': 'checkout-17', traceparent }));
+    expect(placements).toMatchObject([{ cause: { causationId: 'checkout-17', traceparent } }]);
+  });
+
+  test.each(['', 'junk', '00-00000000000000000000000000000000-00f067aa0ba902b7-01', 'ff-4bf9-00f0-01'])(
+    'a traceparent %j is ignored',
+    async (traceparent) => {
+      const { inject, placements } = createGateway();
+      expect((await inject(post(SAMPLE, { traceparent }))).statusCode).toBe(202);
+      expect(placements[0]?.cause).toEqual({ causationId: 'req-1' });
+    },
+  );
 
   test('tells what is missing of it', async () => {
     const unavailableItems = [{ productId: 'PROD-SCARCE', quantity: 5, availableQuantity: 3, shortfall: 2 }];

@@ -27,7 +27,7 @@ import { createMemoryInbox } from '../support/memory/inbox';
 import { createMemoryJournal } from '../support/memory/journal';
 import { createSettlement } from '../../src/adapters/sandbox/settlement';
 import { PROBLEMS, type ProblemCode } from '../../src/gateway/problem';
-import { submissionExample } from '../../src/gateway/examples';
+import { submissionExample } from '../../src/contracts/examples';
 import { numberEvents } from '../../src/domain/events';
 
 export const ORDER_ID = 'ORD-2025-001234' as OrderId;

@@ -3,7 +3,7 @@ import { fingerprintOf } from '../../src/submission';
 import { keys } from '../../src/domain/ids';
 import { holds } from '../support/contracts/runs';
 import { envelopeOf, REFUSED_EVENTS, samplePayment, sampleUpdate } from '../support/refused-events';
-import { parseMessage } from '../../src/messaging/inbound-event';
+import { parseInboundEvent, parseMessage } from '../../src/messaging/inbound-event';
 import { sampleOrder } from '../support/orders';
 
 const order = sampleOrder();
@@ -239,4 +239,19 @@ test('a reason has no character that a queue does not carry', () => {
     kind: 'refused',
     reason: String.raw`expected source "ecommerce.orders", got "ecommerce.orders\uffff"`,
   });
+});
+
+test('a trace comes out with the event; what is none does not', () => {
+  const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
+  const event = {
+    source: 'ecommerce.orders',
+    'detail-type': 'Order Placed',
+    detail: { ...sampleOrder(), traceparent },
+  };
+  expect(parseInboundEvent(event)).toMatchObject({ kind: 'order-placed', traceparent });
+  const junk = { ...event, detail: { ...event.detail, traceparent: 'junk' } };
+  expect(parseInboundEvent(junk)).not.toHaveProperty('traceparent');
+  // the order is the same whatever trace it comes in
+  const [one, other] = [parseInboundEvent(event), parseInboundEvent(junk)] as { fingerprint?: string }[];
+  expect(one!.fingerprint).toBe(other!.fingerprint);
 });

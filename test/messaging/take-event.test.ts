@@ -103,3 +103,24 @@ test('what nobody confirms is still its sender’s', async () => {
   const closed = { tellPayment: async () => ({ kind: 'closed' as const }), refundLate: down };
   await expect(take(paymentEvent('COMPLETED'), closed)).rejects.toThrow(EngineUnavailableError);
 });
+
+describe('an event that has an id is the cause of what comes of it, with its trace', () => {
+  const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
+  const cause = { causationId: 'event-1', traceparent };
+  const named = { eventId: 'event-1', traceparent };
+
+  test.each<[string, InboundEvent, Partial<EventOrders>]>([
+    ['tellPayment', paymentEvent('COMPLETED'), { tellPayment: async () => ({ kind: 'told' }) }],
+    ['tellCarrier', carrierEvent, { tellCarrier: async () => ({ kind: 'told' }) }],
+  ])('%s', async (name, event, answers) => {
+    const { calls } = await take({ ...event, ...named }, answers);
+    expect(calls).toEqual([[name, orderId, expect.objectContaining({ cause })]]);
+    const without = await take(event, answers);
+    expect(without.calls[0]![2]).not.toHaveProperty('cause');
+  });
+
+  test('fulfill', async () => {
+    const { calls } = await take({ ...paidEvent, ...named }, { fulfill: async () => ({ kind: 'accepted' }) });
+    expect(calls).toEqual([['fulfill', expect.objectContaining({ cause })]]);
+  });
+});

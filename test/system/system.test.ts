@@ -13,6 +13,7 @@ import {
 import type { ProductStock } from '../../src/gateway/ports';
 import { netCharged } from '../support/books-balance';
 import { type BusTap, tapBus } from '../support/bus-tap';
+import { misfitOf } from '../support/contracts/schemas';
 import { eventsOf, expectOrderSettled } from '../support/settled';
 import { CHANNELS } from '../../src/domain/order';
 import { createCuttableProxy, type CuttableProxy } from '../support/cuttable-proxy';
@@ -177,21 +178,26 @@ test('the sample order goes through every state to SHIPPED: stock moved, charged
   await expectEventsOnBus([orderId]);
 });
 
-/** Every event in OrderEvents is on the bus, at least once. */
+/** Every event in OrderEvents is on the bus, at least once, and as its schema says. */
 async function expectEventsOnBus(orderIds: string[]): Promise<void> {
   const missing = new Set<string>();
+  const misfits: string[] = [];
   for (const orderId of orderIds) {
     const stored = await system.get<{ events: { eventId: string }[] }>(`/orders/${orderId}/events`);
     for (const { eventId } of stored.events) missing.add(eventId);
   }
   await system.until(
     async () => {
-      for (const { detail } of await tap.take()) missing.delete(detail.eventId);
+      for (const event of await tap.take()) {
+        missing.delete(event.detail.eventId);
+        if (event.detail.origin === 'waybill') misfits.push(...[misfitOf(event) ?? []].flat());
+      }
       return missing.size === 0;
     },
     () => `not on the bus: ${[...missing].join(', ')}`,
     60_000,
   );
+  expect(misfits).toEqual([]);
 }
 
 describe('the table of scenarios', () => {

@@ -51,8 +51,15 @@ test('what is asked while a run hands over to the next one is done once, and ans
     totalAmount: 60,
   });
   const { orderId } = submission;
+  const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
   const place = () =>
-    orders.place({ submission, fingerprint: fingerprintOf(submission), requestId: uniqueId(), patienceMs: 10_000 });
+    orders.place({
+      submission,
+      fingerprint: fingerprintOf(submission),
+      requestId: uniqueId(),
+      cause: { causationId: 'checkout-17', traceparent },
+      patienceMs: 10_000,
+    });
   const outcome = await place();
   const [{ trackingNumber } = { trackingNumber: '' }] = (await rested(world.books, orderId)).shipments;
   const workflow = client.workflow.getHandle(workflowIdOf(orderId));
@@ -99,6 +106,8 @@ test('what is asked while a run hands over to the next one is done once, and ans
   const scans = eventsOf(orderId).flatMap(({ type, data }) => (type === 'Shipment Tracked' ? [data.updateId] : []));
   expect(scans).toEqual(Array.from({ length: n }, (_, i) => `scan-${i}`));
   expect(eventsOf(orderId).map(({ sequence }) => sequence)).toEqual(eventsOf(orderId).map((_, i) => i + 1));
+  // every run knows what the order hangs together with
+  for (const event of eventsOf(orderId)) expect(event).toMatchObject({ correlationId: 'checkout-17', traceparent });
   expect(world.books.views.get(orderId)).toEqual(fold(eventsOf(orderId)));
   await workflow.terminate();
   expect((await replayRuns({ client }, workflowIdOf(orderId))).length).toBeGreaterThan(1);

@@ -1,10 +1,16 @@
+import { CreateEventBusCommand, EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import type { Lived } from '../support/paths/run-path';
 import { createOrderBench, type OrderBench } from '../support/order-bench';
 import { EDGES, END_STATES, ORDER_STATUSES } from '../../src/domain/states';
-import { EVENT_SOURCES } from '../../src/domain/events';
+import { type BusEvent, EVENT_SOURCES, toBusEvent } from '../../src/domain/events';
+import { eventIdOf } from '../../src/domain/ids';
+import { eventually } from '../support/contracts/condition';
+import { misfitOf } from '../support/contracts/schemas';
 import { PATHS } from '../support/paths';
 import { runPath } from '../support/paths/run-path';
 import { statusAfter } from '../../src/domain/projection';
+import { tapBus, type TappedEvent } from '../support/bus-tap';
+import { uniqueId } from '../support/orders';
 
 let bench: OrderBench;
 const lives: Lived[] = [];
@@ -41,6 +47,70 @@ test('every edge is gone by one of them', () => {
   const never = [...known].filter((edge) => !gone.has(edge) && !isOther(edge));
   expect(never).toEqual(['GenerateShippingLabel → NotifyCustomer']);
 });
+
+/** what comes of a request, or of an event of somebody else's; all others come of the one before them */
+const CAUSED = [
+  'Address Changed',
+  'Attention Resolved',
+  'Cancellation Requested',
+  'Decision Made',
+  'Order Cancelled',
+  'Payment Completed',
+  'Payment Failed',
+  'Return Inspected',
+  'Return Received',
+  'Return Requested',
+  'Shipment Delivered',
+  'Shipment Lost',
+  'Shipment Returned',
+  'Shipment Tracked',
+];
+
+test('every event says what placed its order, and what caused it', () => {
+  const caused = new Set<string>();
+  for (const { events } of lives) {
+    const [first] = events;
+    expect(first!.causationId).toBe(first!.correlationId);
+    for (const [i, { correlationId, causationId, type }] of events.entries()) {
+      expect(correlationId).toBe(first!.correlationId);
+      if (i === 0 || causationId === eventIdOf(events[i - 1]!.orderId, i)) continue;
+      expect(causationId).toMatch(/^(req|event)-/);
+      caused.add(type);
+    }
+  }
+  expect([...caused].toSorted()).toEqual(CAUSED);
+});
+
+test('every event goes over the bus as its schema says, and none of them never', async () => {
+  const sent = lives.flatMap(({ events }) => events.map(toBusEvent));
+  const got = await overTheBus(sent);
+  expect(got).toHaveLength(sent.length);
+  expect(got.flatMap((event) => misfitOf(event) ?? [])).toEqual([]);
+  const seen = new Set(got.map((event) => event['detail-type']));
+  expect(Object.keys(EVENT_SOURCES).filter((type) => !seen.has(type))).toEqual([]);
+});
+
+/** Puts events on a bus of their own, and takes them off again. */
+async function overTheBus(sent: readonly BusEvent[]): Promise<TappedEvent[]> {
+  const EventBusName = uniqueId('paths');
+  const bus = new EventBridgeClient({});
+  await bus.send(new CreateEventBusCommand({ Name: EventBusName }));
+  const tap = await tapBus({ endpoint: process.env['AWS_ENDPOINT_URL']!, busName: EventBusName });
+  for (let from = 0; from < sent.length; from += 10) {
+    const Entries = sent.slice(from, from + 10).map(({ source: Source, detailType: DetailType, detail }) => {
+      return { EventBusName, Source, DetailType, Detail: JSON.stringify(detail) };
+    });
+    await bus.send(new PutEventsCommand({ Entries }));
+  }
+  const got: TappedEvent[] = [];
+  await eventually(
+    async () => got.push(...(await tap.take())),
+    (n) => n >= sent.length,
+  );
+  tap.destroy();
+  bus.destroy();
+  return got;
+}
 
 test('every status, every end and every event is in one of them', () => {
   const events = lives.flatMap((lived) => lived.events);

@@ -1,10 +1,16 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import {
   type EventBridgeClient,
   PutEventsCommand,
   type PutEventsRequestEntry,
   type PutEventsResultEntry,
 } from '@aws-sdk/client-eventbridge';
-import { BatchWriteCommand, type DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import {
+  BatchWriteCommand,
+  type BatchWriteCommandInput,
+  type DynamoDBDocumentClient,
+  QueryCommand,
+} from '@aws-sdk/lib-dynamodb';
 import type { EventBus } from '../../messaging/ports';
 import type { OrderEvent } from '../../domain/events';
 import { INDEX_SHARDS } from '../../domain/ids';
@@ -16,6 +22,8 @@ import { reach } from './errors';
 export const MAX_ENTRIES = 10;
 /** EventBridge takes 256 KB in one call. */
 const MAX_BYTES = 200_000;
+/** Milliseconds before each try to take marks off: the table may leave some of a call out. */
+const UNPROCESSED_PAUSES_MS = [0, 50, 200];
 /** Codes of an entry that trying again does not change. */
 export const REFUSED_ENTRIES = new Set(['MalformedDetail', 'InvalidArgument']);
 
@@ -61,12 +69,21 @@ export function createEventBus(p: {
     await rewrite([{ ...event, unpublished: undefined, refused: reason }]);
   }
 
-  /** Events never change, so putting one again without its mark is all it takes; one left marked is published again. */
+  /**
+   * Events never change, so putting one again without its mark is all it takes; one left marked is published again. So
+   * is what the table does not take in a few tries, which an answer without an error says, where it is throttled.
+   */
   async function rewrite(items: Record<string, unknown>[]): Promise<void> {
-    if (items.length === 0) return;
-    const requests = items.map((Item) => ({ PutRequest: { Item } }));
-    const command = new BatchWriteCommand({ RequestItems: { [p.eventsTable]: requests } });
-    await reach('marking events as published', () => p.db.send(command));
+    let left: WriteRequests = items.map((Item) => ({ PutRequest: { Item } }));
+    for (const pause of UNPROCESSED_PAUSES_MS) {
+      if (left.length === 0) return;
+      await delay(pause);
+      const command = new BatchWriteCommand({ RequestItems: { [p.eventsTable]: left } });
+      const { UnprocessedItems = {} } = await reach('marking events as published', () => p.db.send(command));
+      left = UnprocessedItems[p.eventsTable] ?? [];
+    }
+    if (left.length > 0)
+      throw new StepError('SERVICE_UNAVAILABLE', `marking events as published: the table left out ${left.length}`);
   }
 
   async function unpublishedIn(shard: number, before: string, limit: number): Promise<OrderEvent[]> {
@@ -94,6 +111,8 @@ export function createEventBus(p: {
     },
   };
 }
+
+type WriteRequests = NonNullable<BatchWriteCommandInput['RequestItems']>[string];
 
 interface Entry {
   event: OrderEvent;

@@ -6,7 +6,7 @@ import type { Resolution as Resolved } from '../../domain/events';
 import type { ShippingAddress, ShortageChoice } from '../../domain/order';
 import * as bodies from '../change-bodies';
 import { answer } from '../contract';
-import { changeProblems, keyAnswer, KeyHeaders, makeChange, ONCE, sendingOf, type Made } from '../change';
+import { changeProblems, keyAnswer, KeyHeaders, makeChange, once, sendingOf, type Made } from '../change';
 import { expectOrderId, OrderParams } from '../order-id';
 import { linksOf } from '../present';
 import { OrderCancelled, OrderChanged } from '../schemas';
@@ -72,31 +72,35 @@ export function changeRoutes(app: FastifyInstance, { orders, newRequestId }: Gat
   });
 
   const cancel = { schema: cancelSchema, validatorCompiler: withBody(bodies.parseCancellation) };
-  routes.post('/orders/:orderId/cancel', cancel, async ({ params, body }, reply) => {
+  routes.post('/orders/:orderId/cancel', cancel, async (sent, reply) => {
+    const { params, body } = sent;
     const orderId = expectOrderId(params.orderId);
-    const made = await makeChange(orderId, ONCE, (change) => orders.cancel({ ...change, ...body }));
+    const made = await makeChange(orderId, once(sent), (change) => orders.cancel({ ...change, ...body }));
     return reply.code(statusOf(made)).send(shown(orderId, made));
   });
 
   const decide = { schema: decisionSchema, validatorCompiler: withBody(bodies.parseDecision) };
-  routes.post('/orders/:orderId/decision', decide, async ({ params, body }, reply) => {
+  routes.post('/orders/:orderId/decision', decide, async (sent, reply) => {
+    const { params, body } = sent;
     const orderId = expectOrderId(params.orderId);
-    const made = await makeChange(orderId, ONCE, (change) => orders.decide({ ...change, ...body }));
+    const made = await makeChange(orderId, once(sent), (change) => orders.decide({ ...change, ...body }));
     return reply.code(statusOf(made)).send(shown(orderId, made));
   });
 
   const move = { schema: addressSchema, validatorCompiler: withBody(bodies.parseAddress) };
-  routes.post('/orders/:orderId/address', move, async ({ params, body: address, headers }, reply) => {
+  routes.post('/orders/:orderId/address', move, async (sent, reply) => {
+    const { params, body: address, headers } = sent;
     const orderId = expectOrderId(params.orderId);
-    const sending = sendingOf(headers['idempotency-key'] ?? newRequestId());
+    const sending = sendingOf(sent, headers['idempotency-key'] ?? newRequestId());
     const made = await makeChange(orderId, sending, (change) => orders.changeAddress({ ...change, address }));
     return reply.code(statusOf(made)).headers(made.headers).send(shown(orderId, made));
   });
 
   const resolve = { schema: resolutionSchema, validatorCompiler: withBody(bodies.parseResolution) };
-  routes.post('/orders/:orderId/resolution', resolve, async ({ params, body, headers }, reply) => {
+  routes.post('/orders/:orderId/resolution', resolve, async (sent, reply) => {
+    const { params, body, headers } = sent;
     const orderId = expectOrderId(params.orderId);
-    const sending = sendingOf(headers['idempotency-key'] ?? newRequestId());
+    const sending = sendingOf(sent, headers['idempotency-key'] ?? newRequestId());
     const made = await makeChange(orderId, sending, (change) => orders.resolve({ ...change, ...body }));
     return reply.code(statusOf(made)).headers(made.headers).send(shown(orderId, made));
   });

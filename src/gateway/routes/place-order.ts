@@ -5,6 +5,7 @@ import type { AcceptAnswer } from '../../workflows/messages';
 import type { GatewayDeps } from '../ports';
 import type { OrderSubmission, ValidationError } from '../../domain/order';
 import { answer, idempotencyKey, problems, SubmissionBody } from '../contract';
+import { causeOfRequest, traceHeaders } from '../cause';
 import { fingerprintOf, orderIdForKey, parseSubmission, type ParsedSubmission } from '../../submission';
 import { isOrderId, type OrderId } from '../../domain/ids';
 import { linksOf, pick } from '../present';
@@ -33,6 +34,7 @@ const schema = {
     'The same orderId, or the same customer and Idempotency-Key, sent again is not placed again.',
   headers: Type.Object({
     'idempotency-key': idempotencyKey('For a body without an orderId: the same customer and key give the same order.'),
+    ...traceHeaders,
   }),
   body: SubmissionBody,
   response: {
@@ -55,12 +57,13 @@ const schema = {
 export function placeOrderRoute(app: FastifyInstance, deps: GatewayDeps): void {
   const routes = app.withTypeProvider<TypeBoxTypeProvider>();
 
-  routes.post('/orders', { schema, validatorCompiler: withBody(parseBody) }, async ({ body, headers }, reply) => {
+  routes.post('/orders', { schema, validatorCompiler: withBody(parseBody) }, async (sent, reply) => {
+    const { body, headers } = sent;
     const key = headers['idempotency-key'];
     const orderId = orderIdOf(body, key) ?? deps.newOrderId();
     const request = { submission: { ...body, orderId }, fingerprint: fingerprintOf(body) };
     const outcome = await deps.orders
-      .place({ ...request, requestId: deps.newRequestId(), patienceMs: PATIENCE_MS })
+      .place({ ...request, requestId: deps.newRequestId(), patienceMs: PATIENCE_MS, ...causeOfRequest(sent) })
       .catch((error: unknown) => {
         throw isUnavailable(error) ? unconfirmed(orderId, error) : error;
       });

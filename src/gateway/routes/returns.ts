@@ -7,7 +7,7 @@ import type { OrderId } from '../../domain/ids';
 import type { ShipmentLine } from '../../domain/order';
 import * as bodies from '../change-bodies';
 import { answer, problems } from '../contract';
-import { changeProblems, keyAnswer, KeyHeaders, makeChange, ONCE, sendingOf } from '../change';
+import { changeProblems, keyAnswer, KeyHeaders, makeChange, once, sendingOf } from '../change';
 import { expectOrderId, OrderParams } from '../order-id';
 import { linksOf } from '../present';
 import { ProblemError } from '../problem';
@@ -83,7 +83,7 @@ export function returnRoutes(app: FastifyInstance, { orders, reader, newRequestI
   const request = { schema: requestSchema, validatorCompiler: withBody(bodies.parseReturnRequest) };
   routes.post('/orders/:orderId/returns', request, async (sent, reply) => {
     const orderId = expectOrderId(sent.params.orderId);
-    const sending = sendingOf(sent.headers['idempotency-key'] ?? newRequestId());
+    const sending = sendingOf(sent, sent.headers['idempotency-key'] ?? newRequestId());
     const made = await makeChange(orderId, sending, (change) => orders.requestReturn({ ...change, ...sent.body }));
     const path = made.answer && { location: pathOf(orderId, made.answer.returnId) };
     return reply
@@ -94,14 +94,14 @@ export function returnRoutes(app: FastifyInstance, { orders, reader, newRequestI
 
   routes.post('/orders/:orderId/returns/:returnId/receive', { schema: receiveSchema }, async (sent, reply) => {
     const { orderId, returnId } = expectReturnId(sent.params);
-    const made = await makeChange(orderId, ONCE, (change) => orders.receiveReturn({ ...change, returnId }));
+    const made = await makeChange(orderId, once(sent), (change) => orders.receiveReturn({ ...change, returnId }));
     return reply.code(made.answer ? 200 : 202).send(shown({ orderId, returnId, ...made.answer }));
   });
 
   const inspect = { schema: inspectSchema, validatorCompiler: withBody(bodies.parseInspection) };
   routes.post('/orders/:orderId/returns/:returnId/inspect', inspect, async (sent, reply) => {
     const { orderId, returnId } = expectReturnId(sent.params);
-    const made = await makeChange(orderId, ONCE, (change) =>
+    const made = await makeChange(orderId, once(sent), (change) =>
       orders.inspectReturn({ ...change, returnId, ...sent.body }),
     );
     return reply.code(made.answer ? 200 : 202).send(shown({ orderId, returnId, ...made.answer }));

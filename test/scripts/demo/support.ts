@@ -35,7 +35,16 @@ export function shownOrder(changes: Partial<ShownOrder> = {}, passed: string[] =
 }
 
 /** What an order that ships ends with. */
-export const lastEvent = { eventId: 'X#9', sequence: 9, type: 'Customer Notified', source: 's', at, data: {} } as const;
+export const lastEvent = {
+  eventId: 'X#9',
+  sequence: 9,
+  type: 'Customer Notified',
+  source: 's',
+  at,
+  correlationId: 'req-1',
+  causationId: 'X#8',
+  data: {},
+} as const;
 
 /** An event of an order. */
 export const event = (type: ShownEvent['type'], data: Record<string, unknown> = {}, sequence = 1): ShownEvent => ({

@@ -62,7 +62,10 @@ export function createDrive({ bench, world, order }: Pick<Drive, 'bench' | 'worl
   const events = () => world.books.events.get(orderId) ?? [];
   const has = (type: EventType, count = 1) => events().filter((event) => event.type === type).length >= count;
   const isSo = (what: EventType | (() => boolean)) => (typeof what === 'string' ? has(what) : what());
-  const change = <T>(p: T) => ({ orderId, requestId: uniqueId('req'), patienceMs: 10_000, ...p });
+  const change = <T>(p: T) => {
+    const requestId = uniqueId('req');
+    return { orderId, requestId, cause: { causationId: requestId }, patienceMs: 10_000, ...p };
+  };
   const returnId = (n = 1) => `${orderId}-R${n}`;
   const notYet = (what: unknown) =>
     new Error(
@@ -99,7 +102,8 @@ export function createDrive({ bench, world, order }: Pick<Drive, 'bench' | 'worl
     const state = await world.journal.state(charge);
     const money = state && 'paymentId' in state ? state : state?.kind === 'VOIDED' ? state.pending : undefined;
     const { paymentId = 'pay_1', amount = 0 } = money ?? {};
-    const news = { kind, chargeKey: byPaymentId ? paymentId : charge, paymentId, amount, currency };
+    const cause = { causationId: uniqueId('event') };
+    const news = { kind, chargeKey: byPaymentId ? paymentId : charge, paymentId, amount, currency, cause };
     const { kind: outcome } = await bench.orders.tellPayment(orderId, news);
     if (outcome === 'closed' && kind === 'COMPLETED') {
       const { kind: _kind, ...late } = news;
@@ -113,7 +117,8 @@ export function createDrive({ bench, world, order }: Pick<Drive, 'bench' | 'worl
     const of = view().shipments[parcel - 1];
     const label = view().labels?.findLast(({ shipmentId }) => shipmentId === of?.shipmentId);
     const number = trackingNumber ?? label?.trackingNumber ?? of?.trackingNumber ?? '';
-    const news = { updateId: updateId ?? `u${++updates}`, trackingNumber: number, status };
+    const cause = { causationId: uniqueId('event') };
+    const news = { updateId: updateId ?? `u${++updates}`, trackingNumber: number, status, cause };
     return (await bench.orders.tellCarrier(orderId, news)).kind;
   };
 

@@ -1,0 +1,16 @@
+import { Type } from '@sinclair/typebox';
+import type { FastifyRequest } from 'fastify';
+import { type Cause, causedBy, causeOf } from '../domain/cause';
+
+/** Of a request whose events carry its trace on; one that is none is ignored. */
+export const traceHeaders = {
+  traceparent: Type.Optional(
+    Type.String({ description: 'W3C trace context: the events that the request causes carry it on' }),
+  ),
+};
+
+export type SentRequest = Pick<FastifyRequest, 'id' | 'headers'>;
+
+/** A request as the cause of what comes of it: by its `X-Request-Id`, the one of the answer and of the logs. */
+export const causeOfRequest = ({ id, headers }: SentRequest): { cause?: Cause } =>
+  causedBy(causeOf({ id, traceparent: headers['traceparent'] }));
