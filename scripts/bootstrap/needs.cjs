@@ -7,7 +7,7 @@ const path = require('node:path');
 const ENGINE_NAMES = ['TEMPORAL_ADDRESS', 'TEMPORAL_PROFILE'];
 
 /** programs that start no server */
-const WITHOUT_SERVERS = new Set(['docs', 'demo', 'replay', 'dead-letters']);
+const WITHOUT_SERVERS = new Set(['docs', 'demo', 'replay', 'dead-letters', 'rebuild-view', 'reconcile']);
 
 /** The variable that names a Temporal server of the user's; undefined when one is started here. */
 const namesEngine = (env) => ENGINE_NAMES.find((name) => env[name]);
@@ -34,7 +34,7 @@ function isExecutable(file) {
  * What a program needs of the private Python environment with the local servers: it is `required` for the AWS emulator,
  * `welcome` for Temporal's server, which can come from elsewhere, or `unneeded`.
  *
- * @param program `start`, `docs`, `demo`, or `test` for everything else
+ * @param program `start`, one of those without servers, or `test` for everything else
  */
 function needOfTools(program, env = process.env) {
   if (WITHOUT_SERVERS.has(program)) return 'unneeded';
