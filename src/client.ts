@@ -1,8 +1,9 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { Client, Connection, makeGrpcRetryInterceptor } from '@temporalio/client';
 import type { EngineAccess } from './config/engine-access';
 import type { OrderId } from './domain/ids';
 import { type Changes, createChanges } from './client/changes';
-import { createEngine, EngineUnavailableError, RETRY } from './client/engine';
+import { createEngine, EngineUnavailableError, LONGEST_PAUSE_MS, RETRY } from './client/engine';
 import { createNews, type News } from './client/news';
 import { createStarts, type Starts } from './client/starts';
 import type { StoredOrders } from './client/stored';
@@ -42,7 +43,19 @@ export function connectOrderClient({
 
 /** Temporal's client, which connects when it is first used. */
 export function connectClient(engine: EngineAccess): Client {
-  const connection = Connection.lazy({ ...engine.connection, interceptors: [makeGrpcRetryInterceptor(RETRY)] });
+  let isClosing = false;
+  const retry: typeof RETRY = {
+    ...RETRY,
+    retryableDecider: (attempt, status) => !isClosing && RETRY.retryableDecider(attempt, status),
+  };
+  const connection = Connection.lazy({ ...engine.connection, interceptors: [makeGrpcRetryInterceptor(retry)] });
+  const close = connection.close.bind(connection);
+  // a call that is about to be repeated would be so on a connection that is gone, which nobody can catch
+  connection.close = async () => {
+    isClosing = true;
+    await delay(LONGEST_PAUSE_MS);
+    await close();
+  };
   return new Client({ connection, namespace: engine.namespace });
 }
 

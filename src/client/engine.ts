@@ -21,7 +21,7 @@ export const QUESTION_MS = 2000;
 const usual = defaultGrpcRetryOptions();
 
 /** milliseconds; the SDK pauses for seconds, and notices only then that the call's time is up */
-const LONGEST_PAUSE_MS = 250;
+export const LONGEST_PAUSE_MS = 250;
 
 /** How a call is repeated within its time. */
 export const RETRY: GrpcRetryOptions = {
