@@ -39,7 +39,7 @@ export type FailureType = keyof typeof FAILURES;
 
 /** True for the names in {@link FAILURES}. */
 export function isFailureType(type: unknown): type is FailureType {
-  return typeof type === 'string' && type in FAILURES;
+  return typeof type === 'string' && Object.hasOwn(FAILURES, type);
 }
 
 /** A failure by its type, thrown by adapters and activities alike. */

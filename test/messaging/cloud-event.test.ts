@@ -26,7 +26,10 @@ test('a CloudEvent comes out in the envelope of EventBridge', () => {
   };
   const envelope = { id: 'ce-1', source: 'carrier.updates', 'detail-type': 'Carrier Update', detail: data };
   expect(fromCloudEvent(cloudEvent())).toEqual({ kind: 'envelope', envelope });
-  expect(fromCloudEvent(cloudEvent(optional))).toEqual({ kind: 'envelope', envelope: { ...envelope, time } });
+  expect(fromCloudEvent(cloudEvent(optional))).toEqual({
+    kind: 'envelope',
+    envelope: { ...envelope, time, traceparent: 't' },
+  });
 });
 
 test.each(['application/json; charset=utf-8', 'application/vnd.carrier+json', 'Application/JSON'])(

@@ -379,6 +379,14 @@ describe('a damaged read model', () => {
 });
 
 describe('damaged books', () => {
+  /** What operations were told of cases since the last look; that a workflow was terminated is a dead letter besides. */
+  const casesTold = async (): Promise<{ caseId: string; alert: string }[]> => {
+    const told = (await drain(town.deployed.connect(SQSClient), alerts)).map(
+      (body) => JSON.parse(body) as { caseId: string; alert: string },
+    );
+    return told.filter(({ alert }) => alert === 'case');
+  };
+
   const moveStock = (table: string, Key: object, reserved: number) =>
     town.documents.send(
       new UpdateCommand({
@@ -490,7 +498,7 @@ describe('damaged books', () => {
     expect(report).toMatchObject({ repaired: 1, opened: expected.length - 1, closed: 0 });
     expect((await viewOf(drifted)).charged).toBeGreaterThan(1);
 
-    const told = (await drain(sqs, alerts)).map((body) => JSON.parse(body) as { caseId: string; alert: string });
+    const told = await casesTold();
     expect(told.map(({ alert, caseId }) => `${alert} ${caseId}`).toSorted()).toEqual(
       expected
         .filter((caseId) => !caseId.startsWith('VIEW_DRIFT'))
@@ -499,7 +507,7 @@ describe('damaged books', () => {
     );
     // found again it is the same case, and nobody is told twice
     expect(await reconcile()).toMatchObject({ opened: 0, closed: 0, repaired: 0 });
-    expect(await drain(sqs, alerts)).toEqual([]);
+    expect(await casesTold()).toEqual([]);
 
     // what is set right closes by itself; what somebody closes stays closed as long as it is as it was
     await moveStock(config.WAREHOUSE_STOCK_TABLE, { productId: 'PROD-20001', warehouseId: 'LAX' }, -3);
@@ -519,7 +527,7 @@ describe('damaged books', () => {
       state: 'OPEN',
       openings: 2,
     });
-    expect(await drain(sqs, alerts)).toHaveLength(1);
+    expect(await casesTold()).toHaveLength(1);
 
     const program = await runScript('scripts/reconcile.cjs', { args: ['--recent'], env: { WAYBILL_URL: town.url } });
     expect(program).toMatchObject({ code: 1, stdout: expect.stringContaining('STOCK_TOTAL  PROD-20002') });

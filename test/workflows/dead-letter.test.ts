@@ -6,6 +6,8 @@ import type { DeadLetter, DeadLetterClass } from '../../src/domain/dead-letters'
 import { deadLetterWorkflowId } from '../../src/domain/ids';
 import { letterIdOf, letterOf } from '../support/letters';
 
+jest.setTimeout(180_000);
+
 let bench: OrderBench;
 let world: MemoryWorld;
 let letters: DeadLetterClient;

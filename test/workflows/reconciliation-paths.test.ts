@@ -42,8 +42,11 @@ function looked(live: ((drive: Drive) => Promise<void>) | undefined, found: Find
   };
 }
 
+/** `npm run prove` looks at every path; otherwise at every third, for they are all gone already elsewhere. */
+const STEP = process.env['WAYBILL_PROVE'] ? 1 : 3;
+
 describe.each(Object.entries(PATHS))('nothing is found on a sound system: %s', (_theme, paths) => {
-  test.each(paths)('$name', async (path) => {
+  test.each(paths.filter((_, i) => i % STEP === 0))('$name', async (path) => {
     const found: Finding[] = [];
     let world: Drive['world'] | undefined;
     const live = looked(path.live, found);

@@ -19,6 +19,8 @@ import { WAITS, webhookQueueOf } from '../../src/domain/webhooks';
 import { webhookWorkflowId } from '../../src/domain/ids';
 
 /** Days pass in moments: on the time-skipping engine, over the real tables, to a real server. */
+jest.setTimeout(180_000);
+
 const DAY_S = 86_400;
 const emulator = connectToEmulator();
 const { book, desk, subscribe, happen } = createWebhookTools(emulator);
