@@ -74,8 +74,6 @@ const stockOf = (productId: string) => system.get<ProductStock>(`/inventory/${pr
 const orderOf = (productId: string, changes: Parameters<typeof sampleOrder>[0] = {}) =>
   sampleOrder({ items: [{ productId, quantity: 1, price: 29.99 }], totalAmount: 29.99, ...changes });
 
-const attributeOf = ({ MessageAttributes }: Message, name: string) => MessageAttributes?.[name]?.StringValue ?? '';
-
 /** Messages seen on the way to another; received ones are invisible to a later call. */
 const seen: Message[] = [];
 
@@ -87,7 +85,6 @@ async function receive(queueName: string, wanted: (message: Message) => boolean)
         QueueUrl,
         MaxNumberOfMessages: 10,
         WaitTimeSeconds: 1,
-        MessageAttributeNames: ['All'],
       }),
     );
     seen.push(...Messages);
@@ -95,6 +92,28 @@ async function receive(queueName: string, wanted: (message: Message) => boolean)
     if (found) return found;
   }
   throw new Error(`no such message in ${queueName}`);
+}
+
+interface Letter {
+  id: string;
+  class: string;
+  state: string;
+  errorType: string;
+  reason: string;
+}
+
+/** The dead letter of the intake queue with a reason, once it is a person's. */
+async function deadLetterOf(reason: string): Promise<Letter> {
+  let letter: Letter | undefined;
+  await system.until(
+    async () => {
+      const { deadLetters } = await system.get<{ deadLetters: Letter[] }>('/dead-letters?queue=order-intake-queue');
+      letter = deadLetters.find((one) => one.reason.includes(reason) && one.state === 'PARKED');
+      return letter !== undefined;
+    },
+    () => `no dead letter says ${reason}`,
+  );
+  return letter!;
 }
 
 const publish = (detail: unknown) =>
@@ -325,9 +344,9 @@ describe('Order Placed on the bus', () => {
     await publish(good);
     expect((await system.ended(good.orderId)).status).toBe('SHIPPED');
     for (const reason of ['expected an EventBridge event as JSON', 'detail/items']) {
-      const letter = await receive('order-intake-dlq', (message) => attributeOf(message, 'reason').includes(reason));
-      expect(letter.Body).toContain(marker);
-      expect(attributeOf(letter, 'errorType')).toBe('InvalidOrderData');
+      const letter = await deadLetterOf(reason);
+      expect(letter).toMatchObject({ class: 'PERMANENT', state: 'PARKED', errorType: 'InvalidOrderData' });
+      expect((await system.get<{ body: string }>(`/dead-letters/${letter.id}`)).body).toContain(marker);
     }
   });
 });
