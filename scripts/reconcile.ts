@@ -68,7 +68,7 @@ function tell({ orders, charges, findings, found, repaired, opened, closed, unde
   if (found.length < all) write(`… and ${all - found.length} more`);
   if (undecided.length > 0) write(`Not decided, for it moved or events are missing: ${undecided.join(', ')}`);
   const what = all === 0 ? 'everything adds up' : `${all} found, ${repaired} mended, ${opened} new cases`;
-  write(`${orders} orders, ${charges} charges: ${what}${closed > 0 ? `; ${closed} cases closed` : ''}.`);
+  write(`${orders} orders, ${charges} settled charges: ${what}${closed > 0 ? `; ${closed} cases closed` : ''}.`);
 }
 
 /** Whether somebody has to see to something that was found. */

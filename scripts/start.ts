@@ -82,7 +82,7 @@ function forgetProcesses({ state }: Installation): void {
 
 function screenOf(settings: Settings, { engine, emulator, services, orders }: Running): string[] {
   const gateway = `http://${LOOPBACK}:${settings.gatewayPort}`;
-  const addresses: Record<string, string> = { gateway, worker: 'task queue orders', consumer: 'order-intake-queue' };
+  const addresses: Record<string, string> = { gateway, worker: 'task queue orders', consumer: 'every queue' };
   const rows: Row[] = [
     ...services.map((service) => rowOf(service, addresses)).reverse(),
     { name: 'Temporal', address: temporalAddress(settings), process: engine },
