@@ -22,6 +22,7 @@ import { reportRoutes } from './routes/reports';
 import { replayRoutes } from './routes/replays';
 import { returnRoutes } from './routes/returns';
 import { sandboxRoutes } from './routes/sandbox';
+import { shareSerializers } from './serializers';
 import { schemaRoutes } from './routes/schemas';
 import { trackMethods } from './methods';
 import { webhookDeliveryRoutes } from './routes/webhook-deliveries';
@@ -71,6 +72,7 @@ export function buildApp(deps: GatewayDeps, { logger }: { logger?: Logger } = {}
     clientErrorHandler: answerClientError,
   });
   app.setValidatorCompiler(TypeBoxValidatorCompiler);
+  shareSerializers(app);
   app.removeContentTypeParser('text/plain');
   app.addHook('onRequest', async ({ id }, reply) => {
     reply.headers({ 'x-request-id': id, 'x-content-type-options': 'nosniff' });

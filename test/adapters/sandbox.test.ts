@@ -24,8 +24,8 @@ beforeAll(async () => {
   await emulator.db.send(new CreateTableCommand(table));
 });
 describeSandboxJournal('DynamoDB', () => createSandboxJournal({ db: emulator.db, table: ownTable }));
-describeSandboxPayments('DynamoDB', { createJournal: onDynamo, timeoutMs: 1000 });
-describeSandboxCarriers('DynamoDB', { createJournal: onDynamo, timeoutMs: 1000 });
+describeSandboxPayments('DynamoDB', { createJournal: onDynamo, timeoutMs: 3000 });
+describeSandboxCarriers('DynamoDB', { createJournal: onDynamo, timeoutMs: 3000 });
 
 describeSandboxJournal('the memory', createMemoryJournal);
 describeSandboxPayments('the memory', { createJournal: createMemoryJournal, timeoutMs: 50 });

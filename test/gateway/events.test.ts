@@ -206,7 +206,7 @@ describe('what is told of an order', () => {
     const answer = await inject(post([completed, failed, carried]));
     expect(resultsOf(answer).map(({ status }) => status)).toEqual(['ACCEPTED', 'IGNORED', 'IGNORED']);
     expect(resultsOf(await inject(post(completed)))).toMatchObject([{ status: 'DUPLICATE' }]);
-    expect(late[0]).toEqual({ ...payment, amount: 5998, cause: { causationId: 'event-1' } });
+    expect(late[0]).toEqual({ ...payment, amount: 5998, cause: { causationId: 'completed' } });
   });
 
   test('that nobody confirms is to be sent again', async () => {

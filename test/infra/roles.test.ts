@@ -426,11 +426,15 @@ async function waitForStock(): Promise<void> {
     const batch = batchOf(orderId, [{ type: 'Order Backordered', data: { items, until: deadline } }]);
     await runActivity(activities.openBackorder, { batch, orderId, items, until: deadline, address });
   }
-  const response = await fetch(`${gateway()}/inventory/PROD-20004/receive`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ warehouseId: 'ICN', quantity: 1000, reference: 'DN-1' }),
-  });
+  const receive = () =>
+    fetch(`${gateway()}/inventory/PROD-20004/receive`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ warehouseId: 'ICN', quantity: 1000, reference: 'DN-1' }),
+    });
+  // on a busy machine it is still being received when the first answer is due
+  let response = await receive();
+  for (let again = 0; response.status === 202 && again < 10; again++) response = await receive();
   expect([response.status, await response.json()]).toMatchObject([200, { toBackorders: 1000 }]);
   const taken = { batch: batchOf(first, [], 2), orderId: first, part: 2, firstShipment: 1 };
   expect(await runActivity(activities.takeBackorder, taken)).toMatchObject({ kind: 'FILLED' });
