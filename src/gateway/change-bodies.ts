@@ -83,7 +83,7 @@ const Resolution = body(
     reference: text('required with `SETTLE`: under which it was done by hand'),
   }),
   'Resolution',
-  { action: 'SETTLE', by: 'M. Kim', reference: 'bank transfer 4711' },
+  { action: 'SETTLE', by: 'night shift', reference: 'bank transfer 4711' },
 );
 export const parseResolution = changeParser(Resolution, checkResolution);
 

@@ -28,7 +28,7 @@ export const RebuildRequest = Type.Object(
       Type.Boolean({ description: 'also removes views without events, and sets back those that are ahead of them' }),
     ),
   },
-  { $id: 'RebuildRequest', additionalProperties: false, examples: [{ by: 'M. Kim', dryRun: true }] },
+  { $id: 'RebuildRequest', additionalProperties: false, examples: [{ by: 'night shift', dryRun: true }] },
 );
 
 export const ReconciliationRequest = Type.Object(
@@ -38,7 +38,7 @@ export const ReconciliationRequest = Type.Object(
       Type.Boolean({ description: 'looks at all orders, not only at those that are open or changed lately' }),
     ),
   },
-  { $id: 'ReconciliationRequest', additionalProperties: false, examples: [{ by: 'M. Kim', full: true }] },
+  { $id: 'ReconciliationRequest', additionalProperties: false, examples: [{ by: 'night shift', full: true }] },
 );
 
 export const MaintenanceStarted = Type.Object(
@@ -89,7 +89,7 @@ export const Rebuild = Type.Object(
     examples: [
       {
         state: 'DONE',
-        by: 'M. Kim',
+        by: 'night shift',
         dryRun: false,
         prune: false,
         startedAt: at('30'),
@@ -170,7 +170,7 @@ export const Reconciliation = Type.Object(
         runId: '0198a2b4-1c2d-7e3f-8a4b-5c6d7e8f9a0b',
         report: {
           runId: '0198a2b4-1c2d-7e3f-8a4b-5c6d7e8f9a0b',
-          by: 'M. Kim',
+          by: 'night shift',
           full: true,
           startedAt: at('30'),
           finishedAt: at('31'),
@@ -247,6 +247,6 @@ export const CaseClosing = Type.Object(
   {
     $id: 'CaseClosing',
     additionalProperties: false,
-    examples: [{ by: 'M. Kim', reason: 'refunded at the company, reference 4711' }],
+    examples: [{ by: 'night shift', reason: 'refunded at the company, reference 4711' }],
   },
 );

@@ -109,8 +109,8 @@ const CHANGES: [name: string, args: object, call: Call, answer: object][] = [
   ],
   [
     'resolve',
-    { action: 'RETRY', by: 'M. Kim' },
-    (...p) => orders.resolve({ ...usual(...p), action: 'RETRY', by: 'M. Kim' }),
+    { action: 'RETRY', by: 'night shift' },
+    (...p) => orders.resolve({ ...usual(...p), action: 'RETRY', by: 'night shift' }),
     {},
   ],
 ];

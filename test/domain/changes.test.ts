@@ -73,7 +73,7 @@ describe('items', () => {
 });
 
 describe('a resolution', () => {
-  const by = 'M. Kim';
+  const by = 'night shift';
   const full = { by, reason: 'lost', reference: 'wire 4711' };
 
   test('has somebody who decides, a reason to skip, a reference to settle', () => {

@@ -51,7 +51,7 @@ describe('an order that has ended', () => {
   const cancelled: NewEvent = { type: 'Order Cancelled', data: { reason: 'no' } };
   const resolved = (action: 'SKIP' | 'SETTLE' | 'RETRY'): NewEvent => ({
     type: 'Attention Resolved',
-    data: { n: 1, step: 'ReleaseInventory', key: 'k', action, by: 'M. Kim', status: 'RESERVED' },
+    data: { n: 1, step: 'ReleaseInventory', key: 'k', action, by: 'night shift', status: 'RESERVED' },
   });
 
   test('and holds stock is found, unless somebody decided so', () => {

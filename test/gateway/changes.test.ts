@@ -70,9 +70,9 @@ const CASES: Case[] = [
   { path: '/address', body: address, name: 'changeAddress', args: { address }, keyed: true, status: 200 },
   {
     path: '/resolution',
-    body: { action: 'SETTLE', by: 'M. Kim', reference: 'wire 4711' },
+    body: { action: 'SETTLE', by: 'night shift', reference: 'wire 4711' },
     name: 'resolve',
-    args: { action: 'SETTLE', by: 'M. Kim', reference: 'wire 4711' },
+    args: { action: 'SETTLE', by: 'night shift', reference: 'wire 4711' },
     keyed: true,
     status: 200,
   },
@@ -185,8 +185,8 @@ describe('a body', () => {
       ['/items/0/productId', '/items/0/quantity', '/items/0/outcome'],
     ],
     ['/resolution', {}, ['/action', '/by']],
-    ['/resolution', { action: 'SKIP', by: 'M. Kim' }, ['/reason']],
-    ['/resolution', { action: 'SETTLE', by: 'M. Kim', reason: 'done' }, ['/reference']],
+    ['/resolution', { action: 'SKIP', by: 'night shift' }, ['/reason']],
+    ['/resolution', { action: 'SETTLE', by: 'night shift', reason: 'done' }, ['/reference']],
     ['/resolution', { action: 'GUESS', by: '' }, ['/action', '/by']],
   ];
 

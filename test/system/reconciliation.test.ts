@@ -514,10 +514,10 @@ describe('damaged books', () => {
     await moveStock(config.INVENTORY_TABLE, { productId: 'PROD-20002' }, -2);
     await putEvent(last);
     const settled = `/cases/${encodeURIComponent(`CHARGE_WITHOUT_ORDER#${keys.charge(nobody, 1)}`)}`;
-    const closing = { by: 'M. Kim', reason: 'given back at the company' };
+    const closing = { by: 'night shift', reason: 'given back at the company' };
     expect(await town.post(`${settled}/close`, closing)).toMatchObject({ status: 200, body: { state: 'CLOSED' } });
     expect(await reconcile()).toMatchObject({ opened: 0, closed: 3 });
-    expect(await town.get(settled)).toMatchObject({ state: 'CLOSED', closedBy: 'M. Kim', seen: 3 });
+    expect(await town.get(settled)).toMatchObject({ state: 'CLOSED', closedBy: 'night shift', seen: 3 });
     const healed = await town.get(`/cases/${encodeURIComponent('STOCK_TOTAL#PROD-20002')}`);
     expect(healed).toMatchObject({ state: 'CLOSED', closedBy: 'reconciliation', seen: 2 });
     // it comes back
