@@ -64,6 +64,7 @@ function countingBus() {
     ...busOf([]).bus,
     async *unpublished() {
       counted.reads++;
+      yield* [];
     },
   };
   return { bus, counted };

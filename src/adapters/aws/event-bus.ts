@@ -106,10 +106,10 @@ export function createEventBus(p: {
       for (const batch of batches(events.map((event) => entryOf(event, p.busName)))) published += await put(batch);
       return published;
     },
-    async *unpublished(p) {
+    async *unpublished(which) {
       let places: Place[] = Array.from({ length: INDEX_SHARDS }, (_, shard) => ({ shard }));
       while (places.length > 0) {
-        const pages = await Promise.all(places.map((place) => pageOf(place, p)));
+        const pages = await Promise.all(places.map((place) => pageOf(place, which)));
         const events = pages.flatMap((page) => page.events);
         if (events.length > 0) yield events;
         places = pages.flatMap(({ next }) => next ?? []);
