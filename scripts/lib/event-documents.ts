@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { asyncApiDocument } from '../../src/contracts/asyncapi';
-import { type Contract, CONTRACTS } from '../../src/contracts/catalogue';
+import { type Contract, PROMISES } from '../../src/contracts/catalogue';
 import { breaksOf, type Schema } from './schema-compatibility';
 import { PROJECT_ROOT } from './paths';
 
@@ -23,7 +23,7 @@ const json = (value: unknown): string => JSON.stringify(value, undefined, 2);
 
 /** The documents of the events, by their paths. */
 export function eventDocuments(): Record<string, string> {
-  const schemas = CONTRACTS.map((contract) => [pathOf(contract), json(contract.schema)] as const);
+  const schemas = PROMISES.map((contract) => [pathOf(contract), json(contract.schema)] as const);
   return {
     [`${EVENTS_FOLDER}/README.md`]: index(),
     [`${EVENTS_FOLDER}/asyncapi.json`]: json(asyncApiDocument()),
@@ -36,7 +36,7 @@ const pathOf = ({ name }: Contract) => `${EVENTS_FOLDER}/${name.replace('.', '/'
 
 export const releasedNow = (): Baseline =>
   JSON.parse(
-    json(Object.fromEntries(CONTRACTS.map(({ name, example: _example, ...contract }) => [name, contract]))),
+    json(Object.fromEntries(PROMISES.map(({ name, example: _example, ...contract }) => [name, contract]))),
   ) as Baseline;
 
 export const baselineText = (): string => json(releasedNow());
@@ -49,8 +49,8 @@ export function breaksSince(baseline: Baseline, now: Baseline = releasedNow()): 
   return Object.entries(baseline).flatMap(([name, before]) => {
     const after = now[name];
     if (!after) return RETIRED.has(name) ? [] : [`${name}: is gone`];
-    const moved =
-      after.source !== before.source || after.type !== before.type ? ['goes by another source or type'] : [];
+    const isMoved = (['direction', 'source', 'type'] as const).some((member) => after[member] !== before[member]);
+    const moved = isMoved ? ['goes another way, or by another source or type'] : [];
     const breaks = breaksOf({ direction: before.direction, before: before.schema, after: after.schema });
     return [...moved, ...breaks].map((why) => `${name}${why.startsWith('/') ? ' ' : ': '}${why}`);
   });
@@ -77,7 +77,7 @@ const table = (direction: Contract['direction']) =>
   [
     '| Event | Source | Schema |',
     '| --- | --- | --- |',
-    ...CONTRACTS.filter((one) => one.direction === direction).map((contract) => {
+    ...PROMISES.filter((one) => one.direction === direction).map((contract) => {
       const { type, source, name } = contract;
       return `| \`${type}\` | \`${source}\` | [${name}](${pathOf(contract).slice(EVENTS_FOLDER.length + 1)}) |`;
     }),

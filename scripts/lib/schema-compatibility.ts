@@ -6,7 +6,7 @@ export interface Schema {
   properties?: Record<string, Schema>;
   required?: string[];
   items?: Schema;
-  additionalProperties?: boolean;
+  additionalProperties?: boolean | Schema;
   enum?: unknown[];
   const?: unknown;
   [keyword: string]: unknown;
@@ -89,14 +89,17 @@ function keywordBreaks(keyword: string, inner: Schema, outer: Schema): string[] 
 function memberBreaks({ direction, before, after }: Change): string[] {
   const [inner, outer] = direction === 'published' ? [after, before] : [before, after];
   const must = new Set(inner.required ?? []);
-  const open = outer.additionalProperties === false && inner.additionalProperties !== false;
+  const [others, taken] = [inner.additionalProperties ?? true, outer.additionalProperties ?? true];
+  // one that is a schema has to stay as it is
+  const open =
+    typeof others === 'boolean' && typeof taken === 'boolean' ? others && !taken : !isDeepStrictEqual(others, taken);
   const gone = Object.keys(before.properties ?? {}).filter((name) => !after.properties?.[name]);
   const unsure = (outer.required ?? []).filter((name) => !must.has(name));
   const why = direction === 'published' ? 'was always there, and need not be any more' : 'is required, and was not';
   return [
     ...gone.map((name) => `${name} is gone`),
     ...unsure.filter((name) => !gone.includes(name)).map((name) => `${name} ${why}`),
-    ...(open ? ['members that are not listed are refused on one side only'] : []),
+    ...(open ? ['members that are not listed are not taken alike'] : []),
   ];
 }
 

@@ -26,6 +26,12 @@ const SERVERS = {
   queue: aws('sqs', 'sqs', 'SQS'),
   topic: aws('sns', 'sns', 'SNS'),
   http: { host: '127.0.0.1:3000', protocol: 'http', description: 'The gateway' },
+  webhook: {
+    host: '{shop}',
+    protocol: 'https',
+    description: "A shop's own",
+    variables: { shop: { default: 'shop.example.com', description: 'who subscribed' } },
+  },
 } satisfies Record<Channel['kind'], object>;
 
 const BINDINGS = {
@@ -72,7 +78,8 @@ function channelOf(address: string, channel: Channel) {
   const bindings = kind === 'queue' || kind === 'topic' ? { bindings: BINDINGS[kind](address) } : {};
   const messages = messagesOf(channel).map((name) => [name, { $ref: `#/components/messages/${name}` }]);
   return {
-    address,
+    // each shop says its own
+    address: kind === 'webhook' ? null : address,
     description,
     servers: [{ $ref: `#/servers/${kind}` }],
     messages: Object.fromEntries(messages),

@@ -3,7 +3,9 @@ import { ACCEPTED } from './accepted';
 import { acceptedExamples, answerExamples, publishedExamples } from './examples';
 import { ANSWERS, PUBLISHED } from './published';
 import { ANSWER_ENVELOPE, ENVELOPE } from './envelope';
+import { DIALECT, idOf } from './dialect';
 import { EVENT_SOURCES, type EventType, SCHEMA_VERSION } from '../domain/events';
+import { WEBHOOK_MESSAGE } from './webhook';
 
 /** An event that Waybill publishes, or accepts from others, as those who write or read it know it. */
 export interface Contract {
@@ -19,8 +21,6 @@ export interface Contract {
   example: object;
 }
 
-const DIALECT = 'http://json-schema.org/draft-07/schema#';
-
 interface Content {
   source: string;
   detail: TProperties;
@@ -31,7 +31,7 @@ interface Content {
 function contractOf(direction: Contract['direction'], type: string, content: Content): Contract {
   const { source, detail, example, says } = content;
   const name = `${direction}.${type.toLowerCase().replaceAll(' ', '-')}.v${SCHEMA_VERSION}`;
-  const about = { $schema: DIALECT, $id: `urn:waybill:event:${name}`, title: type, ...(says && { description: says }) };
+  const about = { $schema: DIALECT, $id: idOf(name), title: type, ...(says && { description: says }) };
   return { name, direction, source, type, example, schema: Type.Object(detail, about) };
 }
 
@@ -54,3 +54,6 @@ const fromOutside = Object.entries(ACCEPTED).map(([type, content]) =>
 
 /** Every event, out and in. */
 export const CONTRACTS: readonly Contract[] = [...ofOrders, ...answers, ...fromOutside];
+
+/** All that others rely on: every event, and what is around those that go to webhooks. */
+export const PROMISES: readonly Contract[] = [...CONTRACTS, WEBHOOK_MESSAGE];

@@ -1,13 +1,14 @@
 import type { Contract } from './catalogue';
 import type { OtherMessageName } from './messages';
 import { CONTRACTS } from './catalogue';
-import { STATUS_EVENTS } from '../domain/projection';
+import { PROJECTED_EVENTS } from '../domain/projections';
+import { PUBLIC_EVENTS } from '../domain/webhooks';
 
 /** Where messages are sent or read. */
 export interface Channel {
-  kind: 'bus' | 'queue' | 'topic' | 'http';
+  kind: 'bus' | 'queue' | 'topic' | 'http' | 'webhook';
   says: string;
-  /** what Waybill does there; on a queue that others read, it or a rule sends */
+  /** what Waybill does there: it reads its queues, and what a rule or a topic brings into them is sent elsewhere */
   does: ('send' | 'receive')[];
   contracts: readonly Contract[];
   others?: readonly OtherMessageName[];
@@ -20,13 +21,15 @@ const select = (direction: Contract['direction'], types?: Iterable<string>) => {
 
 const published = (...types: string[]) => select('published', types);
 const accepted = (...types: string[]) => select('accepted', types);
-const ofStatus = select('published', STATUS_EVENTS);
+const ofStatus = select('published', PROJECTED_EVENTS);
 const told: OtherMessageName[] = ['shipping-notice', 'customer-event'];
 const PAYMENT = ['Payment Completed', 'Payment Failed'];
 
-const queue = (does: 'send' | 'receive', says: string, of: Partial<Channel>): Channel => ({
+type Doing = Channel['does'][number];
+
+const queue = (does: Doing | Doing[], says: string, of: Partial<Channel>): Channel => ({
   kind: 'queue',
-  does: [does],
+  does: [does].flat(),
   says,
   contracts: [],
   ...of,
@@ -61,23 +64,50 @@ export const CHANNELS: Record<string, Channel> = {
   'tracking-update-queue': queue('receive', 'What carriers tell, and shipments.', {
     contracts: [...accepted('Carrier Update', 'Shipment Created'), ...published('Shipment Created')],
   }),
-  'partial-inventory-queue': queue('send', 'Orders of which a part is there.', {
+  'partial-inventory-queue': queue(['send', 'receive'], 'Orders of which a part is there.', {
     others: ['partial-inventory-report'],
   }),
-  'shipping-queue': queue('send', 'What warehouses are to pack.', { others: ['packing-instruction'] }),
-  'order-status-queue': queue('send', 'Events that change the status of an order.', { contracts: ofStatus }),
-  'analytics-queue': queue('send', 'The same events, for analytics.', { contracts: ofStatus }),
+  'shipping-queue': queue(['send', 'receive'], 'What warehouses are to pack.', { others: ['packing-instruction'] }),
+  'order-status-queue': queue('receive', 'Events that change the status of an order, or count in reports.', {
+    contracts: ofStatus,
+  }),
+  'analytics-queue': queue('receive', 'The same events, for reports.', { contracts: ofStatus }),
   'email-queue': queue('receive', 'What customers are told by e-mail.', { others: told }),
   'sms-queue': queue('receive', 'What customers are told by SMS.', { others: told }),
   'push-queue': queue('receive', 'What customers are told by push.', { others: told }),
   'reorder-queue': queue('receive', 'Alerts that more stock would end.', {
     others: ['shortage-alert', 'low-stock-alert'],
   }),
+  'webhook-events-queue': queue('receive', 'Events that shops may hear of.', {
+    contracts: published(...PUBLIC_EVENTS),
+  }),
+  'replay-queue': queue('receive', 'What comes out of the archive, with the name of its replay around it.', {
+    contracts: CONTRACTS,
+  }),
+  'replay-sandbox-queue': queue('send', 'The same, where somebody wants to look at it first.', {
+    contracts: CONTRACTS,
+  }),
+  webhooks: {
+    kind: 'webhook',
+    does: ['send'],
+    says: 'What shops subscribed to, at the address that each of them gave.',
+    contracts: [],
+    others: ['webhook-message'],
+  },
   'customer-notifications': topic('What customers are told; by `channels` it goes to three queues.', { others: told }),
-  'order-status': topic('Events that change the status of an order.', { contracts: ofStatus }),
-  'order-confirmation': topic('Payments that completed.', { contracts: published('Payment Completed') }),
+  'order-status': topic('Events that change the status of an order, or count in reports.', { contracts: ofStatus }),
+  'order-confirmation': topic('Payments that completed, as companies and as orders tell it.', {
+    contracts: [...published('Payment Completed'), ...accepted('Payment Completed')],
+  }),
   'inventory-alerts': topic('Stock that is missing or runs out.', { others: ['shortage-alert', 'low-stock-alert'] }),
   'operations-alerts': topic('What operations have to see to; the alarms of the stack as well.', {
-    others: ['operations-alert', 'late-refund-alert', 'overdue-supply-alert'],
+    others: [
+      'operations-alert',
+      'late-refund-alert',
+      'overdue-supply-alert',
+      'dead-letter-alert',
+      'case-alert',
+      'webhook-disabled-alert',
+    ],
   }),
 };

@@ -47,6 +47,9 @@ export const ANSWER_ENVELOPE = {
 /** What an event from outside may carry beside what it tells. */
 export const SENT_ENVELOPE = {
   schemaVersion: Type.Optional(Type.Literal(SCHEMA_VERSION, { description: 'of this schema; absent: 1' })),
+  correlationId: Type.Optional(
+    Text('on all that belongs together: the events of the order that this one places carry it on'),
+  ),
   traceparent: Type.Optional(
     Type.String({ description: 'W3C trace context: the events that this one causes carry it on' }),
   ),

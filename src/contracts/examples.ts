@@ -178,7 +178,7 @@ export const acceptedExamples = {
 export const answerExamples = {
   'Inventory Checked': {
     origin: 'waybill',
-    eventId: `${PLACED_BY}#checked`,
+    eventId: `inventory-check#${PLACED_BY}`,
     orderId: ORDER_ID,
     at: '2025-07-09T10:30:00.000Z',
     schemaVersion: 1,
@@ -186,6 +186,6 @@ export const answerExamples = {
     causationId: PLACED_BY,
     status: 'PARTIAL',
     availableItems: [{ productId: 'PROD-12345', quantity: 1 }],
-    unavailableItems: [{ productId: 'PROD-12345', availableQuantity: 1, shortfall: 1 }],
+    unavailableItems: [{ productId: 'PROD-12345', quantity: 2, availableQuantity: 1, shortfall: 1 }],
   },
 };

@@ -1,7 +1,10 @@
 import { type TObject, type TProperties, Type } from '@sinclair/typebox';
 import { Address, Amount, Count, Currency, Lines, oneOf, ProductId, Shortages, Text, Time } from './parts';
 import { CHANNELS } from '../domain/order';
+import { DEAD_LETTER_CLASSES } from '../domain/dead-letters';
+import { FINDING_KINDS } from '../domain/reconciliation';
 import { ORIGIN } from '../domain/events';
+import { WEBHOOK_MEMBERS, WEBHOOK_MESSAGE } from './webhook';
 
 /** A message of ours to a queue or topic that is no event. */
 export interface OtherMessage {
@@ -193,6 +196,82 @@ export const OTHER_MESSAGES = {
       orderedAt: '2025-07-09T10:30:00.000Z',
       origin: ORIGIN,
     },
+  }),
+  'dead-letter-alert': message('Dead letter alert', {
+    says: 'A message or a workflow came to nothing, and waits for a person or for its next try.',
+    members: {
+      alert: Type.Literal('dead-letter'),
+      key: Key,
+      deadLetterId: Type.String(),
+      class: oneOf(DEAD_LETTER_CLASSES),
+      severity: oneOf(['INFO', 'WARNING', 'CRITICAL']),
+      queue: Text('it was for, or the type of a workflow'),
+      deadAt: Time('of its first death'),
+      errorType: Type.Optional(Type.String()),
+      reason: Type.Optional(Text('why')),
+      origin: Origin,
+    },
+    example: {
+      alert: 'dead-letter',
+      key: 'dead-letter#order-intake-queue-1#1',
+      deadLetterId: 'order-intake-queue-1',
+      class: 'PERMANENT',
+      severity: 'WARNING',
+      queue: 'order-intake-queue',
+      deadAt: '2025-07-09T10:30:00.000Z',
+      errorType: 'InvalidOrderData',
+      reason: 'expected an EventBridge event as JSON',
+      origin: ORIGIN,
+    },
+  }),
+  'case-alert': message('Case alert', {
+    says: 'A reconciliation found what does not add up, and somebody has to decide.',
+    members: {
+      alert: Type.Literal('case'),
+      key: Key,
+      caseId: Type.String(),
+      kind: oneOf(FINDING_KINDS),
+      orderId: Type.Optional(OrderId),
+      amount: Type.Optional(Amount('at stake')),
+      currency: Type.Optional(Currency),
+      origin: Origin,
+    },
+    example: {
+      alert: 'case',
+      key: `case#SHIPPED_UNPAID#${orderId}#1`,
+      caseId: `SHIPPED_UNPAID#${orderId}`,
+      kind: 'SHIPPED_UNPAID',
+      orderId,
+      amount: 59.98,
+      currency: 'USD',
+      origin: ORIGIN,
+    },
+  }),
+  'webhook-disabled-alert': message('Disabled webhook alert', {
+    says: 'An endpoint of a shop is dead, and is told nothing any more.',
+    members: {
+      alert: Type.Literal('webhook-disabled'),
+      key: Key,
+      webhookId: Type.String(),
+      owner: Text("the customer system's name"),
+      reason: Text('why'),
+      disabledAt: Time('when it was disabled'),
+      origin: Origin,
+    },
+    example: {
+      alert: 'webhook-disabled',
+      key: 'webhook-disabled#msg_1#10',
+      webhookId: 'wh_3b1f0a52c4b14e0b9a6d2f6f0f6f3a10',
+      owner: 'shop',
+      reason: 'the endpoint answered 410 Gone',
+      disabledAt: '2025-07-09T10:30:00.000Z',
+      origin: ORIGIN,
+    },
+  }),
+  'webhook-message': message('Webhook message', {
+    says: 'An event, or a test, as it is posted to a webhook.',
+    members: WEBHOOK_MEMBERS,
+    example: WEBHOOK_MESSAGE.example,
   }),
 } satisfies Record<string, OtherMessage>;
 

@@ -198,13 +198,7 @@ export const ANSWERS = {
     detail: {
       status: oneOf(['AVAILABLE', 'PARTIAL', 'UNAVAILABLE'] as const),
       availableItems: Lines,
-      unavailableItems: Type.Array(
-        Type.Object({
-          productId: ProductId,
-          availableQuantity: Count('what there is'),
-          shortfall: Count('what is missing'),
-        }),
-      ),
+      unavailableItems: Shortages,
     },
   },
 } as const;

@@ -308,13 +308,13 @@ export function toBusEvent(event: OrderEvent): BusEvent {
 /** What an event hangs together with; of events that were stored without it, as far as their numbers tell. */
 export function lineageOf(event: OrderEvent): Pick<Envelope, 'correlationId' | 'causationId' | 'traceparent'> {
   const { orderId, sequence, correlationId = orderId, traceparent } = event;
-  const { causationId = before({ orderId, sequence, correlationId }) } = event;
+  const { causationId = before({ orderId, sequence, placedBy: correlationId }) } = event;
   return { correlationId, causationId, ...(traceparent !== undefined && { traceparent }) };
 }
 
 /** What comes before an event of an order: the one before it, or what placed the order. */
-const before = (p: { orderId: OrderId; sequence: number; correlationId: string }): string =>
-  p.sequence > 1 ? eventIdOf(p.orderId, p.sequence - 1) : p.correlationId;
+const before = (p: { orderId: OrderId; sequence: number; placedBy: string }): string =>
+  p.sequence > 1 ? eventIdOf(p.orderId, p.sequence - 1) : p.placedBy;
 
 /** Always a list, which rules can pass on; whether the order chose it, or the customer's own preference holds. */
 const publicChannels = (channels: Channel[] | undefined): Pick<Envelope, 'channels' | 'channelsByDefault'> =>
@@ -405,6 +405,8 @@ export interface EventBatch {
   channels?: Channel[];
   /** of what placed the order */
   correlationId?: string;
+  /** the id of what placed it, where that is another: the first event's cause */
+  placedBy?: string;
   /** the trace of what placed it */
   traceparent?: string;
   /** the number of the batch's first event, as far as the workflow knows */
@@ -421,7 +423,7 @@ export interface EventBatch {
 /** Numbers the events of a batch, what was noted first; the first of them carries the states. */
 export function numberEvents(batch: EventBatch, p: { at: string; attempt: number }): OrderEvent[] {
   const { orderId, customerId, channels, traceparent, firstSequence, noted = [], state } = batch;
-  const { correlationId = orderId } = batch;
+  const { correlationId = orderId, placedBy = correlationId } = batch;
   const exitedAt = state && p.at > state.enteredAt ? p.at : (state?.enteredAt ?? p.at);
   const states = state ? [...batch.states, { ...state, exitedAt, attempts: p.attempt }] : batch.states;
   return [...noted, ...batch.events].map(({ cause, ...fact }, i) => {
@@ -435,7 +437,7 @@ export function numberEvents(batch: EventBatch, p: { at: string; attempt: number
       ...(customerId === undefined ? {} : { customerId }),
       ...(channels === undefined ? {} : { channels }),
       correlationId,
-      causationId: cause?.causationId ?? before({ orderId, sequence, correlationId }),
+      causationId: cause?.causationId ?? before({ orderId, sequence, placedBy }),
       ...(trace === undefined ? {} : { traceparent: trace }),
       states: i === 0 ? states : [],
     };

@@ -8,7 +8,7 @@ export interface EventIdentity {
   source: string;
   /** absent: it is known by what it says alone */
   eventId?: string;
-  /** of its type and its detail, without what a replay adds */
+  /** of its type and its detail, without what a replay adds, and the trace: who sends again may be in another one */
   fingerprint: string;
 }
 
@@ -43,7 +43,8 @@ export function identityOf(event: Record<string, unknown>, content: object): Eve
 /** None of what is nested deeper than JSON is written; then what was read counts, which is flat. */
 function textOf({ 'detail-type': type, detail }: Record<string, unknown>): string | undefined {
   try {
-    return canonicalJson({ type, detail: isObject(detail) ? { ...detail, replay: undefined } : detail });
+    const said = isObject(detail) ? { ...detail, replay: undefined, traceparent: undefined } : detail;
+    return canonicalJson({ type, detail: said });
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     return undefined;

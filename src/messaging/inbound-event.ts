@@ -68,7 +68,7 @@ export function parseInboundEvent(value: unknown): InboundEvent {
   const wrong = wrongIdOf(value);
   if (wrong !== undefined) return refused(wrong);
   const correlationId = correlationIdOf(value);
-  const traceparent = traceparentOf(memberOf(value['detail'], 'traceparent') ?? value['traceparent']);
+  const traceparent = traceparentOf(memberOf(value['detail'], 'traceparent')) ?? traceparentOf(value['traceparent']);
   return {
     ...content,
     ...marks,

@@ -28,8 +28,9 @@ export function createInventoryCheck({ stock, answers, ...reader }: InventoryChe
       schemaVersion: SCHEMA_VERSION,
       ...found,
       at: new Date().toISOString(),
-      ...(event.eventId !== undefined && { causationId: event.eventId }),
+      causationId: event.eventId ?? orderId,
       correlationId: event.correlationId ?? event.eventId ?? orderId,
+      ...(event.traceparent !== undefined && { traceparent: event.traceparent }),
     };
     await answers.publish({ source: 'inventory.service', detailType: 'Inventory Checked', detail });
     return { status: 'DONE', log: { orderId, eventId: detail.eventId, status: found.status } };

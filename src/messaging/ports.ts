@@ -14,8 +14,13 @@ export interface EventBus {
    * @throws StepError SERVICE_UNAVAILABLE when the bus or the table cannot be reached
    */
   publish(events: readonly OrderEvent[]): Promise<number>;
-  /** Events that still have their mark, written before a time (ISO 8601), oldest first in each shard. */
-  unpublished(p: { before: string; limit: number }): Promise<OrderEvent[]>;
+  /**
+   * Events that still have their mark, written before a time (ISO 8601), oldest first in each shard; page by page, also
+   * past those that were read and keep it.
+   *
+   * @param p.limit of each shard, on each page
+   */
+  unpublished(p: { before: string; limit: number }): AsyncIterable<OrderEvent[]>;
 }
 
 /** Where a customer can be reached, as far as it is known. */

@@ -1,13 +1,15 @@
 import type { EventBus } from './ports';
 import type { Logger } from '../telemetry';
-import { eventIdOf } from '../domain/ids';
 
-/** Events read from each shard of the index in one round. */
-const ROUND = 50;
+/** Events read from each shard of the index at one time. */
+const PAGE = 50;
 
 /** Publishes what the steps could not. */
 export interface Relay {
-  /** One round: everything that has been waiting longer than the grace. Answers how many events it published. */
+  /**
+   * One round: everything that has been waiting longer than the grace, also behind what the bus does not take. Answers
+   * how many events it published.
+   */
   run(): Promise<number>;
   start(): void;
   stop(): Promise<void>;
@@ -15,7 +17,7 @@ export interface Relay {
 
 /**
  * @param p.graceMs    how long a step's own attempt has, in milliseconds, before the relay takes over
- * @param p.intervalMs pause between rounds that found nothing more to do, in milliseconds
+ * @param p.intervalMs pause between rounds, in milliseconds
  */
 export function createRelay(p: { bus: EventBus; graceMs: number; intervalMs: number; logger: Logger }): Relay {
   let running: Promise<void> | undefined;
@@ -23,19 +25,14 @@ export function createRelay(p: { bus: EventBus; graceMs: number; intervalMs: num
   let stopped = false;
 
   async function run(): Promise<number> {
-    let total = 0;
-    // the index may still show what was published a moment ago
-    const tried = new Set<string>();
-    for (;;) {
-      const before = new Date(Date.now() - p.graceMs).toISOString();
-      const found = await p.bus.unpublished({ before, limit: ROUND });
-      const events = found.filter(({ orderId, sequence }) => !tried.has(eventIdOf(orderId, sequence)));
-      for (const { orderId, sequence } of events) tried.add(eventIdOf(orderId, sequence));
-      const published = events.length > 0 ? await p.bus.publish(events) : 0;
-      total += published;
-      // fewer than were found: the rest is tried again after a pause
-      if (events.length === 0 || published < events.length || stopped) return total;
+    let published = 0;
+    const before = new Date(Date.now() - p.graceMs).toISOString();
+    // what the bus does not take now holds up nothing behind it: the next round tries it again
+    for await (const events of p.bus.unpublished({ before, limit: PAGE })) {
+      published += await p.bus.publish(events);
+      if (stopped) break;
     }
+    return published;
   }
 
   async function loop(): Promise<void> {

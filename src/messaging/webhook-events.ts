@@ -4,7 +4,7 @@ import { createQueueReader, type Handled, type QueueReader, type QueueReaderDeps
 import { isOrderId } from '../domain/ids';
 import { listed, shown } from './reason';
 import { listensTo, PUBLIC_EVENTS } from '../domain/webhooks';
-import { ORIGIN } from '../domain/events';
+import { EVENT_SOURCES, ORIGIN } from '../domain/events';
 
 export type WebhookEventsDeps = Omit<QueueReaderDeps, 'name' | 'handle'> & {
   listeners: WebhookListeners;
@@ -47,9 +47,14 @@ export function parseOwnEvent(body: string): OwnEvent | { reason: string } | { i
   if (!isObject(detail)) return { reason: `detail: expected an object, got ${shown(detail)}` };
   // what others say is not ours to pass on, and what comes out of the archive was told when it happened
   const isTold = detail['origin'] === ORIGIN && detail['replay'] === undefined;
-  if (!isTold || !PUBLIC_EVENTS.some((known) => known === type)) return { ignored: true };
+  if (!isTold || isInternal(type)) return { ignored: true };
+  // one of a later release: whoever runs that can have it again
+  if (!isPublic(type)) return { reason: `detail-type: expected a public event of ours, got ${shown(type)}` };
   return readDetail(type, detail);
 }
+
+const isPublic = (type: string): boolean => PUBLIC_EVENTS.some((known) => known === type);
+const isInternal = (type: string): boolean => Object.hasOwn(EVENT_SOURCES, type) && !isPublic(type);
 
 function readDetail(type: string, detail: Record<string, unknown>): OwnEvent | { reason: string } {
   const { orderId, sequence, eventId, at, customerId } = detail;

@@ -48,7 +48,10 @@ export interface OrderLog {
 const START: LogPosition = { sequence: 0, ordinal: 0, lastAt: '', status: 'RECEIVED', noted: [], passed: [] };
 
 export function createOrderLog(
-  order: Pick<EventBatch, 'orderId' | 'runId' | 'customerId' | 'channels' | 'correlationId' | 'traceparent'>,
+  order: Pick<
+    EventBatch,
+    'orderId' | 'runId' | 'customerId' | 'channels' | 'correlationId' | 'placedBy' | 'traceparent'
+  >,
   from: LogPosition = START,
 ): OrderLog {
   let { sequence, ordinal, status, noted, passed } = from;

@@ -68,9 +68,10 @@ export function startRun(input: OrderInput, before?: OrderLife): OrderRun {
   const { causationId, traceparent, ...by } = cause ?? causeOf({ id: requestId }) ?? { causationId: orderId };
   const { correlationId = causationId } = by;
   const lineage = { correlationId, ...(traceparent !== undefined && { traceparent }) };
+  const placedBy = causationId === correlationId ? {} : { placedBy: causationId };
   const run: OrderRun = {
     acceptance: { submission, fingerprint, requestId, runId },
-    log: createOrderLog({ orderId, runId, ...named, ...lineage }, life.log),
+    log: createOrderLog({ orderId, runId, ...named, ...lineage, ...placedBy }, life.log),
     lineage,
     life,
     mail: [],

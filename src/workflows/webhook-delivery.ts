@@ -21,8 +21,8 @@ export async function webhookDeliveryWorkflow({
     const waitMs = isDead ? undefined : waitOf(delivery, tried, outcome);
     if (waitMs !== undefined) await condition(() => askedFor > n, waitMs);
     else if (askedFor <= n) return { end: outcome.kind, attempts: n };
-    // asked for while it came to its end: another row begins
-    else tried = 0;
+    // asked for: another row begins, also where it came to its end meanwhile
+    if (askedFor > n) tried = 0;
   }
 }
 

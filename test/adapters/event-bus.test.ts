@@ -12,7 +12,7 @@ import { createEventBus, MAX_ENTRIES } from '../../src/adapters/aws/event-bus';
 import { eventOfEachType, numbered, sampleValidOrder, someEvents } from '../support/contracts/events';
 import { batchOf, runActivity } from '../support/contracts/activities';
 import { createEventPublisher } from '../../src/adapters/event-publisher';
-import { keys } from '../../src/domain/ids';
+import { INDEX_SHARDS, keys } from '../../src/domain/ids';
 import { fold } from '../../src/domain/projection';
 import { post } from '../../src/activities/step';
 import { failureTypeOf } from '../support/contracts/books';
@@ -112,8 +112,13 @@ async function append(events: OrderEvent[]): Promise<OrderEvent[]> {
 const markedOf = async (orderId: OrderEvent['orderId']) =>
   (await world.events(orderId)).filter((event) => 'unpublished' in event).map(({ sequence }) => sequence);
 
-const unpublishedOf = async (orderId: OrderEvent['orderId']) =>
-  (await bus.unpublished({ before: '9999', limit: 1000 })).filter((event) => event.orderId === orderId);
+const readFirst = (of: EventBus) => of.unpublished({ before: '9999', limit: 1 })[Symbol.asyncIterator]().next();
+
+async function unpublishedOf(orderId: OrderEvent['orderId'], p = { before: '9999', limit: 1000 }) {
+  const found: OrderEvent[] = [];
+  for await (const page of bus.unpublished(p)) found.push(...page.filter((event) => event.orderId === orderId));
+  return found;
+}
 
 describe('publish', () => {
   test('puts events on the bus, where a rule finds them with money in decimals', async () => {
@@ -296,26 +301,39 @@ describe('unpublished', () => {
   test('leaves out what is younger than asked for', async () => {
     const at = '2025-07-09T10:30:00.000Z';
     const { orderId } = (await append(someEvents(1, { at })))[0]!;
-    const sequences = async (before: string) =>
-      (await bus.unpublished({ before, limit: 1000 })).filter((event) => event.orderId === orderId).length;
+    const sequences = async (before: string) => (await unpublishedOf(orderId, { before, limit: 1000 })).length;
     expect(await sequences(at)).toBe(0);
     expect(await sequences('2025-07-09T10:30:00.001Z')).toBe(1);
   });
 
-  test('gives the oldest of an order first, and no more than asked for of each shard', async () => {
+  test('gives the oldest of an order first, and on a page no more than asked for of each shard', async () => {
     const orderId = uniqueId();
     const times = ['2001-01-03', '2001-01-01', '2001-01-02'].map((day) => `${day}T00:00:00.000Z`);
     for (const [i, at] of times.entries())
       await append(numbered(orderId, [{ type: 'Order Validated', data: {} }], { firstSequence: i + 1, at }));
-    const oldest = (await bus.unpublished({ before: '2001-02-01', limit: 2 })).filter(
-      (event) => event.orderId === orderId,
-    );
-    expect(oldest.map(({ at }) => at)).toEqual(times.toSorted().slice(0, 2));
+    const pages: string[][] = [];
+    for await (const page of bus.unpublished({ before: '2001-02-01', limit: 2 })) {
+      const ours = page.filter((event) => event.orderId === orderId).map(({ at }) => at);
+      if (ours.length > 0) pages.push(ours);
+      expect(page.length).toBeLessThanOrEqual(2 * INDEX_SHARDS);
+    }
+    expect(pages.flat()).toEqual(times.toSorted());
+    expect(pages.length).toBeGreaterThan(1);
     await bus.publish(await world.events(orderId));
   });
 
+  test('reads on behind what was published meanwhile', async () => {
+    const at = '2001-03-01T00:00:00.000Z';
+    const { orderId } = (await append(someEvents(7, { at })))[0]!;
+    let published = 0;
+    for await (const page of bus.unpublished({ before: '2001-03-02', limit: 2 }))
+      published += await bus.publish(page.filter((event) => event.orderId === orderId));
+    expect(published).toBe(7);
+    expect(await markedOf(orderId)).toEqual([]);
+  });
+
   test('fails as SERVICE_UNAVAILABLE when the table cannot be reached', async () => {
-    const call = (aws: typeof emulator) => failureTypeOf(eventBusOn(aws).unpublished({ before: '9999', limit: 1 }));
+    const call = (aws: typeof emulator) => failureTypeOf(readFirst(eventBusOn(aws)));
     expect(await withUnreachableAws(call)).toBe('SERVICE_UNAVAILABLE');
   });
 });

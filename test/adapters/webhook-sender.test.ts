@@ -119,6 +119,11 @@ describe('no answer is told without an address', () => {
   test.each([
     ['hangs up', '', 'the connection was closed without an answer'],
     ['speaks something else', 'SSH-2.0-OpenSSH_9.6\r\n', 'no answer (HPE_INVALID_CONSTANT)'],
+    [
+      'wants to speak something else',
+      'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n',
+      'no answer (not HTTP)',
+    ],
   ])('a server that %s', async (_, words, error) => {
     const server = createServer((socket) => socket.once('data', () => socket.end(words))).listen(0, '127.0.0.1');
     await once(server, 'listening');

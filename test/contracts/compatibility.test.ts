@@ -143,10 +143,11 @@ const ACCEPTED: [name: string, breaks: string[], edits: Edit | Edit[]][] = [
     [expect.stringContaining('/note: format differs') as string],
     set('properties.note.format', 'date-time'),
   ],
+  ['no other members', ['/: members that are not listed are not taken alike'], set('additionalProperties', false)],
   [
-    'no other members',
-    ['/: members that are not listed are refused on one side only'],
-    set('additionalProperties', false),
+    'other members of one type',
+    ['/: members that are not listed are not taken alike'],
+    set('additionalProperties', { type: 'string' }),
   ],
 ];
 
@@ -170,13 +171,18 @@ describe('a release', () => {
 
   test('of which an event comes from another source is broken', () => {
     const moved = { ...now, [name]: { ...now[name]!, source: 'elsewhere' } };
-    expect(breaksSince(now, moved)).toEqual([`${name}: goes by another source or type`]);
+    expect(breaksSince(now, moved)).toEqual([`${name}: goes another way, or by another source or type`]);
   });
 
   test('whose event lost a member is broken, and says where', () => {
     const after = structuredClone(now);
     delete after[name]!.schema.properties!['reason'];
     expect(breaksSince(now, after)).toEqual([`${name} /: reason is gone`]);
+  });
+
+  test('whose event goes the other way is broken', () => {
+    const moved = { ...now, [name]: { ...now[name]!, direction: 'accepted' as const } };
+    expect(breaksSince(now, moved)).toEqual([`${name}: goes another way, or by another source or type`]);
   });
 
   test('with more events is not, and each event it has is compared', () => {

@@ -106,7 +106,12 @@ async function append(n: number): Promise<void> {
 /** The bus, with only this test's events left behind. */
 const ours = (bus: EventBus): EventBus => ({
   ...bus,
-  unpublished: async (p) => (await bus.unpublished({ ...p, limit: 1000 })).filter((event) => event.orderId === orderId),
+  async *unpublished(p) {
+    for await (const page of bus.unpublished(p)) {
+      const events = page.filter((event) => event.orderId === orderId);
+      if (events.length > 0) yield events;
+    }
+  },
 });
 
 /** The bus over the proxy, as the processes speak to it. */

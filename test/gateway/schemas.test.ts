@@ -1,6 +1,6 @@
 import { asyncApiDocument } from '../../src/contracts/asyncapi';
 import { closeGateways, createGateway, expectProblem } from './support';
-import { CONTRACTS } from '../../src/contracts/catalogue';
+import { PROMISES } from '../../src/contracts/catalogue';
 
 afterEach(closeGateways);
 
@@ -15,7 +15,7 @@ test('GET /asyncapi.json is the document, as what it is', async () => {
 
 test('GET /schemas/{name} is the schema of each event', async () => {
   const { inject } = createGateway();
-  for (const { name, schema } of CONTRACTS) {
+  for (const { name, schema } of PROMISES) {
     const answer = await inject({ url: `/schemas/${name}` });
     expect(answer.statusCode).toBe(200);
     expect(answer.headers['content-type']).toBe('application/schema+json; charset=utf-8');

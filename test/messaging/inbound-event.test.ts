@@ -136,6 +136,15 @@ describe('what an event is known by', () => {
     expect(printOf('Payment Failed')).not.toBe(printOf('Payment Completed'));
   });
 
+  test('is the same in another trace: who sends again may be in one', () => {
+    const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
+    const plain = parse(eventOf({ detail: order }));
+    const traced = parse(eventOf({ detail: { ...order, traceparent } }));
+    expect(traced).toMatchObject({ identity: plain.identity, traceparent });
+    // what is none hides none
+    expect(parse(eventOf({ traceparent, detail: { ...order, traceparent: 'junk' } }))).toMatchObject({ traceparent });
+  });
+
   test('goes with the sender’s mark of what belongs together', () => {
     expect(parse(eventOf({ detail: { ...order, correlationId: 'cart-1' } })).correlationId).toBe('cart-1');
     for (const correlationId of ['', 7, 'x'.repeat(257)])

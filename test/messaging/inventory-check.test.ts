@@ -10,6 +10,7 @@ import { createInventoryCheck } from '../../src/messaging/inventory-check';
 import { createLogger } from '../../src/telemetry';
 import { createStockTotals } from '../../src/adapters/aws/stock-totals';
 import { envelopeOf, samplePayment } from '../support/refused-events';
+import { misfitOf } from '../support/contracts/schemas';
 import { failureTypeOf } from '../support/contracts/books';
 import { putQueueOnBus, type QueueOnBus } from '../support/bus-tap';
 import { receiveAll, receiveMessages } from '../support/contracts/queues';
@@ -82,8 +83,11 @@ async function whileRunning<T>(answers: Answers, happens: () => Promise<T>): Pro
   }
 }
 
+const TRACE = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
+
 interface Answered {
   source: string;
+  'detail-type': string;
   detail: { orderId: string };
 }
 const answersTo = async (orderId: string, count = 1) =>
@@ -117,7 +121,7 @@ test.each([
   await putStock(named(there));
   const order = orderOf(named(asked));
   const id = uniqueId('event');
-  await send(envelopeOf({ id, detail: { ...order, correlationId: 'cart-1' } }));
+  await send(envelopeOf({ id, detail: { ...order, correlationId: 'cart-1', traceparent: TRACE } }));
   const [answer] = await whileRunning(realAnswers, () => answersTo(order.orderId));
   expect(answer).toMatchObject({ source: 'inventory.service', 'detail-type': 'Inventory Checked' });
   expect(answer!.detail).toEqual({
@@ -131,7 +135,9 @@ test.each([
     at: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/) as string,
     causationId: id,
     correlationId: 'cart-1',
+    traceparent: TRACE,
   });
+  expect(misfitOf(answer!)).toBeUndefined();
   // nothing is reserved
   expect(await stock.availableOf(Object.keys(named(there)))).toEqual(new Map(Object.entries(named(there))));
 });
@@ -142,7 +148,8 @@ test('an enquiry without an id goes by its order', async () => {
   const [answer] = await whileRunning(realAnswers, () => answersTo(order.orderId));
   const { orderId } = order;
   expect(answer!.detail).toMatchObject({ eventId: `inventory-check#${orderId}`, correlationId: orderId });
-  expect(answer!.detail).not.toHaveProperty('causationId');
+  expect(answer!.detail).toMatchObject({ causationId: orderId });
+  expect(misfitOf(answer!)).toBeUndefined();
 });
 
 test.each([

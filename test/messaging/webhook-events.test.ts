@@ -40,6 +40,11 @@ test.each([
   ['no JSON', '{', 'expected an event of the bus as a JSON object'],
   ['no object', '7', 'expected an event of the bus as a JSON object'],
   ['no type', '{"detail":{}}', 'detail-type: expected a text, got nothing'],
+  [
+    'what an older release does not know',
+    bodyOf(event).replace('"Order Created"', '"Order Admired"'),
+    'detail-type: expected a public event of ours, got "Order Admired"',
+  ],
   ['no detail', '{"detail-type":"Order Created"}', 'detail: expected an object, got nothing'],
   [
     'nothing that an event of ours has',

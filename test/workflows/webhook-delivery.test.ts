@@ -16,6 +16,7 @@ import { type Received, startReceiver, type WebhookReceiver } from '../support/w
 import { toBusEvent } from '../../src/domain/events';
 import { WEBHOOK_DELIVERY_WORKFLOW } from '../../src/workflows/webhook-messages';
 import { WAITS, webhookQueueOf } from '../../src/domain/webhooks';
+import { webhookMisfitOf } from '../support/contracts/schemas';
 import { webhookWorkflowId } from '../../src/domain/ids';
 
 /** Days pass in moments: on the time-skipping engine, over the real tables, to a real server. */
@@ -121,6 +122,8 @@ test('an event is delivered signed, once however often it is told, and its histo
   const [{ headers, body }] = shop.received as [Received];
   const { detail, time } = toBusEvent(stored);
   expect(JSON.parse(body)).toEqual({ type: 'Order Cancelled', timestamp: time, data: detail });
+  expect(webhookMisfitOf(JSON.parse(body) as Parameters<typeof webhookMisfitOf>[0])).toBeUndefined();
+  expect(detail).toMatchObject({ correlationId: stored.orderId, causationId: stored.orderId });
   const signedAt = new Date(Number(headers['webhook-timestamp']) * 1000);
   const id = deliveryIdOf(event);
   expect(headers).toMatchObject({

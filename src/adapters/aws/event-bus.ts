@@ -86,7 +86,7 @@ export function createEventBus(p: {
       throw new StepError('SERVICE_UNAVAILABLE', `marking events as published: the table left out ${left.length}`);
   }
 
-  async function unpublishedIn(shard: number, before: string, limit: number): Promise<OrderEvent[]> {
+  async function pageOf({ shard, start }: Place, { before, limit }: { before: string; limit: number }) {
     const query = new QueryCommand({
       TableName: p.eventsTable,
       IndexName: 'unpublished',
@@ -94,9 +94,10 @@ export function createEventBus(p: {
       ExpressionAttributeNames: { '#at': 'at' },
       ExpressionAttributeValues: { ':shard': String(shard), ':before': before },
       Limit: limit,
+      ...(start && { ExclusiveStartKey: start }),
     });
-    const { Items = [] } = await reach('reading unpublished events', () => p.db.send(query));
-    return Items as OrderEvent[];
+    const { Items = [], LastEvaluatedKey } = await reach('reading unpublished events', () => p.db.send(query));
+    return { events: Items as OrderEvent[], next: LastEvaluatedKey && { shard, start: LastEvaluatedKey } };
   }
 
   return {
@@ -105,14 +106,25 @@ export function createEventBus(p: {
       for (const batch of batches(events.map((event) => entryOf(event, p.busName)))) published += await put(batch);
       return published;
     },
-    async unpublished({ before, limit }) {
-      const shards = Array.from({ length: INDEX_SHARDS }, (_, shard) => unpublishedIn(shard, before, limit));
-      return (await Promise.all(shards)).flat();
+    async *unpublished(which) {
+      let places: Place[] = Array.from({ length: INDEX_SHARDS }, (_, shard) => ({ shard }));
+      while (places.length > 0) {
+        const pages = await Promise.all(places.map((place) => pageOf(place, which)));
+        const events = pages.flatMap((page) => page.events);
+        if (events.length > 0) yield events;
+        places = pages.flatMap(({ next }) => next ?? []);
+      }
     },
   };
 }
 
 type WriteRequests = NonNullable<BatchWriteCommandInput['RequestItems']>[string];
+
+/** Where the reading of a shard goes on; `start` absent: at its beginning. */
+interface Place {
+  shard: number;
+  start?: Record<string, unknown>;
+}
 
 interface Entry {
   event: OrderEvent;

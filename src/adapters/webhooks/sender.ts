@@ -48,10 +48,13 @@ function post(
   return new Promise((resolve, reject) => {
     // without an agent there is a connection of its own for each attempt, looked up anew
     const sent = request(message.url, { ...options, method: 'POST', agent: false, headers: headersOf(message) });
-    sent.on('error', reject);
+    // a server that wants to speak something else from here on ends it without an error
+    const close = () => reject(new Error('closed without an answer'));
+    sent.on('error', reject).on('close', close);
     sent.on('response', (response) => {
       // from here on there is an answer, however it ends
-      sent.off('error', reject).on('error', () => undefined);
+      sent.off('close', close).off('error', reject);
+      sent.on('error', () => undefined);
       void beginningOf(response).then((body) => resolve(answerOf(response, body)));
     });
     sent.end(message.body);

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { Type, type TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import { asyncApiDocument } from '../../contracts/asyncapi';
-import { CONTRACTS } from '../../contracts/catalogue';
+import { PROMISES } from '../../contracts/catalogue';
 import { problems } from '../contract';
 import { ProblemError } from '../problem';
 
@@ -13,7 +13,7 @@ const schema = {
   operationId: 'showSchema',
   summary: 'Show the schema of an event',
   description:
-    'JSON Schema (draft 7) of the detail of one event, published or accepted. All of them, with the channels that they ' +
+    'JSON Schema (draft 7) of the detail of one event, published or accepted, or of what is posted to webhooks. All of them, with the channels that they ' +
     'go over, are in `/asyncapi.json` (AsyncAPI 3).',
   params: Type.Object({ name: Type.String({ description: 'such as `published.order-created.v1`' }) }),
   response: {
@@ -29,7 +29,7 @@ const schema = {
 export function schemaRoutes(app: FastifyInstance): void {
   const routes = app.withTypeProvider<TypeBoxTypeProvider>();
   const document = JSON.stringify(asyncApiDocument());
-  const schemas = new Map(CONTRACTS.map((contract) => [contract.name, JSON.stringify(contract.schema)]));
+  const schemas = new Map(PROMISES.map((contract) => [contract.name, JSON.stringify(contract.schema)]));
 
   app.get('/asyncapi.json', { schema: { hide: true } }, async (_request, reply) => reply.type(ASYNCAPI).send(document));
 

@@ -1,6 +1,9 @@
 import Ajv, { type ValidateFunction } from 'ajv';
 import addFormats from 'ajv-formats';
 import { CONTRACTS } from '../../../src/contracts/catalogue';
+import { EVENT_SOURCES, type EventType } from '../../../src/domain/events';
+import { OTHER_MESSAGES, type OtherMessageName } from '../../../src/contracts/messages';
+import { WEBHOOK_MESSAGE } from '../../../src/contracts/webhook';
 
 /** A schema that takes no member that it does not name, at any depth. */
 export function closed(schema: unknown): unknown {
@@ -12,6 +15,7 @@ export function closed(schema: unknown): unknown {
 }
 
 const ajv = addFormats(new Ajv({ strict: true, allErrors: true }));
+const webhookMessage = ajv.compile(WEBHOOK_MESSAGE.schema);
 const validators = new Map<string, ValidateFunction>();
 
 function validatorOf(source: string, type: string): ValidateFunction | undefined {
@@ -27,4 +31,18 @@ export function misfitOf(event: { source: string; 'detail-type': string; detail:
   if (!validate) return `${event.source} ${event['detail-type']}: there is no schema of it`;
   if (validate(event.detail)) return undefined;
   return `${event['detail-type']}: ${ajv.errorsText(validate.errors)}: ${JSON.stringify(event.detail)}`;
+}
+
+/** Why a message is not what the document says of it; `undefined` when it is, to the last member. */
+export function messageMisfitOf(name: OtherMessageName, message: unknown): string | undefined {
+  const validate = ajv.compile(closed(OTHER_MESSAGES[name].schema) as object);
+  return validate(message) ? undefined : `${name}: ${ajv.errorsText(validate.errors)}: ${JSON.stringify(message)}`;
+}
+
+/** The same of what is posted to a webhook: what is around an event, and the event. */
+export function webhookMisfitOf(body: { type: string; timestamp: string; data: object }): string | undefined {
+  const { type, data } = body;
+  if (!webhookMessage(body))
+    return `webhook message: ${ajv.errorsText(webhookMessage.errors)}: ${JSON.stringify(body)}`;
+  return misfitOf({ source: EVENT_SOURCES[type as EventType], 'detail-type': type, detail: data });
 }
