@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { GetQueueAttributesCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { DeadLetter, DeadLetterState } from '../../src/domain/dead-letters';
 import type { OrderEvent } from '../../src/domain/events';
 import type { ProductStock } from '../../src/gateway/ports';
@@ -37,15 +37,20 @@ const VISIBILITY = {
 };
 
 let installation: Installation;
+let sqs: SQSClient;
 
 beforeAll(async () => {
   installation = await Installation.start({ ...VISIBILITY, RELAY_GRACE_MS: '1000', RELAY_INTERVAL_MS: '500' });
+  sqs = new SQSClient({ endpoint: installation.endpoint, region: EMULATOR_REGION });
 });
-afterAll(() => installation?.stop());
+afterAll(async () => {
+  sqs?.destroy();
+  await installation?.stop();
+});
 
 test(`${KILLS} kills of the consumer over ${KILLS * ORDERS_PER_KILL * (1 + NEWS.length)} events: none lost, none with a second effect`, async () => {
   const before = await installation.get<ProductStock>('/inventory/PROD-12345');
-  const placed: string[] = [];
+  const placed = [await placePoison()];
   const told = new Set<string>();
   for (let kills = 0; kills < KILLS; kills++) {
     const consumer = await installation.startConsumer();
@@ -62,6 +67,7 @@ test(`${KILLS} kills of the consumer over ${KILLS * ORDERS_PER_KILL * (1 + NEWS.
   await installation.startConsumer();
   await untilRead();
   const dead = await redriveAll();
+  expect(dead).toContainEqual(expect.objectContaining({ class: 'POISON', queue: 'order-intake-queue' }));
   const kinds = dead.map(({ class: kind, queue }) => `${kind} of ${queue}`).toSorted();
   process.stdout.write(`consumer kills: ${KILLS}; dead letters, all redriven: ${kinds.join(', ') || 'none'}\n`);
   await untilReached(
@@ -94,6 +100,18 @@ test(`${KILLS} kills of the consumer over ${KILLS * ORDERS_PER_KILL * (1 + NEWS.
   });
 });
 
+/** Places an order that five consumers received, of which none lived to handle it. */
+async function placePoison(): Promise<string> {
+  const order = sampleOrder({ orderId: uniqueId('KILL') });
+  await installation.publish('ecommerce.orders', 'Order Placed', [order]);
+  const QueueUrl = installation.env['ORDER_INTAKE_QUEUE_URL'];
+  for (let receives = 0; receives < 5;) {
+    const command = new ReceiveMessageCommand({ QueueUrl, VisibilityTimeout: 0, WaitTimeSeconds: 5 });
+    receives += (await sqs.send(command)).Messages?.length ?? 0;
+  }
+  return order.orderId;
+}
+
 const QUEUE_URL = /_(QUEUE|DLQ)_URL$/;
 /** nobody reads it but people */
 const SANDBOX = 'REPLAY_SANDBOX_QUEUE_URL';
@@ -101,27 +119,21 @@ const SANDBOX = 'REPLAY_SANDBOX_QUEUE_URL';
 /** Waits until nothing is left in any queue, nor in its dead letters. */
 async function untilRead(): Promise<void> {
   const urls = Object.entries(installation.env).filter(([name]) => QUEUE_URL.test(name) && name !== SANDBOX);
-  const { endpoint } = installation;
-  const sqs = new SQSClient({ endpoint, region: EMULATOR_REGION });
   const names = ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible'] as const;
   let full: string[] = [];
   const isFull = async (QueueUrl: string | undefined) => {
     const { Attributes = {} } = await sqs.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: [...names] }));
     return names.some((name) => Attributes[name] !== '0');
   };
-  try {
-    await untilReached(
-      async () => {
-        const found = await Promise.all(urls.map(async ([name, url]) => ({ name, isFull: await isFull(url) })));
-        full = found.filter((queue) => queue.isFull).map(({ name }) => name);
-        return full.length === 0;
-      },
-      () => `not empty: ${full.join(', ')}`,
-      180_000,
-    );
-  } finally {
-    sqs.destroy();
-  }
+  await untilReached(
+    async () => {
+      const found = await Promise.all(urls.map(async ([name, url]) => ({ name, isFull: await isFull(url) })));
+      full = found.filter((queue) => queue.isFull).map(({ name }) => name);
+      return full.length === 0;
+    },
+    () => `not empty: ${full.join(', ')}`,
+    180_000,
+  );
 }
 
 type Letter = Pick<DeadLetter, 'id' | 'class' | 'queue' | 'state'>;
@@ -133,7 +145,9 @@ async function lettersIn(states: readonly DeadLetterState[]): Promise<Letter[]> 
   for (const state of states) {
     for (let cursor: string | undefined; ;) {
       const query = new URLSearchParams({ state, limit: '100', ...(cursor !== undefined && { cursor }) });
-      const page = await installation.get<{ deadLetters: Letter[]; cursor?: string }>(`/dead-letters?${query.toString()}`);
+      const page = await installation.get<{ deadLetters: Letter[]; cursor?: string }>(
+        `/dead-letters?${query.toString()}`,
+      );
       found.push(...page.deadLetters);
       cursor = page.cursor;
       if (cursor === undefined) break;
