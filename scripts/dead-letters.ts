@@ -20,7 +20,7 @@ interface Answer {
 
 interface Progress {
   batchId: string;
-  state: 'RUNNING' | 'DONE';
+  state: 'RUNNING' | 'DONE' | 'FAILED';
   redriven: number;
   underWay: number;
   refused: number;
@@ -31,7 +31,7 @@ const write = (line: string) => process.stdout.write(`${line}\n`);
 /**
  * Shows what failed, and does something about it.
  *
- * @returns the exit code: 1 when some of many could not be redriven
+ * @returns the exit code: 1 when some of many could not be redriven, or nobody got that far
  * @throws Trouble when it was not done
  */
 export async function main(): Promise<number> {
@@ -56,7 +56,7 @@ export async function main(): Promise<number> {
     case 'redrive-all': {
       const progress = await redriveAll(gateway, command, asJson);
       tell(progress, linesOfProgress);
-      return progress.refused > 0 ? 1 : 0;
+      return progress.state === 'FAILED' || progress.refused > 0 ? 1 : 0;
     }
     default:
       return command satisfies never;
@@ -111,7 +111,7 @@ async function redriveAll(
   if (!asJson) write(`Batch ${batchId} goes on by itself.`);
   for (;;) {
     const progress = await get<Progress>(gateway, `/dead-letters/batches/${batchId}`);
-    if (progress.state === 'DONE') return progress;
+    if (progress.state !== 'RUNNING') return progress;
     await delay(LOOK_MS);
   }
 }
@@ -161,6 +161,7 @@ const linesOfAnswer = ({ id, state, redrives, isNew }: Answer): string[] => [
   `${id} is ${state}${state === 'REDRIVEN' ? ` for the ${redrives}. time` : ''}${isNew ? '' : ', as it was before'}.`,
 ];
 
-const linesOfProgress = ({ redriven, underWay, refused }: Progress): string[] => [
+const linesOfProgress = ({ state, redriven, underWay, refused }: Progress): string[] => [
   `${redriven} redriven, ${underWay} under way already, ${refused} refused.`,
+  ...(state === 'FAILED' ? ['It ended before it was through: start it again for the others.'] : []),
 ];

@@ -127,7 +127,10 @@ export function createDeadLetterClient({ client, taskQueue }: { client: Client; 
     async progressOf(batchId) {
       const handle = client.workflow.getHandle<typeof redriveWorkflow>(redriveBatchWorkflowId(batchId));
       try {
-        return await within(PATIENCE_MS, () => handle.query(redriveProgressQuery));
+        const progress = await within(PATIENCE_MS, () => handle.query(redriveProgressQuery));
+        if (progress.state !== 'RUNNING') return progress;
+        const { status } = await within(QUESTION_MS, () => handle.describe());
+        return ENDED_EARLY.has(status.name) ? { ...progress, state: 'FAILED' } : progress;
       } catch (error) {
         if (error instanceof WorkflowNotFoundError) return undefined;
         throw error;
@@ -135,5 +138,8 @@ export function createDeadLetterClient({ client, taskQueue }: { client: Client; 
     },
   };
 }
+
+/** What a batch that does not go on is in. */
+const ENDED_EARLY: ReadonlySet<string> = new Set(['FAILED', 'TERMINATED', 'TIMED_OUT', 'CANCELLED']);
 
 const hashOf = (value: object): string => createHash('sha256').update(canonicalJson(value)).digest('base64url');

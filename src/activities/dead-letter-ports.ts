@@ -35,6 +35,7 @@ export interface DeadLetterBook {
 export interface SourceQueues {
   /**
    * @param queue by its name
+   * @param attributes of more than a message can have, the first go with it
    * @throws StepError REQUEST_REFUSED when the queue never takes it
    */
   send(p: { queue: string; body: string; attributes: Record<string, string> }): Promise<void>;

@@ -41,6 +41,8 @@ const AT_ONCE = 5;
 
 /** What EventBridge and SNS say of a death, and what we do: they are in the record, and a message has ten at most. */
 const OF_ITS_DEATH = new Set([
+  'deadLetterId',
+  'redrive',
   'errorType',
   'reason',
   'ERROR_CODE',
@@ -76,7 +78,7 @@ export function createDeadLetterActivities({ messenger, deadLetters }: DeadLette
       if (letter.run)
         return workflows.reset({ ...letter.run, reason: `dead letter ${id}, redrive ${n}`, requestId: `${id}#${n}` });
       if (!queues.has(letter.queue)) return { outcome: 'NOT_SENT', reason: `there is no queue ${letter.queue}` };
-      const attributes = { ...ownAttributes(letter), deadLetterId: id, redrive: String(n) };
+      const attributes = { deadLetterId: id, redrive: String(n), ...ownAttributes(letter) };
       await queues.send({ queue: letter.queue, body: letter.body, attributes });
       return { outcome: 'SENT' };
     }),

@@ -94,7 +94,7 @@ export const RedriveBatch = Type.Object(
 export const RedriveProgress = Type.Object(
   {
     batchId: Type.String(),
-    state: oneOf(['RUNNING', 'DONE']),
+    state: oneOf(['RUNNING', 'DONE', 'FAILED'], '`FAILED`: it ended in error, or somebody ended it in the engine'),
     redriven: Type.Integer(),
     underWay: Type.Integer({ description: 'that were in flight already' }),
     refused: Type.Integer({ description: 'that cannot be redriven' }),

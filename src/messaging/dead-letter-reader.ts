@@ -61,7 +61,6 @@ export function createDeadLetterReader(p: DeadLetterReaderDeps): QueueReader {
     handleMessageBatch: async (messages) => {
       handling = true;
       const taken = await Promise.allSettled(messages.map(take));
-      handling = false;
       const failed = taken.filter((result) => result.status === 'rejected');
       for (const { reason: err } of failed) logger.error({ err }, `dead letter of ${source.queue} stays`);
       if (failed.length > 0) await delay(PAUSE_MS, undefined, { signal: stopping.signal }).catch(() => undefined);
@@ -72,6 +71,8 @@ export function createDeadLetterReader(p: DeadLetterReaderDeps): QueueReader {
     const wasCut = stopping.signal.aborted && /aborted/i.test(error.message);
     if (!wasCut) logger.warn({ err: error }, `dead letters of ${source.queue}`);
   });
+  // only now they are deleted as well
+  consumer.on('response_processed', () => (handling = false));
 
   return {
     start: () => consumer.start(),

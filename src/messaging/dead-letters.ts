@@ -64,4 +64,10 @@ export function letterOf(p: { queueUrl: string; messageId: string; attributes: R
   return { id: deadLetterIdOf(nameOf(p.queueUrl), p.messageId), n: 0 };
 }
 
+/** What a message takes with it to the dead letters, by which it is the same dead letter however often it is buried. */
+export function lettered(p: Parameters<typeof letterOf>[0]): Record<string, string> {
+  const { id: deadLetterId, n } = letterOf(p);
+  return { ...p.attributes, deadLetterId, redrive: n === 0 ? '' : String(n) };
+}
+
 const nameOf = (queueUrl: string): string => new URL(queueUrl).pathname.split('/').at(-1) ?? queueUrl;

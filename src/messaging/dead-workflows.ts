@@ -3,7 +3,11 @@ import type { DeadLetterTimes } from '../domain/dead-letters';
 import type { Logger } from '../telemetry';
 import type { Metrics } from '../metrics';
 import { deadLetterIdOf } from './dead-letters';
+import { EngineUnavailableError } from '../client';
+import { MAX_REASON } from '../domain/dead-letters';
+import { MAX_TEXT } from '../domain/order';
 import { newLetter } from './dead-letter-reader';
+import { StepError } from '../domain/failures';
 
 export interface DeadWorkflowsDeps {
   runs: EndedRuns;
@@ -42,19 +46,31 @@ export function createDeadWorkflows(p: DeadWorkflowsDeps): DeadWorkflows {
     const next = new Date(Date.now() - OVERLAP_MS).toISOString();
     const seen = new Set<string>();
     let found = 0;
+    let isWhole = true;
     for await (const ended of p.runs.endedSince(since)) {
-      if (!known.has(ended.runId) && (await take(ended))) found += 1;
-      known.add(ended.runId);
-      seen.add(ended.runId);
+      try {
+        if (!known.has(ended.runId) && (await take(ended))) found += 1;
+        known.add(ended.runId);
+        seen.add(ended.runId);
+      } catch (error) {
+        // what one run meets keeps no other from its record
+        if (isOutOfReach(error)) throw error;
+        isWhole = false;
+        const { workflowId, runId } = ended;
+        p.logger.error({ err: error, workflowId, runId }, 'a workflow that ended in error has no record yet');
+      }
       if (stopped) return found;
     }
-    [since, known] = [next, seen];
+    // whoever was left out is looked for again
+    if (isWhole) [since, known] = [next, seen];
     return found;
   }
 
   /** False when its dead letter knew of it. */
   async function take(ended: EndedRun): Promise<boolean> {
-    const { workflowId, runId, firstRunId, workflowType, closedAt, errorType, reason } = ended;
+    const { workflowId, runId, firstRunId, workflowType, closedAt } = ended;
+    // as much as its record holds: a failure may say anything, at any length
+    const [errorType, reason] = [ended.errorType.slice(0, MAX_TEXT), ended.reason.slice(0, MAX_REASON)];
     const id = deadLetterIdOf('workflow', workflowId, firstRunId);
     const letter = newLetter({
       id,
@@ -75,7 +91,7 @@ export function createDeadWorkflows(p: DeadWorkflowsDeps): DeadWorkflows {
       n: before?.arrivals ?? 0,
       class: kind,
       errorType,
-      reason: letter.reason ?? '',
+      reason,
       runId,
     });
     p.metrics.deadLetter({ class: kind, queue: workflowType });
@@ -111,3 +127,6 @@ export function createDeadWorkflows(p: DeadWorkflowsDeps): DeadWorkflows {
     },
   };
 }
+
+const isOutOfReach = (error: unknown): boolean =>
+  error instanceof EngineUnavailableError || (error instanceof StepError && error.type === 'SERVICE_UNAVAILABLE');

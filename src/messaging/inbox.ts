@@ -80,7 +80,8 @@ export function createInbox({ rows, orders }: { rows: EventInbox; orders: EventO
   };
 }
 
-const usedBefore = ({ identity }: InboundEvent): string =>
+/** Why an event under an id that stands for something else is not taken. */
+export const usedBefore = ({ identity }: InboundEvent): string =>
   `the id ${shown(identity?.eventId)} of ${identity?.source} belongs to an event that says something else; ` +
   'expected an id of its own';
 

@@ -1,4 +1,4 @@
-import type { Answers, StockTotals } from './ports';
+import type { Answers, EventInbox, StockTotals } from './ports';
 import type { InboundEvent } from './inbound-event';
 import type { OrderLine } from '../domain/order';
 import { createQueueReader, type Handled, type QueueReader, type QueueReaderDeps } from './queue-reader';
@@ -6,17 +6,27 @@ import { availabilityOf } from '../domain/inventory';
 import { listed } from './reason';
 import { ORIGIN, SCHEMA_VERSION } from '../domain/events';
 import { parseMessage } from './inbound-event';
+import { usedBefore } from './inbox';
 import { validateOrder } from '../domain/validation';
 
-export type InventoryCheckDeps = Omit<QueueReaderDeps, 'name' | 'handle'> & { stock: StockTotals; answers: Answers };
+export type InventoryCheckDeps = Omit<QueueReaderDeps, 'name' | 'handle'> & {
+  stock: StockTotals;
+  answers: Answers;
+  /** enquiries that were answered, under a source of their own: the same event also starts the order */
+  rows: Pick<EventInbox, 'claim' | 'settle'>;
+};
+
+/** The source that enquiries are remembered under. */
+const SOURCE = 'inventory-check';
 
 type OrderPlaced = InboundEvent & { kind: 'order-placed' };
 
 /**
  * InventoryCheckQueue: answers each order that is placed on the bus with what there is of it at that moment. Nothing is
- * reserved: that is the order's own workflow's. An enquiry that is answered twice has two answers under one id.
+ * reserved: that is the order's own workflow's. An event that comes again is not answered again; only who dies between
+ * the answer and its mark leaves two answers, under one id.
  */
-export function createInventoryCheck({ stock, answers, ...reader }: InventoryCheckDeps): QueueReader {
+export function createInventoryCheck({ stock, answers, rows, ...reader }: InventoryCheckDeps): QueueReader {
   async function answer(event: OrderPlaced, lines: readonly OrderLine[]): Promise<Handled> {
     const { orderId } = event.submission;
     const available = await stock.availableOf(lines.map(({ productId }) => productId));
@@ -36,6 +46,19 @@ export function createInventoryCheck({ stock, answers, ...reader }: InventoryChe
     return { status: 'DONE', log: { orderId, eventId: detail.eventId, status: found.status } };
   }
 
+  /** Without a sender's id nobody knows one from another. */
+  async function answerOnce(event: OrderPlaced, lines: readonly OrderLine[]): Promise<Handled> {
+    if (event.identity?.eventId === undefined) return answer(event, lines);
+    const enquiry = { ...event.identity, source: SOURCE };
+    const claim = await rows.claim(enquiry);
+    if (claim.kind === 'OTHER') return { status: 'REJECTED', reason: usedBefore(event) };
+    const { eventId } = event;
+    if (claim.kind === 'TAKEN') return { status: 'DONE', log: { eventId, outcome: 'it was answered before' } };
+    const handled = await answer(event, lines);
+    await rows.settle(enquiry, { outcome: 'ANSWERED', orderId: event.submission.orderId });
+    return handled;
+  }
+
   async function handle({ body }: { body: string }): Promise<Handled> {
     const event = parseMessage(body);
     if (event.kind === 'refused') return { status: 'REJECTED', reason: event.reason };
@@ -49,7 +72,7 @@ export function createInventoryCheck({ stock, answers, ...reader }: InventoryChe
         status: 'REJECTED',
         reason: listed(checked.errors.map(({ pointer, detail }) => `detail${pointer}: ${detail}`)),
       };
-    return answer(event, checked.order.lines);
+    return answerOnce(event, checked.order.lines);
   }
 
   return createQueueReader({ ...reader, name: 'inventory check queue', handle });

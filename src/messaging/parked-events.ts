@@ -8,6 +8,8 @@ import { StepError } from '../domain/failures';
 
 /** An event that waited in vain, on its way to the dead letters of the queue that it came by, or would have. */
 export interface GivenUp extends Pick<ParkedEvent, 'body' | 'attributes'> {
+  /** the same each time that it is given up, by whoever comes after one that died in between */
+  id: string;
   source: string;
   reason: string;
 }
@@ -94,8 +96,9 @@ export function createParkedEvents({ rows, orders, bury, logger, ...p }: ParkedE
   }
 
   /** Into the dead letters first: the other way round it would be nowhere for a moment. */
-  async function giveUp({ identity, key, body, attributes }: ParkedEvent, reason: string) {
-    await bury({ source: identity.source, body, ...(attributes && { attributes }), reason });
+  async function giveUp({ identity, key, parkedAt, body, attributes }: ParkedEvent, reason: string) {
+    const id = `${key} ${parkedAt}`;
+    await bury({ id, source: identity.source, body, ...(attributes && { attributes }), reason });
     await rows.forget(identity);
     logger.warn({ key, reason }, 'a parked event moved to the dead letters');
   }

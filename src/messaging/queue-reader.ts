@@ -6,7 +6,7 @@ import type { Logger } from '../telemetry';
 import { CircuitOpenError, isOutage as isCompanyDown } from '../domain/breaker';
 import { EngineUnavailableError } from '../client';
 import { StepError } from '../domain/failures';
-import { bury, letterOf } from './dead-letters';
+import { bury, lettered, letterOf } from './dead-letters';
 
 /** A message as it came out of its queue. */
 export interface QueueMessage {
@@ -62,24 +62,22 @@ export function createQueueReader(p: QueueReaderDeps): QueueReader {
 
   const receivesOf = lastReceiveOf(sqs, queueUrl);
 
-  async function take(message: Message): Promise<boolean> {
+  async function take(message: Message): Promise<void> {
     const received = asReceived(message);
     const handled = await retryUntil(stopping.signal, () => p.handle(received), logger).catch((error: unknown) =>
       giveUp(received, error),
     );
-    if (!handled) return false;
     if (handled.status === 'DONE') {
       if (handled.log) logger.info(handled.log, `message from ${p.name}`);
-      return tellHandled(received);
+      await tellHandled(received);
+      return;
     }
     const { errorType = 'InvalidOrderData', reason } = handled;
-    const { id: deadLetterId } = letterOf({ queueUrl, ...received });
-    const attributes = { ...received.attributes, deadLetterId };
     const { deadLetterQueueUrl } = p;
     // under its own id: buried, and not deleted any more, it is buried again as the same one
+    const attributes = lettered({ queueUrl, ...received });
     await bury(sqs, { body: received.body, attributes, deadLetterQueueUrl, errorType, reason });
     logger.warn({ messageId: received.messageId, errorType, reason }, `message of ${p.name} moved to the dead letters`);
-    return true;
   }
 
   /** The last time that it comes the message takes with it what was wrong; before, it stays and comes again. */
@@ -91,11 +89,9 @@ export function createQueueReader(p: QueueReaderDeps): QueueReader {
   }
 
   /** A redriven message is deleted only when its dead letter knows that it was handled. */
-  async function tellHandled(received: QueueMessage): Promise<boolean> {
+  async function tellHandled(received: QueueMessage): Promise<void> {
     const { id, n } = letterOf({ queueUrl, ...received });
-    if (n === 0) return true;
-    const told = await retryUntil(stopping.signal, async () => (await p.letters.handled(id, n), true), logger);
-    return told ?? false;
+    if (n > 0) await retryUntil(stopping.signal, () => p.letters.handled(id, n), logger);
   }
 
   const consumer = Consumer.create({
@@ -111,10 +107,9 @@ export function createQueueReader(p: QueueReaderDeps): QueueReader {
     handleMessageBatch: async (messages) => {
       handling = true;
       const done = await Promise.allSettled(messages.map(take));
-      handling = false;
       for (const result of done)
         if (result.status === 'rejected') logger.error({ err: result.reason }, 'message stays');
-      return messages.filter((_, i) => isDone(done[i]));
+      return messages.filter((_, i) => done[i]?.status === 'fulfilled');
     },
   });
   consumer.on('error', (error) => {
@@ -122,6 +117,9 @@ export function createQueueReader(p: QueueReaderDeps): QueueReader {
     const wasCut = stopping.signal.aborted && /aborted/i.test(error.message);
     if (!wasCut) logger.warn({ err: error }, p.name);
   });
+
+  // only now they are deleted as well
+  consumer.on('response_processed', () => (handling = false));
 
   return {
     start() {
@@ -177,20 +175,20 @@ const isOutOfReach = (error: unknown): boolean =>
 /** Its breaker is open: it is down for everybody, and who fails then is the one that tried whether it is up again. */
 const isOpen = (error: unknown): boolean => error instanceof CircuitOpenError;
 
-const isDone = (result: PromiseSettledResult<boolean> | undefined) => result?.status === 'fulfilled' && result.value;
-
-/** Repeats a call while it says nothing of the message that it fails; `undefined` when stopped before it could. */
-async function retryUntil<T>(signal: AbortSignal, call: () => Promise<T>, logger: Logger): Promise<T | undefined> {
+/** Repeats a call while it says nothing of the message that it fails, until it is stopped. */
+async function retryUntil<T>(signal: AbortSignal, call: () => Promise<T>, logger: Logger): Promise<T> {
   let isOutage = false;
-  for (let wait = 500; !signal.aborted; wait = Math.min(wait * 2, MAX_BACKOFF_MS)) {
+  for (let wait = 500; ; wait = Math.min(wait * 2, MAX_BACKOFF_MS)) {
     try {
       return await call();
     } catch (error) {
       isOutage ||= isOpen(error);
-      if (!isOutOfReach(error) && !(isOutage && isCompanyDown(error))) throw error;
+      const goesOn = isOutOfReach(error) || (isOutage && isCompanyDown(error));
+      if (!goesOn || signal.aborted) throw error;
       logger.warn({ err: error, wait }, 'nobody could take the message; trying again');
       await delay(wait, undefined, { signal }).catch(() => undefined);
+      // the message stays; the last time that it comes, it says what was out of order
+      if (signal.aborted) throw error;
     }
   }
-  return undefined;
 }

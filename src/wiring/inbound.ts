@@ -1,4 +1,5 @@
 import { createAnswers } from '../adapters/aws/answers';
+import { createEventInbox } from '../adapters/aws/inbox';
 import { createEventReader } from '../messaging/event-reader';
 import { createInventoryCheck } from '../messaging/inventory-check';
 import { createStockTotals } from '../adapters/aws/stock-totals';
@@ -35,6 +36,7 @@ export function openInbound({ config, aws, orders, letters, logger }: Shared): P
     deadLetterQueueUrl: config.INVENTORY_CHECK_DLQ_URL,
     visibilityS: config.INVENTORY_CHECK_VISIBILITY_S,
     stock: createStockTotals({ db: aws.db, table: config.INVENTORY_TABLE }),
+    rows: createEventInbox({ db: aws.db, table: config.INBOX_TABLE }),
     answers: createAnswers({ events: aws.events, busName: config.EVENT_BUS_NAME }),
   });
   const readers = queues.map((queue) => createEventReader({ ...queue, ...shared, inbox }));

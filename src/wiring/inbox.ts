@@ -1,7 +1,7 @@
 import type { Shared } from './parts';
 import type { ParkedEvents } from '../messaging/parked-events';
 import type { Inbox } from '../messaging/inbox';
-import { bury } from '../messaging/dead-letters';
+import { bury, lettered } from '../messaging/dead-letters';
 import { createEventInbox } from '../adapters/aws/inbox';
 import { createInbox } from '../messaging/inbox';
 import { createParkedEvents } from '../messaging/parked-events';
@@ -22,8 +22,11 @@ export function openInbox({ config, aws, orders, logger }: Pick<Shared, 'config'
     orders,
     patienceS: config.INBOX_PATIENCE_S,
     intervalMs: config.INBOX_SWEEP_MS,
-    bury: ({ source, ...letter }) =>
-      bury(aws.sqs, { ...letter, deadLetterQueueUrl: deadLettersOf(source), errorType: 'InvalidOrderData' }),
+    bury({ id: messageId, source, attributes = {}, ...letter }) {
+      const queueUrl = deadLettersOf(source);
+      const marked = { ...letter, attributes: lettered({ queueUrl, messageId, attributes }) };
+      return bury(aws.sqs, { ...marked, deadLetterQueueUrl: queueUrl, errorType: 'InvalidOrderData' });
+    },
     logger,
   });
   return { inbox: createInbox({ rows, orders }), parked };

@@ -33,7 +33,8 @@ export interface RedriveBatchInput {
 
 /** How far a batch is. */
 export interface RedriveProgress {
-  state: 'RUNNING' | 'DONE';
+  /** FAILED: it ended in error, or somebody ended it in the engine */
+  state: 'RUNNING' | 'DONE' | 'FAILED';
   redriven: number;
   underWay: number;
   refused: number;

@@ -119,6 +119,7 @@ describe('lists', () => {
     [{}, [0, 1, 5, 6]],
     [{ class: 'POISON' as const }, [1, 5]],
     [{ since: '2020-01-01T00:00:01.000Z' }, [1, 5, 6]],
+    [{ since: '2020-01-01T00:00:05.000Z', until: '2020-01-01T00:00:01.000Z' }, []],
     [{ since: '2020-01-01T00:00:01.000Z', until: '2020-01-01T00:00:05.000Z' }, [1, 5]],
   ])('what of %j can be redriven comes oldest first', async (filter, expected) => {
     const found: string[] = [];

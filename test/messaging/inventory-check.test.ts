@@ -6,6 +6,7 @@ import type { Answers } from '../../src/messaging/ports';
 import { becomes } from '../../scripts/lib/wait';
 import { connectToEmulator, withUnreachableAws } from '../support/contracts/emulator';
 import { createAnswers } from '../../src/adapters/aws/answers';
+import { createEventInbox } from '../../src/adapters/aws/inbox';
 import { createInventoryCheck } from '../../src/messaging/inventory-check';
 import { createLogger } from '../../src/telemetry';
 import { createStockTotals } from '../../src/adapters/aws/stock-totals';
@@ -66,6 +67,7 @@ const readerOf = (answers: Answers, queue = queueUrl, letters = deadLetterQueueU
     visibilityS: 30,
     stock,
     answers,
+    rows: createEventInbox({ db, table: config.INBOX_TABLE }),
     letters: noLetters,
     logger,
   });
@@ -152,6 +154,39 @@ test('an enquiry without an id goes by its order', async () => {
   expect(misfitOf(answer!)).toBeUndefined();
 });
 
+test('an event that comes again is not answered again, by whichever consumer', async () => {
+  const [order, other, last] = [sampleOrder(), sampleOrder(), sampleOrder()];
+  const id = uniqueId('event');
+  const answered: unknown[] = [];
+  const noting: Answers = { publish: async ({ detail }) => void answered.push((detail as Answered['detail']).orderId) };
+  await send(envelopeOf({ id, detail: order }));
+  await whileRunning(noting, () => becomes(() => answered.length > 0, { timeoutMs: 10_000 }));
+  await send(envelopeOf({ id, detail: order }));
+  await send(envelopeOf({ id, detail: other }));
+  await send(envelopeOf({ id: uniqueId('event'), detail: last }));
+  const [letter] = await whileRunning(noting, async () => {
+    await becomes(() => answered.includes(last.orderId), { timeoutMs: 10_000 });
+    return receiveMessages(sqs, { queueUrl: deadLetterQueueUrl, wanted: () => true, count: 1 });
+  });
+  expect(answered).toEqual([order.orderId, last.orderId]);
+  expect(letter!.MessageAttributes?.['reason']?.StringValue).toContain('belongs to an event that says something else');
+});
+
+test('an enquiry of which nobody knows whether it was answered is answered again, under the same id', async () => {
+  const order = sampleOrder();
+  const ids: unknown[] = [];
+  const lost: Answers = {
+    publish: async ({ detail }) => {
+      ids.push((detail as { eventId: string }).eventId);
+      if (ids.length === 1) throw new StepError('SERVICE_UNAVAILABLE', 'the answer was lost');
+    },
+  };
+  const id = uniqueId('event');
+  await send(envelopeOf({ id, detail: order }));
+  await whileRunning(lost, () => becomes(() => ids.length > 1, { timeoutMs: 10_000 }));
+  expect(ids).toEqual([`inventory-check#${id}`, `inventory-check#${id}`]);
+});
+
 test.each([
   ['what is no event', 'hello', 'expected an EventBridge event as JSON'],
   ['another type', envelopeOf({ 'detail-type': 'Order Cancelled' }), 'expected detail-type "Order Placed" or'],
@@ -193,7 +228,7 @@ test('a replay and what Waybill published itself are not answered', async () => 
   const [replayed, own, asked] = [sampleOrder(), sampleOrder(), sampleOrder()];
   await send(envelopeOf({ detail: { ...replayed, replay: { name: 'r', eventId: 'e' } } }));
   await send(envelopeOf({ detail: { ...own, origin: 'waybill' } }));
-  await send(envelopeOf({ detail: asked }));
+  await send(envelopeOf({ id: uniqueId('event'), detail: asked }));
   const published: unknown[] = [];
   const noting: Answers = {
     publish: async ({ detail }) => void published.push((detail as Answered['detail']).orderId),

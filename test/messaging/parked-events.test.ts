@@ -12,6 +12,7 @@ import { createMemoryInbox } from '../support/memory/inbox';
 import { createParkedEvents, type GivenUp, type ParkedEventsDeps } from '../../src/messaging/parked-events';
 import { createTestOrders, dyingAt } from '../support/event-orders';
 import { envelopeOf, sampleUpdate } from '../support/refused-events';
+import { letterIdOf } from '../support/letters';
 import { EngineUnavailableError } from '../../src/client';
 import { openInbox } from '../../src/wiring/inbox';
 import { parseMessage } from '../../src/messaging/inbound-event';
@@ -131,7 +132,8 @@ test('an order that does not come in time: the event goes to the dead letters as
   await park('in time', 30);
   await parkedEvents(patience).sweep();
   const reason = `no order ${orderId} came within 60 s`;
-  expect(buried).toEqual([{ source: 'carrier.updates', body, attributes: { deadLetterId: 'D1' }, reason }]);
+  const attributes = { deadLetterId: 'D1' };
+  expect(buried).toMatchObject([{ source: 'carrier.updates', body, attributes, reason }]);
   expect(await waiting()).toBe(1);
   // from there it may be sent again, and waits as long again
   expect(await rows.claim(identity)).toEqual({ kind: 'OPEN' });
@@ -233,7 +235,8 @@ describe('a process that dies anywhere in its turn', () => {
       if (isThere) expect([n, await waiting(), [...new Set(orders.told)]]).toEqual([n, 0, ['u-1']]);
       else if (patienceS === 1) {
         expect([n, await waiting()]).toEqual([n, 0]);
-        // it may be there twice: better than nowhere
+        // it may be there twice: better than nowhere, and one dead letter
+        expect([n, new Set(buried.map((letter) => letter.id)).size]).toEqual([n, 1]);
         expect([n, [...new Set(buried.map((letter) => letter.body))]]).toEqual([n, [body]]);
       } else expect([n, await waiting(), buried]).toEqual([n, 1, []]);
       if (n > moments) {
@@ -270,15 +273,26 @@ test.each([
   const at = new Date(Date.now() - 61_000).toISOString();
   const identity = { source, eventId: uniqueId('event'), fingerprint: 'f' };
   // one that nobody reads any more, after a later version
-  await rows.park(identity, { orderId, body, attributes: { deadLetterId: 'D1' }, parkedAt: at, tryAgainAt: at });
-  await parked.releaseFor(orderId);
-  const letters = await receiveMessages(emulator.sqs, { queueUrl: QueueUrl, wanted: () => true, count: 1 });
-  expect(letters[0]!.Body).toBe(body);
-  expect(letters[0]!.MessageAttributes).toMatchObject({
-    errorType: { StringValue: 'InvalidOrderData' },
-    reason: { StringValue: expect.stringContaining('expected detail-type') as string },
-    deadLetterId: { StringValue: 'D1' },
-  });
-  expect(await waiting()).toBe(0);
+  const rest = { orderId, body, parkedAt: at, tryAgainAt: at };
+  const redriven = { deadLetterId: letterIdOf(1), redrive: '2' };
+  // the second time by one that comes after one that died before it forgot it
+  for (const attributes of [{ traceId: 't' }, { traceId: 't' }, redriven]) {
+    await rows.park(identity, { ...rest, attributes });
+    await parked.releaseFor(orderId);
+    expect(await waiting()).toBe(0);
+  }
+  const letters = await receiveMessages(emulator.sqs, { queueUrl: QueueUrl, wanted: () => true, count: 3 });
+  expect(letters.map(({ Body }) => Body)).toEqual([body, body, body]);
+  const attributes = letters.map(({ MessageAttributes = {} }) => MessageAttributes);
+  for (const each of attributes)
+    expect(each).toMatchObject({
+      errorType: { StringValue: 'InvalidOrderData' },
+      reason: { StringValue: expect.stringContaining('expected detail-type') as string },
+    });
+  const ids = attributes.map((each) => each['deadLetterId']?.StringValue);
+  const redrives = attributes.map((each) => each['redrive']?.StringValue ?? 'none');
+  expect(redrives.toSorted()).toEqual(['2', 'none', 'none']);
+  expect(ids.filter((id) => id !== redriven.deadLetterId)).toHaveLength(2);
+  expect(new Set(ids).size).toBe(2);
   await emulator.sqs.send(new DeleteQueueCommand({ QueueUrl }));
 });

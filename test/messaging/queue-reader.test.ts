@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { setTimeout as delay } from 'node:timers/promises';
 import { join } from 'node:path';
 import {
   CreateQueueCommand,
@@ -161,6 +162,48 @@ test('buried, but not deleted: buried again it is the same dead letter', async (
   const ids = letters.map((letter) => textsOf(letter)['deadLetterId']);
   expect(ids[0]).toBeDefined();
   expect(new Set(ids).size).toBe(1);
+});
+
+test('the last time that it comes, what was out of order when its reader stopped goes with it', async () => {
+  await giveUpAfter(1);
+  await send('work');
+  let calls = 0;
+  const reader = readerOf(async () => {
+    calls += 1;
+    throw new EngineUnavailableError('down');
+  });
+  await whileReading(reader, () =>
+    eventually(
+      () => calls,
+      (n) => n > 0,
+    ),
+  );
+  const [letter] = await deadLetters();
+  expect(textsOf(letter!)).toMatchObject({ errorType: 'EngineUnavailableError', reason: 'down' });
+  expect(classify(symptomsOf({ attributes: { errorType: 'EngineUnavailableError' } }))).toBe('RETRYABLE');
+  expect(await waiting(queueUrl)).toBe(0);
+});
+
+test('a reader that stops while it deletes what it handled deletes it', async () => {
+  await send('work');
+  let deleting: () => void = () => undefined;
+  const deletes = new Promise<void>((resolve) => (deleting = resolve));
+  const send1 = sqs.send.bind(sqs) as (command: unknown, options?: unknown) => Promise<unknown>;
+  const slow = new Proxy(sqs, {
+    get: (target, name) =>
+      name === 'send'
+        ? async (command: unknown, options?: { abortSignal?: AbortSignal }) => {
+            if (command instanceof DeleteMessageBatchCommand) {
+              deleting();
+              await delay(300, undefined, { signal: options?.abortSignal });
+            }
+            return send1(command, options);
+          }
+        : Reflect.get(target, name, target),
+  });
+  const reader = readerOf(async () => ({ status: 'DONE' }), { sqs: slow });
+  await whileReading(reader, () => deletes);
+  expect(await waiting(queueUrl)).toBe(0);
 });
 
 describe('a redriven message', () => {

@@ -41,6 +41,7 @@ beforeAll(async () => {
     PORT: `${await freePort()}`,
     TASK_QUEUE: uniqueId('dead-letters'),
     ORDER_INTAKE_VISIBILITY_S: '3',
+    INBOX_PATIENCE_S: '3',
     DEAD_LETTER_RETRY_MS: '200',
     DEAD_LETTER_THROTTLED_RETRY_MS: '100',
     DEAD_LETTER_SWEEP_MS: '200',
@@ -187,6 +188,46 @@ test('POISON: parked as critical, and redriven by a person when its reader lives
   expect(storyOf(letter)).toEqual(['DEAD', 'REDRIVEN', 'HANDLED']);
   expect(letter.story[1]).toMatchObject({ by: 'kim', reason: 'mended', n: 1 });
   expect(await request()).toMatchObject({ status: 409, body: { code: 'dead_letter_refused' } });
+});
+
+test('redriven, an event that is early waits for its order, and comes back to its story when there never is one', async () => {
+  const detail = { orderId: uniqueId('NONE'), trackingNumber: 'T-1', updateId: 'u-1', status: 'IN_TRANSIT' };
+  const event = {
+    ...inboundEventExample,
+    id: uniqueId('event'),
+    source: 'carrier.updates',
+    'detail-type': 'Carrier Update',
+    detail,
+  };
+  // as many attributes as a message has, and then it is to say which dead letter it is
+  const attributes = Object.fromEntries(Array.from({ length: 10 }, (_, i) => [`a${i}`, `${i}`]));
+  const id = await send(config.TRACKING_UPDATE_DLQ_URL, event, { attributes, for: config.TRACKING_UPDATE_QUEUE_URL });
+  expect(await comesTo(id, 'PARKED')).toMatchObject({ class: 'POISON' });
+  expect(await post(`/dead-letters/${id}/redrive`, { by: 'kim' })).toMatchObject({ status: 202 });
+  await comesTo(id, 'RESOLVED');
+  const letter = await comesTo(id, 'PARKED');
+  expect(letter).toMatchObject({ class: 'PERMANENT', reason: `no order ${detail.orderId} came within 3 s` });
+  expect(storyOf(letter)).toEqual(['DEAD', 'REDRIVEN', 'HANDLED', 'FAILED_AGAIN']);
+  expect(await post(`/dead-letters/${id}/discard`, { by: 'kim', reason: 'no such order' })).toMatchObject({
+    status: 200,
+  });
+});
+
+test('redriven, an event that was taken meanwhile changes nothing, and is resolved', async () => {
+  const order = sampleOrder();
+  const event = orderPlaced(order);
+  expect(await post('/events', event)).toMatchObject({ body: { results: [{ status: 'ACCEPTED' }] } });
+  const id = await send(config.ORDER_INTAKE_DLQ_URL, event, { for: config.ORDER_INTAKE_QUEUE_URL });
+  expect(await comesTo(id, 'PARKED')).toMatchObject({ class: 'POISON' });
+  expect(await post(`/dead-letters/${id}/redrive`, { by: 'kim' })).toMatchObject({ status: 202 });
+  expect(storyOf(await comesTo(id, 'RESOLVED'))).toEqual(['DEAD', 'REDRIVEN', 'HANDLED']);
+  const chargesOf = async () => {
+    const journal = await fetch(`${gateway()}/sandbox/journal?orderId=${order.orderId}`);
+    const { entries } = (await journal.json()) as { entries: { operation: string; outcome: string }[] };
+    return entries.filter(({ operation, outcome }) => operation === 'charge' && outcome === 'succeeded');
+  };
+  await eventually(chargesOf, (charges) => charges.length > 0);
+  expect(await chargesOf()).toHaveLength(1);
 });
 
 test('BUG: all of them go back together when it is mended', async () => {

@@ -312,3 +312,11 @@ test('a batch redrives all of a class page by page, each once, and says how far 
   expect(await letters.progressOf('none')).toBeUndefined();
   await replayWorkflow(bench.env, `redrive-${first.batchId}`);
 });
+
+test('a batch that somebody ended does not seem to go on for ever', async () => {
+  world.deadLetters.ports.book.listRedrivable = () => Promise.reject(new Error('it never gets that far'));
+  const { batchId } = await letters.redriveAll({ filter: { class: 'BUG' }, ...request() });
+  expect(await letters.progressOf(batchId)).toMatchObject({ state: 'RUNNING' });
+  await bench.env.client.workflow.getHandle(`redrive-${batchId}`).terminate();
+  expect(await letters.progressOf(batchId)).toMatchObject({ state: 'FAILED', redriven: 0 });
+});

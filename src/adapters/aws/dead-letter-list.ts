@@ -80,6 +80,8 @@ const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 function inputsOf(TableName: string, question: Question, at: string | undefined): QueryCommandInput[] {
   const { class: kind, queue, states, since = FIRST, until = LAST, order } = question;
   const [from, to] = order === 'NEWEST' ? [since, at ?? until] : [at ?? since, until];
+  // DynamoDB refuses to look between a time and an earlier one
+  if (from > to) return [];
   const partitions = kind === undefined ? (states ?? DEAD_LETTER_STATES) : [kind];
   const conditions = [
     ...(queue === undefined ? [] : ['#queue = :queue']),
