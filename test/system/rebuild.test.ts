@@ -25,7 +25,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await system.stop();
-  db.destroy();
+  db?.destroy();
 });
 
 /** Orders that have ended, and whose views were lost. */
