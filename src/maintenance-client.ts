@@ -96,8 +96,9 @@ function createMaintenanceClient({ client, taskQueue }: { client: Client; taskQu
 
   async function describe(workflowId: string): Promise<{ state: RunKind; runId: string } | undefined> {
     try {
-      const { status, runId } = await ask(() => client.workflow.getHandle(workflowId).describe());
-      return { state: stateOf(status.name), runId };
+      const { status, runId, raw } = await ask(() => client.workflow.getHandle(workflowId).describe());
+      // one that hands over to itself goes by its first run
+      return { state: stateOf(status.name), runId: raw.workflowExecutionInfo?.firstRunId || runId };
     } catch (error) {
       if (error instanceof WorkflowNotFoundError) return undefined;
       throw error;

@@ -78,7 +78,7 @@ export function createReplayForwarder(p: ReplayForwarderDeps): QueueReader {
       } catch (error) {
         if (!(error instanceof StepError) || error.type !== 'REQUEST_REFUSED') throw error;
         await count('REFUSED');
-        return { status: 'REJECTED', reason: error.message, errorType: 'ReplayRefused' };
+        return { status: 'REJECTED', reason: error.message, errorType: error.type };
       }
       await count('FORWARDED');
       return { status: 'DONE' };

@@ -1,10 +1,8 @@
-import { sleep, workflowInfo } from '@temporalio/workflow';
+import { continueAsNew, sleep, workflowInfo } from '@temporalio/workflow';
 import type { ArchivePlace } from '../activities/rebuild';
 import type { ChargeName, ChargesLook } from '../activities/reconciliation/charges';
 import type { Finding, FindingKind } from '../domain/reconciliation';
-import type { Hold } from '../domain/order-books';
 import type { Opening } from '../activities/reconciliation/cases';
-import type { OrderId } from '../domain/ids';
 import type { OrdersLook } from '../activities/reconciliation/orders';
 import type { ReconciliationOptions } from './maintenance-messages';
 import type { ReconciliationReport } from '../domain/cases';
@@ -16,80 +14,150 @@ import { sumHolds } from '../domain/order-books';
 const MAX_FOUND = 200;
 /** How often a product that moves is looked at again. */
 const MAX_WEIGHINGS = 5;
+/** Pages, and things that look wrong, after which a run settles what it has and hands over to the next one. */
+const PAGES_A_RUN = 100;
+const MAX_SUSPECTS = 1000;
+
+/** A reconciliation as far as it is: what one run hands to the next. */
+interface Reconciling extends Pick<OrdersLook, 'orders' | 'holds' | 'watched'> {
+  /** of the first run: the same for all */
+  runId: string;
+  startedAt: string;
+  opening: Opening;
+  /** absent after the last page */
+  next?: Place;
+  charges: number;
+  findings: Partial<Record<FindingKind, number>>;
+  /** the first of them */
+  found: Finding[];
+  repaired: number;
+  opened: number;
+}
+
+/** What is looked at next; `from` counts those that are looked at by their names. */
+type Place =
+  | { of: 'watched'; from: number }
+  | { of: 'orders'; place: ArchivePlace }
+  | { of: 'charges'; from: number }
+  | { of: 'statement'; token?: string };
 
 /**
  * Holds payment company, stock, workflows, read model and event store against each other. What is found counts only when a
  * second look finds it too; views are made again, for the rest a case is opened. Cases of what is gone are closed.
+ *
+ * @param carry so far, of the run before this one
  */
-export async function reconciliationWorkflow(options: ReconciliationOptions): Promise<ReconciliationReport> {
-  const startedAt = new Date().toISOString();
-  const { runId } = workflowInfo();
-  const opening = await maintenance.openReconciliation({ full: options.full ?? false });
-  const first = await firstLook(opening);
-  const findings = await secondLook(opening, first.findings);
-  const drifts = findings.filter(({ kind }) => kind === 'VIEW_DRIFT');
-  const repaired = await mendViews(drifts);
-  const stock = await stockLook(opening, first);
-  const all = [...findings, ...stock.findings];
+export async function reconciliationWorkflow(
+  options: ReconciliationOptions,
+  carry?: Reconciling,
+): Promise<ReconciliationReport> {
+  const progress = carry ?? (await begin(options));
+  const suspects: Finding[] = [];
+  for (let pages = 0; progress.next; pages++) {
+    if (pages === PAGES_A_RUN || suspects.length >= MAX_SUSPECTS) {
+      await settle(progress, suspects);
+      await continueAsNew<typeof reconciliationWorkflow>(options, progress);
+    }
+    suspects.push(...(await lookOn(progress, progress.next)));
+  }
+  await settle(progress, suspects);
+  const { findings, undecided } = await stockLook(progress);
+  await keep(progress, findings);
 
-  const cases = all.filter(({ kind }) => kind !== 'VIEW_DRIFT');
-  const { undecided } = stock;
-  const opened = await openCases(opening, { runId, findings: cases });
-  const { closed } = await maintenance.closeCases({ runId, undecided });
+  const { runId, startedAt, opening } = progress;
+  const { closed } = await maintenance.closeCases({ runId, startedAt, undecided });
   return maintenance.keepReport({
     runId,
     by: options.by,
     full: opening.since === undefined,
     startedAt,
-    orders: first.orders,
-    charges: first.charges,
-    findings: countsOf(all),
-    found: all.slice(0, MAX_FOUND),
-    repaired,
-    opened,
+    orders: progress.orders,
+    charges: progress.charges,
+    findings: progress.findings,
+    found: progress.found,
+    repaired: progress.repaired,
+    opened: progress.opened,
     closed,
     undecided,
-    watched: first.watched,
+    watched: progress.watched,
   });
 }
 
-interface FirstLook {
-  orders: number;
-  charges: number;
-  findings: Finding[];
-  holds: Hold[];
-  watched: OrderId[];
+async function begin({ full = false }: ReconciliationOptions): Promise<Reconciling> {
+  const { runId } = workflowInfo();
+  const startedAt = new Date().toISOString();
+  const opening = await maintenance.openReconciliation({ full });
+  const none = { orders: 0, charges: 0, holds: [], watched: [], findings: {}, found: [], repaired: 0, opened: 0 };
+  return { runId, startedAt, opening, next: { of: 'watched', from: 0 }, ...none };
 }
 
-async function firstLook(opening: Opening): Promise<FirstLook> {
-  const { since, statementSince, watched } = opening;
-  const look: FirstLook = { orders: 0, charges: 0, findings: [], holds: [], watched: [] };
+/** Looks at one page, and answers what looks wrong there. */
+async function lookOn(progress: Reconciling, here: Place): Promise<Finding[]> {
+  const { since, statementSince, watched, charges } = progress.opening;
   const addOrders = ({ orders, findings, holds, watched: more }: OrdersLook) => {
-    look.orders += orders;
-    look.findings.push(...findings);
-    look.holds = sumHolds([...look.holds, ...holds]);
-    look.watched.push(...more);
+    progress.orders += orders;
+    progress.holds = sumHolds([...progress.holds, ...holds]);
+    progress.watched.push(...more);
+    return findings;
   };
-  const addCharges = ({ charges, findings }: ChargesLook) => {
-    look.charges += charges;
-    look.findings.push(...findings);
+  const addCharges = (look: ChargesLook) => {
+    progress.charges += look.charges;
+    return look.findings;
   };
-  for (const some of chunks(watched)) addOrders(await maintenance.lookAtTheseOrders({ orderIds: some }));
-  const period = since === undefined ? {} : { since };
-  for (let place: ArchivePlace | undefined = { from: since === undefined ? 'events' : 'views' }; place;) {
-    const page: OrdersLook = await maintenance.lookAtOrders({ place, ...period, except: watched });
-    addOrders(page);
-    place = page.next;
+  switch (here.of) {
+    case 'watched': {
+      const orderIds = watched.slice(here.from, here.from + CHUNK);
+      const from = here.from + CHUNK;
+      const first: Place = { of: 'orders', place: { from: since === undefined ? 'events' : 'views' } };
+      progress.next = from < watched.length ? { of: 'watched', from } : first;
+      return orderIds.length === 0 ? [] : addOrders(await maintenance.lookAtTheseOrders({ orderIds }));
+    }
+    case 'orders': {
+      const period = since === undefined ? {} : { since };
+      const page = await maintenance.lookAtOrders({ place: here.place, ...period, except: watched });
+      progress.next = page.next ? { of: 'orders', place: page.next } : { of: 'charges', from: 0 };
+      return addOrders(page);
+    }
+    case 'charges': {
+      const some = charges.slice(here.from, here.from + CHUNK);
+      const from = here.from + CHUNK;
+      progress.next = from < charges.length ? { of: 'charges', from } : { of: 'statement' };
+      return some.length === 0 ? [] : addCharges(await maintenance.lookAtTheseCharges({ charges: some }));
+    }
+    case 'statement': {
+      const { token } = here;
+      const page = await maintenance.lookAtCharges({ since: statementSince, ...(token !== undefined && { token }) });
+      if (page.token === undefined) delete progress.next;
+      else progress.next = { of: 'statement', token: page.token };
+      return addCharges(page);
+    }
+    default:
+      return here satisfies never;
   }
-  for (const some of chunks(opening.charges)) addCharges(await maintenance.lookAtTheseCharges({ charges: some }));
-  for (let token: string | undefined, isFirst = true; isFirst || token !== undefined; isFirst = false) {
-    const input = { since: statementSince, ...(token !== undefined && { token }) };
-    const page: ChargesLook = await maintenance.lookAtCharges(input);
-    addCharges(page);
-    token = page.token;
-  }
-  return look;
 }
+
+/** Looks again at what looked wrong, mends views, and opens cases for the rest. */
+async function settle(progress: Reconciling, suspects: readonly Finding[]): Promise<void> {
+  const findings = await secondLook(progress.opening, suspects);
+  progress.repaired += await mendViews(findings.filter(isDrift));
+  // a charge may be on pages of two runs
+  const isTold = new Set(progress.found.map(caseIdOf));
+  await keep(
+    progress,
+    findings.filter((finding) => !isTold.has(caseIdOf(finding))),
+  );
+}
+
+async function keep(progress: Reconciling, findings: readonly Finding[]): Promise<void> {
+  for (const { kind } of findings) progress.findings[kind] = (progress.findings[kind] ?? 0) + 1;
+  progress.found.push(...findings.slice(0, Math.max(0, MAX_FOUND - progress.found.length)));
+  progress.opened += await openCases(
+    progress,
+    findings.filter((finding) => !isDrift(finding)),
+  );
+}
+
+const isDrift = ({ kind }: Finding): boolean => kind === 'VIEW_DRIFT';
 
 const isOfCharge = ({ kind }: Finding): boolean => kind === 'CHARGE_WITHOUT_ORDER' || kind === 'CHARGE_NOT_ACCOUNTED';
 
@@ -120,11 +188,12 @@ async function mendViews(drifts: readonly Finding[]): Promise<number> {
 }
 
 /** Answers how many there were not before. */
-async function openCases({ previousRun }: Opening, p: { runId: string; findings: Finding[] }): Promise<number> {
+async function openCases({ runId, opening }: Reconciling, findings: readonly Finding[]): Promise<number> {
+  const { fullAt } = opening;
   let opened = 0;
-  for (const findings of chunks(p.findings)) {
-    const before = previousRun === undefined ? {} : { previousRun };
-    opened += (await maintenance.openCases({ runId: p.runId, ...before, findings })).opened;
+  for (const some of chunks(findings)) {
+    const before = fullAt === undefined ? {} : { fullAt };
+    opened += (await maintenance.openCases({ runId, ...before, findings: some })).opened;
   }
   return opened;
 }
@@ -136,7 +205,7 @@ const chunks = <T>(all: readonly T[]): T[][] =>
   Array.from({ length: Math.ceil(all.length / CHUNK) }, (_, i) => all.slice(i * CHUNK, (i + 1) * CHUNK));
 
 /** Products that move are looked at again, in the hope of a quiet moment. */
-async function stockLook(opening: Opening, { holds, watched }: FirstLook) {
+async function stockLook({ opening, holds, watched }: Reconciling) {
   const { pauseS, since } = opening;
   const findings: Finding[] = [];
   let { productIds } = await maintenance.takeStock({ holds });
@@ -150,10 +219,4 @@ async function stockLook(opening: Opening, { holds, watched }: FirstLook) {
     productIds = weighed.busy;
   }
   return { findings, undecided: [...unsure, ...productIds] };
-}
-
-function countsOf(findings: readonly Finding[]): Partial<Record<FindingKind, number>> {
-  const counts: Partial<Record<FindingKind, number>> = {};
-  for (const { kind } of findings) counts[kind] = (counts[kind] ?? 0) + 1;
-  return counts;
 }

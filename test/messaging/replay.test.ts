@@ -183,6 +183,8 @@ test('what the bus never takes is in the dead letters, and counted', async () =>
   await send(archived());
   const [letter] = await taken(deadLetterQueueUrl, 1);
   expect(letter?.MessageAttributes?.['reason']?.StringValue).toBe('too large');
+  // nobody sends it again by himself
+  expect(letter?.MessageAttributes?.['errorType']?.StringValue).toBe('REQUEST_REFUSED');
   await expectCounts({ seen: 1, selected: 1, forwarded: 0, refused: 1 });
 });
 

@@ -1,3 +1,4 @@
+import { Context } from '@temporalio/activity';
 import type { Case, ReconciliationReport } from '../../domain/cases';
 import type { ChargeName } from './charges';
 import type { Finding } from '../../domain/reconciliation';
@@ -18,18 +19,21 @@ export interface Opening {
   watched: OrderId[];
   /** charges of open cases */
   charges: ChargeName[];
-  /** the run before */
-  previousRun?: string;
+  /** when the last run began that looked at all orders, ISO 8601 */
+  fullAt?: string;
 }
 
 export interface FindingsInput {
   runId: string;
-  previousRun?: string;
+  /** as of the opening */
+  fullAt?: string;
   findings: Finding[];
 }
 
 export interface ClosingInput {
   runId: string;
+  /** of the run, ISO 8601 */
+  startedAt: string;
   /** products of which nothing can be said */
   undecided: string[];
 }
@@ -56,13 +60,14 @@ export function createCaseSteps(deps: ReconciliationDeps) {
         pauseS: limits.pauseS,
         watched: [...new Set(orderIds)],
         charges: open.flatMap(chargeOf),
-        ...(last && { previousRun: last.runId }),
+        ...(last?.fullAt !== undefined && { fullAt: last.fullAt }),
       };
     }),
 
     /**
      * Opens cases of what a run found, or sees them again; answers how many it opened. One that somebody closed is opened
-     * again when its facts change, or when it had been gone.
+     * again when its facts change, or when the last run that looked at everything did not find it: the others may have
+     * looked elsewhere.
      */
     openCases: asStep(async (p: FindingsInput): Promise<{ opened: number }> => {
       const kept = await Promise.all(p.findings.map((finding) => keep(deps, finding, p)));
@@ -70,12 +75,21 @@ export function createCaseSteps(deps: ReconciliationDeps) {
     }),
 
     /** Closes the cases that this run did not find, and tells operations of those that were opened. */
-    closeCases: asStep(async ({ runId, undecided }: ClosingInput): Promise<{ closed: number }> => {
+    closeCases: asStep(async ({ runId, startedAt, undecided }: ClosingInput): Promise<{ closed: number }> => {
+      const { heartbeat } = Context.current();
+      // what another run found meanwhile, this one may have looked at before
       const gone = (await cases.listOpen()).filter(
-        ({ lastRun, productId }) => lastRun !== runId && !(productId && undecided.includes(productId)),
+        ({ lastRun, lastSeenAt, productId }) =>
+          lastRun !== runId && lastSeenAt < startedAt && !(productId && undecided.includes(productId)),
       );
-      for (const one of gone) await closeCase(deps, one);
-      for (const one of await cases.listOpen()) if (one.alertDue) await alert(deps, one);
+      for (const one of gone) {
+        await closeCase(deps, one);
+        heartbeat();
+      }
+      for (const one of await cases.listOpen()) {
+        if (one.alertDue) await alert(deps, one);
+        heartbeat();
+      }
       return { closed: gone.length };
     }),
 
@@ -119,10 +133,10 @@ async function keep(deps: ReconciliationDeps, finding: Finding, p: FindingsInput
   }
 }
 
-function isOpened(before: Case | undefined, finding: Finding, { previousRun }: FindingsInput): boolean {
+function isOpened(before: Case | undefined, finding: Finding, { fullAt }: FindingsInput): boolean {
   if (!before) return true;
   if (before.state === 'OPEN') return false;
-  const isSettled = before.closedBy !== BY_ITSELF && before.lastRun === previousRun;
+  const isSettled = before.closedBy !== BY_ITSELF && (fullAt === undefined || before.lastSeenAt >= fullAt);
   return !isSettled || canonicalJson(before.facts) !== canonicalJson(finding.facts);
 }
 

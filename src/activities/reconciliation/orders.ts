@@ -36,14 +36,20 @@ const PAGE_ROWS = 1000;
 /** Orders, their views, and who leads them on. */
 export function createOrderLooks(deps: ReconciliationDeps) {
   const lookAtSome = async (orderIds: readonly OrderId[]): Promise<Omit<OrdersLook, 'next'>> => {
-    const accounts = await forEachOrder(orderIds, (orderId) => accountOf(deps.books, orderId));
-    const known = accounts.filter(({ events, difference }) => events.length > 0 || difference);
-    const findings = await Promise.all(known.map((account) => findingsIn(deps, account)));
+    const looks = await forEachOrder(orderIds, async (orderId) => {
+      const account = await accountOf(deps.books, orderId);
+      const isKnown = account.events.length > 0 || account.difference !== undefined;
+      const { holds } = account;
+      return isKnown
+        ? [{ orderId, holds, counts: countsAfterwards(account), findings: await findingsIn(deps, account) }]
+        : [];
+    });
+    const known = looks.flat();
     return {
       orders: known.length,
-      findings: findings.flat(),
+      findings: known.flatMap(({ findings }) => findings),
       holds: sumHolds(known.flatMap(({ holds }) => holds)),
-      watched: known.filter(countsAfterwards).map(({ orderId }) => orderId),
+      watched: known.filter(({ counts }) => counts).map(({ orderId }) => orderId),
     };
   };
   return {

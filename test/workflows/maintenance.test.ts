@@ -1,0 +1,133 @@
+import { Worker } from '@temporalio/worker';
+import type { OrderEvent } from '../../src/domain/events';
+import type { OrderId } from '../../src/domain/ids';
+import type { OrderView } from '../../src/domain/projection';
+import type { rebuildViewWorkflow, reconciliationWorkflow } from '../../src/workflows';
+import { createMaintenanceActivities } from '../../src/activities/maintenance';
+import { createMemoryMaintenance, type MemoryMaintenance } from '../support/memory/maintenance';
+import { createMemoryWorld, type MemoryWorld } from '../support/memory/ports';
+import { createOrderBench, type OrderBench } from '../support/order-bench';
+import { fold } from '../../src/domain/projection';
+import { numbered, sampleValidOrder } from '../support/contracts/events';
+import { rebuildProgressQuery } from '../../src/workflows/maintenance-messages';
+import { replayRuns } from '../support/runs';
+import { uniqueId } from '../support/orders';
+
+/** the books in memory have two orders on a page, and a run has a hundred pages */
+const ORDERS = 230;
+/** of one run's history */
+const MAX_EVENTS = 2_500;
+
+let bench: OrderBench;
+let world: MemoryWorld;
+let maintenance: MemoryMaintenance;
+let worker: Worker;
+let running: Promise<void>;
+let orderIds: OrderId[];
+const taskQueue = uniqueId('maintenance');
+
+beforeAll(async () => {
+  bench = await createOrderBench();
+});
+afterAll(() => bench.teardown());
+
+beforeEach(async () => {
+  world = createMemoryWorld();
+  maintenance = createMemoryMaintenance(world, { strangers: [] });
+  orderIds = Array.from({ length: ORDERS }, cancelledOrder);
+  worker = await Worker.create({
+    connection: bench.env.nativeConnection,
+    taskQueue,
+    activities: createMaintenanceActivities(maintenance.deps),
+    workflowBundle: { codePath: process.env['WORKFLOW_BUNDLE']! },
+  });
+  running = worker.run();
+});
+afterEach(async () => {
+  worker.shutdown();
+  await running;
+});
+
+/** One that has ended, with nothing wrong. */
+function cancelledOrder(): OrderId {
+  const order = sampleValidOrder({ orderId: uniqueId() });
+  const { orderId } = order;
+  const events: OrderEvent[] = numbered(orderId, [
+    { type: 'Order Created', data: { order } },
+    { type: 'Order Cancelled', data: { reason: 'by the test' } },
+  ]);
+  world.books.events.set(orderId, events);
+  world.books.views.set(orderId, fold(events)!);
+  return orderId;
+}
+
+const viewOf = (orderId: OrderId): OrderView => world.books.views.get(orderId)!;
+const damage = (orderId: OrderId) => world.books.views.set(orderId, { ...viewOf(orderId), status: 'PAID' });
+const everyTenth = () => orderIds.filter((_, i) => i % 10 === 0);
+
+/** Views that no event tells of. */
+const ghosts = (n: number): OrderId[] =>
+  Array.from({ length: n }, () => {
+    const orderId = uniqueId('GHOST');
+    world.books.views.set(orderId, { ...viewOf(orderIds[1]!), orderId });
+    return orderId;
+  });
+
+/** That it was led in several runs, none of them long, and that each can be replayed. */
+async function expectSeveralRuns(workflowId: string): Promise<string> {
+  const runs = await replayRuns(bench.env, workflowId);
+  expect(runs.length).toBeGreaterThan(2);
+  for (const { events } of runs) expect(events).toBeLessThanOrEqual(MAX_EVENTS);
+  return runs.at(-1)!.runId;
+}
+
+test('a rebuild of many pages is led in several runs: each order is looked at once, and each difference told once', async () => {
+  const [damaged, bare] = [everyTenth(), ghosts(3)];
+  damaged.forEach(damage);
+  const workflowId = uniqueId('rebuild');
+  const handle = await bench.env.client.workflow.start<typeof rebuildViewWorkflow>('rebuildViewWorkflow', {
+    workflowId,
+    taskQueue,
+    args: [{ by: 'test' }],
+  });
+  const result = await handle.result();
+  expect(result).toMatchObject({ orders: ORDERS + bare.length, differences: damaged.length + bare.length });
+  expect(result.mended).toBe(damaged.length);
+  expect(result.found.map(({ orderId, mended }) => `${orderId} ${mended}`).toSorted()).toEqual(
+    [...damaged.map((orderId) => `${orderId} true`), ...bare.map((orderId) => `${orderId} false`)].toSorted(),
+  );
+  for (const orderId of orderIds) expect(viewOf(orderId)).toEqual(fold(world.books.events.get(orderId)!));
+  expect(await handle.query(rebuildProgressQuery)).toMatchObject({ orders: result.orders, mended: result.mended });
+  await expectSeveralRuns(workflowId);
+});
+
+test('a reconciliation of many pages is led in several runs: it mends, opens and tells as one', async () => {
+  const [damaged, bare] = [everyTenth(), ghosts(3)];
+  damaged.forEach(damage);
+  const workflowId = uniqueId('reconciliation');
+  const reconcile = () =>
+    bench.env.client.workflow.execute<typeof reconciliationWorkflow>('reconciliationWorkflow', {
+      workflowId,
+      taskQueue,
+      args: [{ by: 'test', full: true }],
+    });
+  const report = await reconcile();
+  const cases = bare.map((orderId) => `VIEW_UNFOUNDED#${orderId}`);
+  expect(report).toMatchObject({
+    orders: ORDERS + bare.length,
+    findings: { VIEW_DRIFT: damaged.length, VIEW_UNFOUNDED: bare.length },
+    repaired: damaged.length,
+    opened: bare.length,
+    closed: 0,
+    undecided: [],
+  });
+  const found = [...damaged.map((orderId) => `VIEW_DRIFT#${orderId}`), ...cases];
+  expect(report.found.map(({ kind, subject }) => `${kind}#${subject}`).toSorted()).toEqual(found.toSorted());
+  expect([...maintenance.cases.keys()].toSorted()).toEqual(cases.toSorted());
+  expect(maintenance.alerts.map(({ caseId }) => caseId).toSorted()).toEqual(cases.toSorted());
+  for (const orderId of orderIds) expect(viewOf(orderId)).toEqual(fold(world.books.events.get(orderId)!));
+  expect(report.runId).toBe(await expectSeveralRuns(workflowId));
+
+  for (const orderId of bare) world.books.views.delete(orderId);
+  expect(await reconcile()).toMatchObject({ orders: ORDERS, findings: {}, opened: 0, closed: bare.length });
+});
