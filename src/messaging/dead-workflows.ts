@@ -3,11 +3,11 @@ import type { DeadLetterTimes } from '../domain/dead-letters';
 import type { Logger } from '../telemetry';
 import type { Metrics } from '../metrics';
 import { deadLetterIdOf } from './dead-letters';
-import { EngineUnavailableError } from '../client';
+import { createRounds } from './rounds';
+import { isOutOfReach } from './out-of-reach';
 import { MAX_REASON } from '../domain/dead-letters';
 import { MAX_TEXT } from '../domain/order';
 import { newLetter } from './dead-letter-reader';
-import { StepError } from '../domain/failures';
 
 export interface DeadWorkflowsDeps {
   runs: EndedRuns;
@@ -35,9 +35,6 @@ const OVERLAP_MS = 10 * 60_000;
 
 /** Workflows that ended in error become dead letters, each run once; one that runs again and ends so keeps its story. */
 export function createDeadWorkflows(p: DeadWorkflowsDeps): DeadWorkflows {
-  let running: Promise<void> | undefined;
-  let wake: (() => void) | undefined;
-  let stopped = false;
   let since = new Date(Date.now() - FIRST_LOOK_MS).toISOString();
   /** runs that their dead letters know of; a look overlaps the one before */
   let known = new Set<string>();
@@ -59,7 +56,7 @@ export function createDeadWorkflows(p: DeadWorkflowsDeps): DeadWorkflows {
         const { workflowId, runId } = ended;
         p.logger.error({ err: error, workflowId, runId }, 'a workflow that ended in error has no record yet');
       }
-      if (stopped) return found;
+      if (rounds.isStopped()) return found;
     }
     // whoever was left out is looked for again
     if (isWhole) [since, known] = [next, seen];
@@ -99,34 +96,15 @@ export function createDeadWorkflows(p: DeadWorkflowsDeps): DeadWorkflows {
     return true;
   }
 
-  async function loop(): Promise<void> {
-    while (!stopped) {
-      await run().catch((error: unknown) =>
-        p.logger.warn({ err: error }, 'could not look for workflows that ended in error'),
-      );
-      if (!stopped) await pause();
-    }
-  }
-
-  const pause = () =>
-    new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, p.intervalMs);
-      wake = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
+  const rounds = createRounds({
+    round: run,
+    intervalMs: p.intervalMs,
+    onError: (error) => p.logger.warn({ err: error }, 'could not look for workflows that ended in error'),
+  });
 
   return {
     run,
-    start: () => void (running ??= loop()),
-    async stop() {
-      stopped = true;
-      wake?.();
-      await running;
-    },
+    start: rounds.start,
+    stop: rounds.stop,
   };
 }
-
-const isOutOfReach = (error: unknown): boolean =>
-  error instanceof EngineUnavailableError || (error instanceof StepError && error.type === 'SERVICE_UNAVAILABLE');

@@ -1,10 +1,10 @@
 import type { EventInbox, ParkedEvent } from './ports';
 import type { Logger } from '../telemetry';
 import type { OrderId } from '../domain/ids';
-import { EngineUnavailableError } from '../client';
+import { createRounds } from './rounds';
 import { type EventOrders, type Taken, takeEvent } from './take-event';
+import { isOutOfReach } from './out-of-reach';
 import { parseMessage } from './inbound-event';
-import { StepError } from '../domain/failures';
 
 /** An event that waited in vain, on its way to the dead letters of the queue that it came by, or would have. */
 export interface GivenUp extends Pick<ParkedEvent, 'body' | 'attributes'> {
@@ -51,10 +51,6 @@ const PATIENCE_MS = 10_000;
  * the dead letters, and never before.
  */
 export function createParkedEvents({ rows, orders, bury, logger, ...p }: ParkedEventsDeps): ParkedEvents {
-  let stopped = false;
-  let running: Promise<void> | undefined;
-  let wake: (() => void) | undefined;
-
   async function release(orderId: OrderId): Promise<void> {
     let early: Early | undefined;
     for (const parked of await rows.parkedFor(orderId)) {
@@ -110,36 +106,22 @@ export function createParkedEvents({ rows, orders, bury, logger, ...p }: ParkedE
 
   async function sweep(): Promise<void> {
     for (const orderId of await rows.ordersDue({ before: new Date().toISOString(), limit: ROUND })) {
-      if (stopped) return;
+      if (rounds.isStopped()) return;
       await release(orderId);
     }
   }
 
-  async function loop(): Promise<void> {
-    while (!stopped) {
-      await sweep().catch((error: unknown) => logger.warn({ err: error }, 'could not try what is parked'));
-      if (!stopped) await pause();
-    }
-  }
-
-  const pause = () =>
-    new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, p.intervalMs);
-      wake = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
+  const rounds = createRounds({
+    round: sweep,
+    intervalMs: p.intervalMs,
+    onError: (error) => logger.warn({ err: error }, 'could not try what is parked'),
+  });
 
   return {
     releaseFor: release,
     sweep,
-    start: () => void (running ??= loop()),
-    async stop() {
-      stopped = true;
-      wake?.();
-      await running;
-    },
+    start: rounds.start,
+    stop: rounds.stop,
   };
 }
 
@@ -149,6 +131,3 @@ const turnAfter = ({ tries }: ParkedEvent): string => {
   const [first, ceiling] = TURNS_MS;
   return new Date(Date.now() + Math.min(first * 2 ** Math.min(tries, 20), ceiling)).toISOString();
 };
-
-const isOutOfReach = (error: unknown): boolean =>
-  error instanceof EngineUnavailableError || (error instanceof StepError && error.type === 'SERVICE_UNAVAILABLE');

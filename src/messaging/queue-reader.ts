@@ -4,8 +4,8 @@ import { Consumer } from 'sqs-consumer';
 import type { DeadLetterNews } from './dead-letter-ports';
 import type { Logger } from '../telemetry';
 import { CircuitOpenError, isOutage as isCompanyDown } from '../domain/breaker';
-import { EngineUnavailableError } from '../client';
 import { StepError } from '../domain/failures';
+import { isOutOfReach } from './out-of-reach';
 import { bury, lettered, letterOf } from './dead-letters';
 
 /** A message as it came out of its queue. */
@@ -167,11 +167,6 @@ function verdictOf(error: unknown): { errorType: string; reason: string } {
   return { errorType: 'Error', reason: String(error) };
 }
 
-const isOutOfReach = (error: unknown): boolean =>
-  error instanceof EngineUnavailableError ||
-  isOpen(error) ||
-  (error instanceof StepError && error.type === 'SERVICE_UNAVAILABLE');
-
 /** Its breaker is open: it is down for everybody, and who fails then is the one that tried whether it is up again. */
 const isOpen = (error: unknown): boolean => error instanceof CircuitOpenError;
 
@@ -183,7 +178,7 @@ async function retryUntil<T>(signal: AbortSignal, call: () => Promise<T>, logger
       return await call();
     } catch (error) {
       isOutage ||= isOpen(error);
-      const goesOn = isOutOfReach(error) || (isOutage && isCompanyDown(error));
+      const goesOn = isOutOfReach(error) || isOpen(error) || (isOutage && isCompanyDown(error));
       if (!goesOn || signal.aborted) throw error;
       logger.warn({ err: error, wait }, 'nobody could take the message; trying again');
       await delay(wait, undefined, { signal }).catch(() => undefined);

@@ -1,5 +1,6 @@
 import type { EventBus } from './ports';
 import type { Logger } from '../telemetry';
+import { createRounds } from './rounds';
 
 /** Events read from each shard of the index at one time. */
 const PAGE = 50;
@@ -20,49 +21,29 @@ export interface Relay {
  * @param p.intervalMs pause between rounds, in milliseconds
  */
 export function createRelay(p: { bus: EventBus; graceMs: number; intervalMs: number; logger: Logger }): Relay {
-  let running: Promise<void> | undefined;
-  let wake: (() => void) | undefined;
-  let stopped = false;
-
   async function run(): Promise<number> {
     let published = 0;
     const before = new Date(Date.now() - p.graceMs).toISOString();
     // what the bus does not take now holds up nothing behind it: the next round tries it again
     for await (const events of p.bus.unpublished({ before, limit: PAGE })) {
       published += await p.bus.publish(events);
-      if (stopped) break;
+      if (rounds.isStopped()) break;
     }
     return published;
   }
 
-  async function loop(): Promise<void> {
-    while (!stopped) {
-      try {
-        const published = await run();
-        if (published > 0) p.logger.info({ published }, 'published events that were left behind');
-      } catch (error) {
-        p.logger.warn({ err: error }, 'could not publish what was left behind');
-      }
-      if (!stopped) await pause();
-    }
-  }
-
-  const pause = () =>
-    new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, p.intervalMs);
-      wake = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
+  const rounds = createRounds({
+    async round() {
+      const published = await run();
+      if (published > 0) p.logger.info({ published }, 'published events that were left behind');
+    },
+    intervalMs: p.intervalMs,
+    onError: (error) => p.logger.warn({ err: error }, 'could not publish what was left behind'),
+  });
 
   return {
     run,
-    start: () => void (running ??= loop()),
-    async stop() {
-      stopped = true;
-      wake?.();
-      await running;
-    },
+    start: rounds.start,
+    stop: rounds.stop,
   };
 }
