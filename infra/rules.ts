@@ -109,8 +109,8 @@ export function defineRules(scope: Construct, { prefix, messaging }: RulesProps)
     matchingReplayName(define(REPLAY_RULE, { source: Match.prefix('') }, [toQueue(queues.Replay)]), true),
     rule(
       'WebhookRule',
-      // what comes out of the archive was told when it happened; only what has no members can be said not to exist
-      { detailType: PUBLIC_EVENTS, detail: { origin: [ORIGIN], replay: { name: Match.doesNotExist() } } },
+      // what comes out of the archive was told when it happened
+      { detailType: PUBLIC_EVENTS, detail: { origin: [ORIGIN] } },
       toQueue(queues.WebhookEvents),
     ),
   ];
