@@ -102,6 +102,7 @@ test('each rule is there, and each of its targets has 300 s, retries and dead le
     OrderConfirmationRule: new Set(['order-confirmation']),
     LowStockRule: new Set(['inventory-alerts']),
     ReplayForwardingRule: new Set(['replay-queue']),
+    WebhookRule: new Set(['webhook-events-queue']),
     ShippingStartedRule: new Set(['tracking-update-queue']),
     ShippingNotificationRule: new Set(['customer-notifications']),
     CustomerEventsRule: new Set(['customer-notifications']),
@@ -119,7 +120,7 @@ test('each dead-letter queue and each rule has an alarm that tells operations', 
   const deadLetters = [...QUEUE_NAMES.map((name) => output(`${name}DlqUrl`)), output('UndeliveredDlqUrl')];
   expect(queues).toHaveLength(deadLetters.length);
   expect(new Set(queues.map(({ Dimensions }) => Dimensions?.[0]?.Value))).toEqual(new Set(deadLetters.map(lastOf)));
-  expect(rules).toHaveLength(22);
+  expect(rules).toHaveLength(24);
   for (const { AlarmActions } of MetricAlarms) expect(AlarmActions).toEqual([output('OperationsAlertTopicArn')]);
 });
 
