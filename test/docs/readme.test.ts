@@ -18,7 +18,10 @@ test('the orders of the README are orders', async () => {
 
 test('its events are events that are taken', async () => {
   const events = (await bodies()).filter((body) => 'detail-type' in body);
-  expect(events.map((event) => parseInboundEvent(event))).toMatchObject([{ kind: 'carrier-news' }, { kind: 'payment-news' }]);
+  expect(events.map((event) => parseInboundEvent(event))).toMatchObject([
+    { kind: 'carrier-news' },
+    { kind: 'payment-news' },
+  ]);
 });
 
 test('its other calls send JSON', async () => {
