@@ -3,7 +3,8 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { fromCloudEvent } from '../messaging/cloud-event';
 import { type InboundEvent, MAX_EVENT_BYTES, parseInboundEvent } from '../messaging/inbound-event';
 import { ProblemError } from './problem';
-import { memberOf, refused } from '../messaging/detail';
+import { memberOf } from '../messaging/json';
+import { refused } from '../messaging/detail';
 
 /** The media types of CloudEvents in their JSON format. */
 export const CLOUD_EVENT = 'application/cloudevents+json';

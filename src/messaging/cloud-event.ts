@@ -1,4 +1,5 @@
-import { isObject, type Refused, refused } from './detail';
+import { isObject } from './json';
+import { type Refused, refused } from './detail';
 import { SCHEMA_VERSION } from '../domain/events';
 import { listed, shown } from './reason';
 

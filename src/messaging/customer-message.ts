@@ -11,6 +11,7 @@ import {
   TOLD_EVENTS,
 } from '../domain/notifications';
 import { listed, shown } from './reason';
+import { isObject, parseJson } from './json';
 
 /** A message from the customer-notifications topic, parsed once. */
 export type CustomerMessage =
@@ -109,14 +110,3 @@ function published(body: string): unknown {
   const outer = parseJson(body);
   return isObject(outer) && typeof outer['Message'] === 'string' ? parseJson(outer['Message']) : outer;
 }
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);

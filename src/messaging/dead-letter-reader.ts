@@ -1,11 +1,9 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import { Consumer } from 'sqs-consumer';
-import type { Message, SQSClient } from '@aws-sdk/client-sqs';
+import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { DeadLetter, DeadLetterTimes, Symptoms } from '../domain/dead-letters';
 import type { DeadLetterNews, DeadLetterRegister } from './dead-letter-ports';
 import type { Logger } from '../telemetry';
 import type { Metrics } from '../metrics';
-import { asReceived, type QueueMessage, type QueueReader } from './queue-reader';
+import { createBatchReader, type QueueMessage, type QueueReader } from './batches';
 import { classify, MAX_REASON, SEVERITIES } from '../domain/dead-letters';
 import { letterOf } from './dead-letters';
 
@@ -33,11 +31,8 @@ const PAUSE_MS = 1000;
  */
 export function createDeadLetterReader(p: DeadLetterReaderDeps): QueueReader {
   const { sqs, queueUrl, source, logger } = p;
-  const stopping = new AbortController();
-  let handling = false;
 
-  async function take(message: Message): Promise<void> {
-    const received = asReceived(message);
+  async function take(received: QueueMessage): Promise<void> {
     const { id, n } = letterOf({ queueUrl: source.queueUrl, ...received });
     const symptoms = symptomsOf(received);
     const letter = newLetter({ id, received, symptoms, queue: source.queue, times: p.times });
@@ -49,41 +44,18 @@ export function createDeadLetterReader(p: DeadLetterReaderDeps): QueueReader {
     logger.warn({ deadLetterId: id, class: kind, queue: source.queue, n, ...why }, 'dead letter');
   }
 
-  const consumer = Consumer.create({
+  return createBatchReader({
     sqs,
     queueUrl,
-    batchSize: 10,
-    waitTimeSeconds: 20,
-    visibilityTimeout: p.visibilityS,
-    messageSystemAttributeNames: ['ApproximateReceiveCount'],
-    messageAttributeNames: ['All'],
-    pollingCompleteWaitTimeMs: p.visibilityS * 1000,
-    handleMessageBatch: async (messages) => {
-      handling = true;
-      const taken = await Promise.allSettled(messages.map(take));
-      const failed = taken.filter((result) => result.status === 'rejected');
-      for (const { reason: err } of failed) logger.error({ err }, `dead letter of ${source.queue} stays`);
-      if (failed.length > 0) await delay(PAUSE_MS, undefined, { signal: stopping.signal }).catch(() => undefined);
-      return messages.filter((_, i) => taken[i]?.status === 'fulfilled');
-    },
+    name: `dead letters of ${source.queue}`,
+    visibilityS: p.visibilityS,
+    isExtended: false,
+    stopping: new AbortController(),
+    take,
+    onStays: (err) => logger.error({ err }, `dead letter of ${source.queue} stays`),
+    pauseMs: PAUSE_MS,
+    logger,
   });
-  consumer.on('error', (error) => {
-    const wasCut = stopping.signal.aborted && /aborted/i.test(error.message);
-    if (!wasCut) logger.warn({ err: error }, `dead letters of ${source.queue}`);
-  });
-  // only now they are deleted as well
-  consumer.on('response_processed', () => (handling = false));
-
-  return {
-    start: () => consumer.start(),
-    async stop() {
-      stopping.abort();
-      if (!consumer.status.isRunning) return;
-      const stopped = new Promise<void>((resolve) => consumer.once('stopped', () => resolve()));
-      consumer.stop({ abort: !handling });
-      await stopped;
-    },
-  };
 }
 
 /** What a message says of its death: a reader of ours, EventBridge, SNS, or nobody. */

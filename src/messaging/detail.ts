@@ -41,10 +41,3 @@ export function requireOrderId(orderId: unknown, fail: Fail, pointer = ''): Orde
   if (isOrderId(orderId)) return orderId;
   return void fail(`${pointer}/orderId`, 'invalid', `expected an order id, got ${shown(orderId)}`);
 }
-
-export const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
-/** A member of its own that a value has, whatever it is. */
-export const memberOf = (value: unknown, name: string): unknown =>
-  isObject(value) && Object.hasOwn(value, name) ? value[name] : undefined;

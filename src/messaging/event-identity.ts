@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { canonicalJson } from '../domain/canonical-json';
 import { isPlainText, MAX_TEXT } from '../domain/order';
-import { isObject, memberOf } from './detail';
+import { isObject, memberOf } from './json';
 
 /** By what an event is known: its sender's id where it has one, and what it says. */
 export interface EventIdentity {

@@ -3,9 +3,10 @@ import { type CarrierToldEvent, parseCarrierUpdate } from './carrier-event';
 import { type OrderPaidEvent, parsePaymentCompleted, parsePaymentFailed, type PaymentToldEvent } from './payment-event';
 import { type OrderPlacedEvent, parseOrderPlaced } from './order-placed';
 import { correlationIdOf, eventIdOf, type EventIdentity, identityOf, isReplay, wrongIdOf } from './event-identity';
-import { isObject, memberOf, type Refused, refused } from './detail';
+import { type Refused, refused } from './detail';
 import { shown } from './reason';
 import { traceparentOf } from '../domain/cause';
+import { isObject, memberOf, parseJson } from './json';
 
 /** What an event from outside says, whichever way it came. */
 type Content =
@@ -96,11 +97,3 @@ function contentOf({ source, 'detail-type': detailType, detail }: Record<string,
 }
 
 const oneOf = (names: Iterable<unknown>): string => [...names].map(shown).join(' or ');
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}

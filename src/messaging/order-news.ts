@@ -3,6 +3,7 @@ import { type EventType, EVENT_SOURCES, ORIGIN } from '../domain/events';
 import type { OrderId } from '../domain/ids';
 import { detailParser, type Refused, refused, requireOrderId } from './detail';
 import { shown } from './reason';
+import { parseJson } from './json';
 
 /** One of our own events, as it comes back over the bus: that an order has an event of this number. */
 export interface OrderNews {
@@ -40,11 +41,3 @@ export function parseOrderNews(body: string): OrderNews | Refused {
 
 const isEventType = (type: unknown): type is EventType =>
   typeof type === 'string' && Object.hasOwn(EVENT_SOURCES, type);
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}

@@ -3,6 +3,7 @@ import { Value } from '@sinclair/typebox/value';
 import type { PackingOrder } from './warehouse-ports';
 import { isOrderId, keys } from '../domain/ids';
 import { listed, shown } from './reason';
+import { parseJson } from './json';
 
 const Text = Type.String({ minLength: 1 });
 
@@ -53,11 +54,3 @@ const instructionOf = ({ key, shipmentId, warehouseId, items, shippingAddress }:
   items,
   shippingAddress,
 });
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}

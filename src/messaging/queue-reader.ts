@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { GetQueueAttributesCommand, type Message, type SQSClient } from '@aws-sdk/client-sqs';
-import { Consumer } from 'sqs-consumer';
+import { GetQueueAttributesCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import { createBatchReader, type QueueMessage, type QueueReader } from './batches';
 import type { DeadLetterNews } from './dead-letter-ports';
 import type { Logger } from '../telemetry';
 import { CircuitOpenError, isOutage as isCompanyDown } from '../domain/breaker';
@@ -8,16 +8,7 @@ import { StepError } from '../domain/failures';
 import { isOutOfReach } from './out-of-reach';
 import { bury, lettered, letterOf } from './dead-letters';
 
-/** A message as it came out of its queue. */
-export interface QueueMessage {
-  body: string;
-  /** SQS's */
-  messageId: string;
-  /** text attributes by their name */
-  attributes: Record<string, string>;
-  /** how often it was received, this time included */
-  receives: number;
-}
+export type { QueueMessage, QueueReader } from './batches';
 
 /** What became of a message: it is done with, or in the dead letters with the reason why it never can be. */
 export type Handled =
@@ -46,24 +37,16 @@ export interface QueueReaderDeps {
   logger: Logger;
 }
 
-export interface QueueReader {
-  start(): void;
-  /** Takes no more messages and finishes those it holds. */
-  stop(): Promise<void>;
-}
-
 const MAX_BACKOFF_MS = 15_000;
 
 /** Reads a queue: a message is deleted when it was handled, or when it is in the dead letters; until then it stays. */
 export function createQueueReader(p: QueueReaderDeps): QueueReader {
   const { sqs, queueUrl, logger } = p;
   const stopping = new AbortController();
-  let handling = false;
 
   const receivesOf = lastReceiveOf(sqs, queueUrl);
 
-  async function take(message: Message): Promise<void> {
-    const received = asReceived(message);
+  async function take(received: QueueMessage): Promise<void> {
     const handled = await retryUntil(stopping.signal, () => p.handle(received), logger).catch((error: unknown) =>
       giveUp(received, error),
     );
@@ -94,53 +77,24 @@ export function createQueueReader(p: QueueReaderDeps): QueueReader {
     if (n > 0) await retryUntil(stopping.signal, () => p.letters.handled(id, n), logger);
   }
 
-  const consumer = Consumer.create({
+  const reader = createBatchReader({
     sqs,
     queueUrl,
-    batchSize: 10,
-    waitTimeSeconds: 20,
-    visibilityTimeout: p.visibilityS,
-    messageSystemAttributeNames: ['ApproximateReceiveCount'],
-    messageAttributeNames: ['All'],
-    heartbeatInterval: Math.floor(p.visibilityS / 3),
-    pollingCompleteWaitTimeMs: p.visibilityS * 1000,
-    handleMessageBatch: async (messages) => {
-      handling = true;
-      const done = await Promise.allSettled(messages.map(take));
-      for (const result of done)
-        if (result.status === 'rejected') logger.error({ err: result.reason }, 'message stays');
-      return messages.filter((_, i) => done[i]?.status === 'fulfilled');
-    },
+    name: p.name,
+    visibilityS: p.visibilityS,
+    isExtended: true,
+    stopping,
+    take,
+    onStays: (err) => logger.error({ err }, 'message stays'),
+    logger,
   });
-  consumer.on('error', (error) => {
-    // the poll that a stop cuts short is no trouble
-    const wasCut = stopping.signal.aborted && /aborted/i.test(error.message);
-    if (!wasCut) logger.warn({ err: error }, p.name);
-  });
-
-  // only now they are deleted as well
-  consumer.on('response_processed', () => (handling = false));
-
   return {
+    ...reader,
     start() {
       void receivesOf().catch(() => undefined);
-      consumer.start();
-    },
-    async stop() {
-      stopping.abort();
-      if (!consumer.status.isRunning) return;
-      const stopped = new Promise<void>((resolve) => consumer.once('stopped', () => resolve()));
-      // a long poll is cut short; what is being handled is finished and deleted
-      consumer.stop({ abort: !handling });
-      await stopped;
+      reader.start();
     },
   };
-}
-
-export function asReceived({ Body = '', MessageId = '', MessageAttributes = {}, Attributes }: Message): QueueMessage {
-  const texts = Object.entries(MessageAttributes).map(([name, { StringValue }]) => [name, StringValue ?? '']);
-  const receives = Number(Attributes?.ApproximateReceiveCount ?? 1);
-  return { body: Body, messageId: MessageId, attributes: Object.fromEntries(texts), receives };
 }
 
 /** How often a queue gives a message before it gives it up, asked once; `undefined` when it never does. */

@@ -3,6 +3,7 @@ import { createQueueReader, type Handled, type QueueReader, type QueueReaderDeps
 import { isOrderId } from '../domain/ids';
 import { isPlainText, MAX_TEXT } from '../domain/order';
 import { listed, shown } from './reason';
+import { isObject, parseObject } from './json';
 
 /** What runs out, or is missing, according to a message. */
 export interface Wanted {
@@ -77,15 +78,3 @@ function productsIn(message: Record<string, unknown>, list: string): { productId
 
 const isProductId = (value: unknown): value is string =>
   typeof value === 'string' && value !== '' && value.length <= MAX_TEXT && isPlainText(value);
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
-function parseObject(text: string): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isObject(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
-}

@@ -6,6 +6,7 @@ import { isFailedOrder } from '../domain/replay';
 import { isOrderId } from '../domain/ids';
 import { shown } from './reason';
 import { StepError } from '../domain/failures';
+import { isObject, parseObject } from './json';
 
 export type ReplayForwarderDeps = Omit<QueueReaderDeps, 'name' | 'handle'> & {
   replays: ReplayRegister;
@@ -112,16 +113,4 @@ function parseArchived(body: string): ArchivedEvent | { reason: string } {
   if (!isObject(detail)) return { reason: `detail: expected an object, got ${shown(detail)}` };
   const named = Array.isArray(resources) ? resources.filter((one) => typeof one === 'string') : [];
   return { replayName, eventId, detailType, source: source as string, time, resources: named, detail };
-}
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
-function parseObject(text: string): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isObject(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
 }

@@ -5,6 +5,7 @@ import { isOrderId } from '../domain/ids';
 import { listed, shown } from './reason';
 import { listensTo, PUBLIC_EVENTS } from '../domain/webhooks';
 import { EVENT_SOURCES, ORIGIN } from '../domain/events';
+import { isObject, parseObject } from './json';
 
 export type WebhookEventsDeps = Omit<QueueReaderDeps, 'name' | 'handle'> & {
   listeners: WebhookListeners;
@@ -72,18 +73,6 @@ function readDetail(type: string, detail: Record<string, unknown>): OwnEvent | {
 const isSequence = (value: unknown): value is number => Number.isInteger(value) && Number(value) >= 1;
 const isShort = (value: unknown): value is string => typeof value === 'string' && value !== '' && value.length <= 128;
 const isTime = (value: unknown): value is string => typeof value === 'string' && !Number.isNaN(Date.parse(value));
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
-function parseObject(text: string): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isObject(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
-}
 
 /** What a question gave, for a while; a failed one is asked again. Who asks meanwhile waits for the same answer. */
 export function remembered<T>(ask: () => Promise<T>, freshMs: number): () => Promise<T> {

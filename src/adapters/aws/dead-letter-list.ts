@@ -2,16 +2,8 @@ import { type DynamoDBDocumentClient, paginateQuery, type QueryCommandInput } fr
 import type { DeadLetterBoard, DeadLetterSummary } from '../../gateway/dead-letter-ports';
 import type { DeadLetterBook } from '../../activities/dead-letter-ports';
 import { DEAD_LETTER_STATES, type DeadLetterState } from '../../domain/dead-letters';
-import { InvalidCursorError } from '../../gateway/ports';
+import { cursorAfter, readCursor } from './page-cursor';
 import { reach } from './errors';
-
-/** Where a page ended: the time of its last letter, and the letters of exactly that time that were shown. */
-interface Cursor {
-  at: string;
-  seen: string[];
-  /** the filter of the page */
-  of: string;
-}
 
 interface Question {
   class?: string | undefined;
@@ -51,7 +43,8 @@ export function createDeadLetterList({
   async function page(question: Question): Promise<{ deadLetters: DeadLetterSummary[]; cursor?: string }> {
     const { limit, order } = question;
     const of = JSON.stringify([question.class, question.queue, question.states, question.since, question.until]);
-    const cursor = question.cursor === undefined ? undefined : decode(question.cursor, of);
+    const cursor =
+      question.cursor === undefined ? undefined : readCursor(question.cursor, { of, filter: 'class, state and queue' });
     // one more than the page tells whether there is a next one
     const count = limit + 1 + (cursor?.seen.length ?? 0);
     const inputs = inputsOf(table, question, cursor?.at);
@@ -62,7 +55,9 @@ export function createDeadLetterList({
       .filter(({ id, deadAt }) => !(deadAt === cursor?.at && cursor.seen.includes(id)))
       .toSorted((a, b) => sign * compare(a.deadAt, b.deadAt) || compare(a.id, b.id));
     const deadLetters = left.slice(0, limit);
-    return left.length > limit ? { deadLetters, cursor: encode(deadLetters, { before: cursor, of }) } : { deadLetters };
+    if (left.length <= limit) return { deadLetters };
+    const shown = deadLetters.map(({ id, deadAt: at }) => ({ id, at }));
+    return { deadLetters, cursor: cursorAfter(shown, { before: cursor, of }) };
   }
 
   return {
@@ -105,28 +100,4 @@ function inputsOf(TableName: string, question: Question, at: string | undefined)
     },
     ScanIndexForward: order === 'OLDEST',
   }));
-}
-
-function encode(page: DeadLetterSummary[], { before, of }: { before: Cursor | undefined; of: string }): string {
-  const at = page.at(-1)!.deadAt;
-  const seen = page.filter(({ deadAt }) => deadAt === at).map(({ id }) => id);
-  const cursor: Cursor = { at, seen: before?.at === at ? [...before.seen, ...seen] : seen, of };
-  return Buffer.from(JSON.stringify(cursor)).toString('base64url');
-}
-
-function decode(text: string, expected: string): Cursor {
-  const { at, seen, of } = parse(text) ?? {};
-  if (typeof at !== 'string' || at === '' || !Array.isArray(seen) || !seen.every((id) => typeof id === 'string'))
-    throw new InvalidCursorError('expected the cursor of the page before, unchanged');
-  if (of !== expected)
-    throw new InvalidCursorError('expected the same class, state and queue as of the page that the cursor came with');
-  return { at, seen, of };
-}
-
-function parse(text: string): Partial<Cursor> | undefined {
-  try {
-    return (JSON.parse(Buffer.from(text, 'base64url').toString()) as Partial<Cursor> | null) ?? undefined;
-  } catch {
-    return undefined;
-  }
 }

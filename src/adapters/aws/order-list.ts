@@ -1,20 +1,13 @@
 import { createHash } from 'node:crypto';
 import { type DynamoDBDocumentClient, paginateQuery, type QueryCommandInput } from '@aws-sdk/lib-dynamodb';
 import { INDEX_SHARDS } from '../../domain/ids';
-import { InvalidCursorError, type OrderReader, type OrderSummary } from '../../gateway/ports';
+import type { OrderReader, OrderSummary } from '../../gateway/ports';
+import { cursorAfter, type PageCursor, readCursor } from './page-cursor';
 import { ORDER_STATUSES, type OrderStatus } from '../../domain/states';
 import { reach } from './errors';
 
 type ListOrders = OrderReader['listOrders'];
 type SortKey = 'createdAt' | 'updatedAt';
-
-/** Where a page ended: the time of its last order, and the orders of exactly that time that were shown. */
-interface Cursor {
-  at: string;
-  seen: string[];
-  /** the filter of the page, see {@link markOf} */
-  of: string;
-}
 
 /** One index, some of its partitions, merged newest first. */
 interface Source {
@@ -27,7 +20,7 @@ interface Source {
 
 /** Lists orders from the indexes of the view, never by a scan. */
 export function createOrderList({ db, table }: { db: DynamoDBDocumentClient; table: string }): ListOrders {
-  async function newest(source: Source, partition: string, p: { cursor: Cursor | undefined; count: number }) {
+  async function newest(source: Source, partition: string, p: { cursor: PageCursor | undefined; count: number }) {
     const { index, partitionKey, sortKey, status } = source;
     const input: QueryCommandInput = {
       TableName: table,
@@ -52,7 +45,7 @@ export function createOrderList({ db, table }: { db: DynamoDBDocumentClient; tab
 
   return async ({ customerId, status, cursor: text, limit }) => {
     const of = markOf({ customerId, status });
-    const cursor = text === undefined ? undefined : decode(text, of);
+    const cursor = text === undefined ? undefined : readCursor(text, { of, filter: 'customerId and status' });
     const source = sourceOf(customerId, status);
     // one more than the page tells whether there is a next one
     const count = limit + 1 + (cursor?.seen.length ?? 0);
@@ -67,7 +60,9 @@ export function createOrderList({ db, table }: { db: DynamoDBDocumentClient; tab
         a[sortKey] === b[sortKey] ? (a.orderId < b.orderId ? -1 : 1) : a[sortKey] < b[sortKey] ? 1 : -1,
       );
     const orders = left.slice(0, limit);
-    return left.length > limit ? { orders, cursor: encode(orders, { sortKey, before: cursor, of }) } : { orders };
+    if (left.length <= limit) return { orders };
+    const shown = orders.map((order) => ({ id: order.orderId, at: order[sortKey] }));
+    return { orders, cursor: cursorAfter(shown, { before: cursor, of }) };
   };
 }
 
@@ -88,28 +83,4 @@ type Filter = Pick<Parameters<ListOrders>[0], 'customerId' | 'status'>;
 function markOf({ customerId, status }: { [K in keyof Filter]: Filter[K] | undefined }): string {
   const hash = createHash('sha256').update(JSON.stringify([customerId, status]));
   return hash.digest('base64url').slice(0, 8);
-}
-
-function encode(page: OrderSummary[], p: { sortKey: SortKey; before: Cursor | undefined; of: string }): string {
-  const at = page.at(-1)![p.sortKey];
-  const seen = page.filter((order) => order[p.sortKey] === at).map(({ orderId }) => orderId as string);
-  const cursor: Cursor = { at, seen: p.before?.at === at ? [...p.before.seen, ...seen] : seen, of: p.of };
-  return Buffer.from(JSON.stringify(cursor)).toString('base64url');
-}
-
-function decode(text: string, expected: string): Cursor {
-  const { at, seen, of } = parse(text) ?? {};
-  if (typeof at !== 'string' || at === '' || !Array.isArray(seen) || !seen.every((id) => typeof id === 'string'))
-    throw new InvalidCursorError('expected the cursor of the page before, unchanged');
-  if (of !== expected)
-    throw new InvalidCursorError('expected the same customerId and status as of the page that the cursor came with');
-  return { at, seen, of };
-}
-
-function parse(text: string): Partial<Cursor> | undefined {
-  try {
-    return (JSON.parse(Buffer.from(text, 'base64url').toString()) as Partial<Cursor> | null) ?? undefined;
-  } catch {
-    return undefined;
-  }
 }

@@ -1,0 +1,92 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { Consumer } from 'sqs-consumer';
+import type { Message, SQSClient } from '@aws-sdk/client-sqs';
+import type { Logger } from '../telemetry';
+
+/** A message as it came out of its queue. */
+export interface QueueMessage {
+  body: string;
+  /** SQS's */
+  messageId: string;
+  /** text attributes by their name */
+  attributes: Record<string, string>;
+  /** how often it was received, this time included */
+  receives: number;
+}
+
+export interface QueueReader {
+  start(): void;
+  /** Takes no more messages and finishes those it holds. */
+  stop(): Promise<void>;
+}
+
+export interface BatchReaderDeps {
+  sqs: SQSClient;
+  queueUrl: string;
+  /** how the queue is called where something is logged of it */
+  name: string;
+  /** seconds that a message is ours */
+  visibilityS: number;
+  /** whether that is extended, every third of it, while work on it goes on */
+  isExtended: boolean;
+  /** aborted by a stop */
+  stopping: AbortController;
+  /** A message that this resolves for is deleted; any other stays, and comes again when its visibility ends. */
+  take(message: QueueMessage): Promise<void>;
+  /** of each message that stays */
+  onStays(error: unknown): void;
+  /** milliseconds before the next poll after messages that stay; none when absent */
+  pauseMs?: number;
+  logger: Logger;
+}
+
+/** Polls a queue and takes the messages of each batch side by side. */
+export function createBatchReader({ stopping, pauseMs = 0, ...p }: BatchReaderDeps): QueueReader {
+  const { signal } = stopping;
+  let handling = false;
+
+  const consumer = Consumer.create({
+    sqs: p.sqs,
+    queueUrl: p.queueUrl,
+    batchSize: 10,
+    waitTimeSeconds: 20,
+    visibilityTimeout: p.visibilityS,
+    messageSystemAttributeNames: ['ApproximateReceiveCount'],
+    messageAttributeNames: ['All'],
+    ...(p.isExtended && { heartbeatInterval: Math.floor(p.visibilityS / 3) }),
+    pollingCompleteWaitTimeMs: p.visibilityS * 1000,
+    handleMessageBatch: async (messages) => {
+      handling = true;
+      const taken = await Promise.allSettled(messages.map((message) => p.take(asReceived(message))));
+      const failed = taken.filter((result) => result.status === 'rejected');
+      for (const { reason } of failed) p.onStays(reason);
+      if (failed.length > 0 && pauseMs > 0) await delay(pauseMs, undefined, { signal }).catch(() => undefined);
+      return messages.filter((_, i) => taken[i]?.status === 'fulfilled');
+    },
+  });
+  consumer.on('error', (error) => {
+    // the poll that a stop cuts short is no trouble
+    const wasCut = signal.aborted && /aborted/i.test(error.message);
+    if (!wasCut) p.logger.warn({ err: error }, p.name);
+  });
+  // only now they are deleted as well
+  consumer.on('response_processed', () => (handling = false));
+
+  return {
+    start: () => consumer.start(),
+    async stop() {
+      stopping.abort();
+      if (!consumer.status.isRunning) return;
+      const stopped = new Promise<void>((resolve) => consumer.once('stopped', () => resolve()));
+      // a long poll is cut short; what is being handled is finished and deleted
+      consumer.stop({ abort: !handling });
+      await stopped;
+    },
+  };
+}
+
+function asReceived({ Body = '', MessageId = '', MessageAttributes = {}, Attributes }: Message): QueueMessage {
+  const texts = Object.entries(MessageAttributes).map(([name, { StringValue }]) => [name, StringValue ?? '']);
+  const receives = Number(Attributes?.ApproximateReceiveCount ?? 1);
+  return { body: Body, messageId: MessageId, attributes: Object.fromEntries(texts), receives };
+}
