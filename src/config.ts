@@ -171,6 +171,17 @@ const Settings = {
     maximum: 3600,
     usual: 10,
   }),
+  OTEL_EXPORTER_OTLP_ENDPOINT: a.optionalUrl(
+    'where traces and metrics are sent by OTLP over HTTP, such as http://127.0.0.1:4318; unset, nowhere',
+  ),
+  TRACE_CONTEXT: a.oneOf(
+    'how traces are carried on: W3C, or X-Ray as well with ids that it takes',
+    ['w3c', 'xray'],
+    'w3c',
+  ),
+  TEMPORAL_UI_URL: a.optionalUrl("Temporal's web page, which orders link to"),
+  TRACE_URL: a.optionalUrl('where a trace is shown; `{traceId}` in it is replaced by its id'),
+  PAGE_DIR: a.optionalPath('directory of the page for operations, built before; unset, there is none'),
   LOG_LEVEL: a.oneOf('how much is logged', LEVELS, 'info'),
 } as const;
 
@@ -211,13 +222,18 @@ const QUEUES = [
 ] as const;
 type QueueUrlName = `${(typeof QUEUES)[number]}_QUEUE_URL`;
 const QUEUE_URLS = QUEUES.map((name) => `${name}_QUEUE_URL` as const) as readonly QueueUrlName[];
-const ALL_READ = ['TASK_QUEUE', 'AWS_REGION', 'LOG_LEVEL'] as const;
+const ALL_READ = ['TASK_QUEUE', 'AWS_REGION', 'OTEL_EXPORTER_OTLP_ENDPOINT', 'TRACE_CONTEXT', 'LOG_LEVEL'] as const;
 
 /** what each process reads: it is asked for nothing else, and its code can name nothing else */
 const READS = {
   gateway: [
     'HOST',
     'PORT',
+    'TEMPORAL_UI_URL',
+    'TRACE_URL',
+    'PAGE_DIR',
+    'ORDER_LOOKUPS_TABLE',
+    'AUDIT_TRAIL_TABLE',
     'ORDERS_TABLE',
     ...READ_MODEL,
     'BREAKERS_TABLE',
@@ -238,6 +254,7 @@ const READS = {
   ],
   worker: [
     'HEALTH_PORT',
+    'AUDIT_TRAIL_TABLE',
     'ORDERS_TABLE',
     ...READ_MODEL,
     'LEDGER_TABLE',
@@ -271,6 +288,8 @@ const READS = {
   ],
   consumer: [
     'HEALTH_PORT',
+    'ORDER_LOOKUPS_TABLE',
+    'AUDIT_TRAIL_TABLE',
     ...BREAKER_SETTINGS,
     'ORDERS_TABLE',
     'ORDER_EVENTS_TABLE',

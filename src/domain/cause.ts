@@ -1,3 +1,4 @@
+import type { Operator } from './audit';
 import { isPlainText, MAX_TEXT } from './order';
 
 /** What made something happen: a request, or an event of somebody else's. */
@@ -8,6 +9,8 @@ export interface Cause {
   correlationId?: string;
   /** the trace that it is part of, W3C */
   traceparent?: string;
+  /** who asked for it by hand; kept with the event, and never published */
+  operator?: Operator;
 }
 
 /** W3C Trace Context: version, trace id, parent id, flags; neither id is all zeros. */
