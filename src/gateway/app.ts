@@ -17,6 +17,7 @@ import { inventoryRoutes } from './routes/inventory';
 import { maintenanceRoutes } from './routes/maintenance';
 import { orderRoutes } from './routes/orders';
 import { pathOf } from './problem';
+import { pageRoutes } from './routes/page';
 import { placeOrderRoute } from './routes/place-order';
 import { reportRoutes } from './routes/reports';
 import { replayRoutes } from './routes/replays';
@@ -53,6 +54,7 @@ const ROUTES = [
   webhookRoutes,
   webhookDeliveryRoutes,
   schemaRoutes,
+  pageRoutes,
   healthRoutes,
 ];
 

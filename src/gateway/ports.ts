@@ -270,6 +270,8 @@ export interface GatewayDeps {
   stock: Pick<StockClient, 'receive'>;
   replays: ReplayDesk;
   deadLetters: DeadLetterWorkbench;
+  /** the directory of the page for operations; absent: there is none */
+  page?: string;
   /** present with sandbox adapters */
   sandbox?: SandboxDesk;
   /** a new order's id, unique */

@@ -50,6 +50,7 @@ export async function start(config: Config<'gateway'>, logger: Logger, observe?:
       allowPrivateWebhooks: config.WEBHOOK_ALLOW_PRIVATE === 'true',
       deadLetters: { ...letters, ...createDeadLetterTable({ db: aws.db, table: config.DEAD_LETTERS_TABLE }) },
       inbox: createEventInbox({ db: aws.db, table: config.INBOX_TABLE }),
+      ...(config.PAGE_DIR !== undefined && { page: config.PAGE_DIR }),
       newOrderId: () => `ORD-${randomUUID()}` as OrderId,
       newRequestId: randomUUID,
     },

@@ -42,7 +42,7 @@ beforeAll(async () => {
   const env = { ...process.env, ...none, ...ports };
   dev = spawn(process.execPath, ['scripts/dev.cjs'], { cwd: copy, env, stdio: ['ignore', 'pipe', 'pipe'] });
   for (const stream of [dev.stdout, dev.stderr]) stream?.on('data', (text: Buffer) => (output += text.toString()));
-  await says('Watching src and infra');
+  await says('Watching src, infra, web');
   expect(await shop.place(underWay)).toBe(202);
 });
 

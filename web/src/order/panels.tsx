@@ -1,0 +1,162 @@
+import type { Order, OrderStory } from '../types';
+import { Badge } from '../parts/status';
+import { count, money, wordsOf } from '../words';
+import { Facts, Panel } from '../parts/panel';
+import { Nothing } from '../parts/notice';
+import { Table } from '../parts/table';
+import { Time } from '../parts/time';
+
+/** What the engine is about to do. */
+export function Pending({ pending }: Pick<OrderStory, 'pending'>) {
+  if (pending.length === 0) return null;
+  return (
+    <Panel title="About to happen">
+      <ul class="plain">
+        {pending.map(({ step, attempt, isRunning, lastError, nextTryAt, since }) => (
+          <li key={step}>
+            <p>
+              <strong>{wordsOf(step)}</strong>: try {attempt}, {isRunning ? 'running now' : 'not running'}
+              {nextTryAt !== undefined && (
+                <>
+                  ; next try <Time at={nextTryAt} />
+                </>
+              )}
+              {since !== undefined && (
+                <>
+                  ; since <Time at={since} />
+                </>
+              )}
+            </p>
+            {lastError !== undefined && (
+              <p>
+                Last error: <code>{lastError}</code>
+              </p>
+            )}
+          </li>
+        ))}
+      </ul>
+    </Panel>
+  );
+}
+
+/** Companies that the order needs, and that are left alone. */
+export function OpenBreakers({ breakers }: Pick<OrderStory, 'breakers'>) {
+  if (breakers.length === 0) return null;
+  return (
+    <Panel title="Out of order">
+      <ul class="plain">
+        {breakers.map(({ dependency, state, openUntil }) => (
+          <li key={dependency}>
+            <Badge tone="bad">
+              {wordsOf(dependency)}: {wordsOf(state)}
+            </Badge>
+            {openUntil !== undefined && (
+              <>
+                {' '}
+                tried again <Time at={openUntil} />
+              </>
+            )}
+          </li>
+        ))}
+      </ul>
+    </Panel>
+  );
+}
+
+export function Money({ story, order }: { story: OrderStory; order: Order }) {
+  const { currency, total, charged, refunded, outstanding } = story.money;
+  const shown = (amount: number | undefined) => (amount === undefined ? undefined : money(amount, currency));
+  return (
+    <Panel title="Money">
+      <Facts
+        facts={[
+          ['Total', shown(total)],
+          ['Charged', shown(charged)],
+          ['Held', shown(order.payment.authorized || undefined)],
+          ['Refunded', shown(refunded)],
+          ['Outstanding', shown(outstanding)],
+        ]}
+      />
+    </Panel>
+  );
+}
+
+export function Shipments({ shipments }: Pick<Order, 'shipments'>) {
+  return (
+    <Panel title="Shipments">
+      {shipments.length === 0 ? (
+        <Nothing>Nothing has shipped.</Nothing>
+      ) : (
+        <ul class="plain">
+          {shipments.map(({ shipmentId, status, carrier, trackingNumber, warehouseId, items, updatedAt }) => (
+            <li key={shipmentId}>
+              <p>
+                <strong>{carrier}</strong> <code>{trackingNumber}</code> from {warehouseId}
+              </p>
+              <p>
+                {wordsOf(status)}
+                {updatedAt !== undefined && (
+                  <>
+                    , <Time at={updatedAt} />
+                  </>
+                )}
+                : {items.map(({ productId, quantity }) => `${quantity} × ${productId}`).join(', ')}
+              </p>
+            </li>
+          ))}
+        </ul>
+      )}
+    </Panel>
+  );
+}
+
+export function Notifications({ notifications }: Pick<OrderStory, 'notifications'>) {
+  return (
+    <Panel title="The customer was told">
+      {notifications.length === 0 ? (
+        <Nothing>Nothing yet.</Nothing>
+      ) : (
+        <ul class="plain">
+          {notifications.map(({ at, key, about }) => (
+            <li key={key}>
+              {about}, <Time at={at} />
+            </li>
+          ))}
+        </ul>
+      )}
+    </Panel>
+  );
+}
+
+export function Ordered({ order }: { order: Order }) {
+  const { items = [], currency, customerId, createdAt, shippingAddress, promise, startedAfterSeconds } = order;
+  return (
+    <Panel title="What was ordered">
+      {items.length > 0 && (
+        <Table
+          caption={`${count(items.length, 'product')} of this order`}
+          isCaptionHidden
+          rows={items}
+          keyOf={({ productId }) => productId}
+          columns={[
+            { name: 'Product', cell: ({ productId }) => productId },
+            { name: 'Quantity', cell: ({ quantity }) => quantity, isNumber: true },
+            { name: 'Price of one', cell: ({ price }) => money(price, currency), isNumber: true },
+          ]}
+        />
+      )}
+      <Facts
+        facts={[
+          ['Customer', customerId && <a href={`#/orders?q=${encodeURIComponent(customerId)}`}>{customerId}</a>],
+          ['Ordered', createdAt && <Time at={createdAt} />],
+          ['To', shippingAddress && addressOf(shippingAddress)],
+          ['Promise of 30 minutes', promise && <Badge tone="bad">{wordsOf(promise)}</Badge>],
+          ['Shipping began after', startedAfterSeconds === undefined ? undefined : `${startedAfterSeconds} s`],
+        ]}
+      />
+    </Panel>
+  );
+}
+
+const addressOf = ({ street, city, zipCode, country }: NonNullable<Order['shippingAddress']>) =>
+  `${street}, ${zipCode} ${city}, ${country}`;

@@ -1,0 +1,80 @@
+import type { Order, OrderStory } from '../types';
+import { BreakerDialog } from '../parts/breaker-dialog';
+import { DecisionDialog, ResolutionDialog } from './actions';
+import { DialogButton } from '../parts/dialogs';
+import { linkTo } from '../router';
+import { Time } from '../parts/time';
+
+interface StuckProps {
+  story: OrderStory;
+  order: Order;
+  onDone: () => unknown;
+}
+
+/** Why it does not go on, in a sentence, and the button that helps. */
+export function Stuck({ story, order, onDone }: StuckProps) {
+  const { stuck } = story;
+  if (!stuck) return null;
+  const isBad = stuck.kind === 'trouble';
+  return (
+    <section class={`notice ${isBad ? 'bad' : 'wait'} stuck`} aria-labelledby="stuck-title">
+      <div>
+        <h2 id="stuck-title">
+          <span aria-hidden="true">{isBad ? '▲' : '◷'}</span> {isBad ? 'Why is it stuck?' : 'What does it wait for?'}
+        </h2>
+        <p>{stuck.sentence}</p>
+        <p class="hint">
+          Since <Time at={stuck.since} />
+          {stuck.until !== undefined && (
+            <>
+              ; goes on by itself <Time at={stuck.until} />
+            </>
+          )}
+          .
+        </p>
+      </div>
+      <div class="buttons">
+        <Remedy story={story} order={order} onDone={onDone} />
+      </div>
+    </section>
+  );
+}
+
+function Remedy({ story, order, onDone }: StuckProps) {
+  const { actions } = order.links;
+  switch (story.stuck?.remedy) {
+    case 'decision':
+      if (actions.decision === undefined) return null;
+      return (
+        <DialogButton class="main" dialog={(onClose) => <DecisionDialog {...{ order, onDone, onClose }} />}>
+          Decide…
+        </DialogButton>
+      );
+    case 'resolution':
+      if (actions.resolution === undefined) return null;
+      return (
+        <DialogButton class="main" dialog={(onClose) => <ResolutionDialog {...{ order, onDone, onClose }} />}>
+          Resolve…
+        </DialogButton>
+      );
+    case 'reset-breaker':
+      return (
+        <>
+          {story.breakers.map(({ dependency }) => (
+            <DialogButton key={dependency} class="main" dialog={(onClose) => <BreakerDialog {...{ dependency, onDone, onClose }} />}>
+              Ask the {dependency} company again…
+            </DialogButton>
+          ))}
+        </>
+      );
+    case 'redrive':
+      return (
+        <a class="button main" href={linkTo(['dead-letters'], { state: 'PARKED' })}>
+          See the dead letters
+        </a>
+      );
+    // no button starts a worker: the sentence says so
+    default:
+      return null;
+  }
+}

@@ -1,0 +1,30 @@
+import type { ComponentChildren, VNode } from 'preact';
+import { useEffect, useState } from 'preact/hooks';
+
+type Dialog = (close: () => void) => VNode;
+
+let show: (dialog: Dialog | undefined) => void = () => undefined;
+
+/** Where dialogs live: not with the button that opened one, which may be gone with what was done. */
+export function Dialogs() {
+  const [dialog, setDialog] = useState<{ of: Dialog | undefined }>({ of: undefined });
+  useEffect(() => {
+    show = (next) => setDialog({ of: next });
+  }, []);
+  return dialog.of ? dialog.of(() => show(undefined)) : null;
+}
+
+interface DialogButtonProps {
+  dialog: Dialog;
+  children: ComponentChildren;
+  class?: string;
+}
+
+/** A button that opens a dialog. */
+export function DialogButton({ dialog, children, class: name = '' }: DialogButtonProps) {
+  return (
+    <button type="button" class={name} aria-haspopup="dialog" onClick={() => show(dialog)}>
+      {children}
+    </button>
+  );
+}
