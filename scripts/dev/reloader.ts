@@ -67,7 +67,8 @@ export function createReloader<S extends Surroundings>(deps: ReloaderDeps<S>) {
     const reloaded = (await Promise.all(concerned.map(restart))).filter((name) => name !== undefined);
     const done = [...deployment, ...(reloaded.length > 0 ? [`${reloaded.join(', ')} reloaded`] : [])];
     if (done.length > 0) report(`↻ ${why}: ${done.join('; ')} in ${seconds()}`);
-    else if (concerned.length === 0 && bundled && paged && behind.size === 0) report(`· ${why}: nothing that runs uses it`);
+    else if (concerned.length === 0 && bundled && paged && behind.size === 0)
+      report(`· ${why}: nothing that runs uses it`);
   }
 
   async function redeploy(files: readonly string[]): Promise<string[]> {

@@ -32,6 +32,9 @@ interface PageFiles {
   assets: { name: string; contents: Uint8Array }[];
 }
 
+/** what the licences of the two libraries in it ask for */
+const NOTICE = '/*! Preact, MIT, (c) Jason Miller; uPlot, MIT, (c) Leon Sorokin */';
+
 async function bundle(): Promise<PageFiles> {
   // loaded here only: a second start does not need it
   const { build } = await import('esbuild');
@@ -47,7 +50,8 @@ async function bundle(): Promise<PageFiles> {
     format: 'esm',
     target: ['es2022', 'chrome109', 'firefox115', 'safari16.4'],
     loader: { '.svg': 'copy' },
-    legalComments: 'linked',
+    legalComments: 'none',
+    banner: { js: NOTICE },
     logLevel: 'silent',
   }).catch((error: BuildFailure) => {
     const places = error.errors.map(({ text, location }) => `${location?.file}:${location?.line}: ${text}`);

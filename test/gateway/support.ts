@@ -56,6 +56,7 @@ export interface Doubles {
   webhooks: Partial<WebhookBook>;
   deliveries: Partial<GatewayDeps['deliveries']>;
   allowPrivateWebhooks: boolean;
+  page: string;
 }
 
 /** The sandbox companies as they are, in memory; what they say on the bus is noted. */
@@ -134,6 +135,7 @@ export function createDeps(doubles: Partial<Doubles> = {}): GatewayDeps {
     webhooks: { ...NO_WEBHOOKS, ...doubles.webhooks },
     deliveries: { resend: async () => {}, test: async () => 'msg_', ...doubles.deliveries },
     allowPrivateWebhooks: doubles.allowPrivateWebhooks ?? false,
+    ...(doubles.page !== undefined && { page: doubles.page }),
     newOrderId: () => 'ORD-generated' as OrderId,
     newRequestId: () => `req-${++requests}`,
   };

@@ -36,7 +36,7 @@ export function App() {
       </a>
       <header>
         <a class="name" href={linkTo([])}>
-          <span class="bars" aria-hidden="true" /> Waybill
+          <span class="barcode" aria-hidden="true" /> Waybill
         </a>
         <Sections section={section} />
         <TimesSwitch />

@@ -33,7 +33,7 @@ export function useStream(stream: Stream | undefined): Link {
   latest.current = stream;
 
   useEffect(() => {
-    if (stream === undefined) return;
+    if (stream === undefined) return undefined;
     return follow(stream.url, latest, (state) =>
       setLink((before) => (before.state === state ? before : { state, since: Date.now() })),
     );
@@ -163,7 +163,7 @@ export function useInterval(work: () => unknown, ms: number | undefined): void {
   const latest = useRef(work);
   latest.current = work;
   useEffect(() => {
-    if (ms === undefined) return;
+    if (ms === undefined) return undefined;
     const timer = setInterval(() => {
       if (document.visibilityState !== 'hidden') latest.current();
     }, ms);

@@ -9,7 +9,7 @@ export interface Route {
 
 type Query = Record<string, string | undefined>;
 
-export function parseRoute(hash: string): Route {
+function parseRoute(hash: string): Route {
   const [path = '', query = ''] = hash.replace(/^#/, '').split('?', 2);
   return { segments: path.split('/').filter(Boolean).map(decoded), query: new URLSearchParams(query) };
 }

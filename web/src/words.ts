@@ -52,6 +52,15 @@ export function money(amount: number, currency: string | undefined): string {
   }
 }
 
+/** The same, for where there is little room: `$1.2K`. */
+export const shortMoney = (amount: number, currency: string): string =>
+  new Intl.NumberFormat(undefined, {
+    style: 'currency',
+    currency,
+    notation: 'compact',
+    maximumFractionDigits: 1,
+  }).format(amount);
+
 /** Milliseconds in words: `340 ms`, `12 s`, `4 min`, `3 h`, `2 d`. */
 export function duration(ms: number): string {
   if (ms < 1000) return `${Math.round(ms)} ms`;
@@ -79,5 +88,8 @@ export function relative(at: string, now: number): string {
 export function exact(at: string, now: number): string {
   const date = new Date(at);
   const isToday = date.toDateString() === new Date(now).toDateString();
-  return date.toLocaleString(undefined, isToday ? { timeStyle: 'medium' } : { dateStyle: 'medium', timeStyle: 'medium' });
+  return date.toLocaleString(
+    undefined,
+    isToday ? { timeStyle: 'medium' } : { dateStyle: 'medium', timeStyle: 'medium' },
+  );
 }

@@ -25,7 +25,9 @@ export function CancelDialog({ order, ...rest }: OrderDialogProps) {
     confirm: 'Cancel the order',
     path: `/orders/${order.orderId}/cancel`,
     done: (answer: Changed) =>
-      answer.outcome === 'RETURN_REQUESTED' ? `It has shipped: return ${answer.returnId} was opened.` : standing(answer),
+      answer.outcome === 'RETURN_REQUESTED'
+        ? `It has shipped: return ${answer.returnId} was opened.`
+        : standing(answer),
     onDone: rest.onDone,
   };
   return <ActDialog act={act} onClose={rest.onClose} />;
@@ -33,7 +35,10 @@ export function CancelDialog({ order, ...rest }: OrderDialogProps) {
 
 const CHOICES = {
   SHIP_AVAILABLE: ['Ship what is there', 'The customer gets and pays what is there; the rest is left out.'],
-  WAIT: ['Ship what is there, wait for the rest', 'What is there ships now; the rest ships, and is charged, when it arrives.'],
+  WAIT: [
+    'Ship what is there, wait for the rest',
+    'What is there ships now; the rest ships, and is charged, when it arrives.',
+  ],
   CANCEL: ['Cancel the order', 'Nothing ships, and nothing is charged.'],
 } as const;
 

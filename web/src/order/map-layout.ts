@@ -27,10 +27,11 @@ const PLACES: Record<StateName, readonly [column: 0 | 1 | 2, row: number]> = {
 
 export const BOX = { width: 132, height: 40 };
 const GAP = { x: 40, y: 26 };
-const MARGIN = { x: 8, y: 6 };
+/** on the right there is room for what runs past the boxes */
+const MARGIN = { left: 10, right: 48, y: 8 };
 
 export const MAP = {
-  width: 2 * MARGIN.x + 3 * BOX.width + 2 * GAP.x,
+  width: MARGIN.left + MARGIN.right + 3 * BOX.width + 2 * GAP.x,
   height: 2 * MARGIN.y + 12 * BOX.height + 11 * GAP.y,
 };
 
@@ -43,7 +44,7 @@ interface Point {
 export function middleOf(state: StateName): Point {
   const [column, row] = PLACES[state];
   return {
-    x: MARGIN.x + column * (BOX.width + GAP.x) + BOX.width / 2,
+    x: MARGIN.left + column * (BOX.width + GAP.x) + BOX.width / 2,
     y: MARGIN.y + row * (BOX.height + GAP.y) + BOX.height / 2,
   };
 }

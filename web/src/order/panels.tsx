@@ -4,7 +4,7 @@ import { count, money, wordsOf } from '../words';
 import { Facts, Panel } from '../parts/panel';
 import { Nothing } from '../parts/notice';
 import { Table } from '../parts/table';
-import { Time } from '../parts/time';
+import { Due, Time } from '../parts/time';
 
 /** What the engine is about to do. */
 export function Pending({ pending }: Pick<OrderStory, 'pending'>) {
@@ -18,7 +18,7 @@ export function Pending({ pending }: Pick<OrderStory, 'pending'>) {
               <strong>{wordsOf(step)}</strong>: try {attempt}, {isRunning ? 'running now' : 'not running'}
               {nextTryAt !== undefined && (
                 <>
-                  ; next try <Time at={nextTryAt} />
+                  ; next try <Due at={nextTryAt} />
                 </>
               )}
               {since !== undefined && (
@@ -53,7 +53,7 @@ export function OpenBreakers({ breakers }: Pick<OrderStory, 'breakers'>) {
             {openUntil !== undefined && (
               <>
                 {' '}
-                tried again <Time at={openUntil} />
+                asked again <Due at={openUntil} />
               </>
             )}
           </li>

@@ -14,7 +14,12 @@ export function StateMap({ map }: { map: OrderStory['map'] }) {
   edges.sort((a, b) => a.taken - b.taken);
   return (
     <>
-      <svg class="map" viewBox={`0 0 ${MAP.width} ${MAP.height}`} role="img" aria-labelledby="map-title map-description">
+      <svg
+        class="map"
+        viewBox={`0 0 ${MAP.width} ${MAP.height}`}
+        role="img"
+        aria-labelledby="map-title map-description"
+      >
         <title id="map-title">{`The states of an order; this one passed ${count(passed(map), 'of them', 'of them')}`}</title>
         <desc id="map-description">Its way is told in words, with times, in the list below.</desc>
         <defs>
@@ -29,7 +34,11 @@ export function StateMap({ map }: { map: OrderStory['map'] }) {
         ))}
       </svg>
       <label class="check">
-        <input type="checkbox" checked={showsAll} onChange={({ currentTarget }) => setShowsAll(currentTarget.checked)} />
+        <input
+          type="checkbox"
+          checked={showsAll}
+          onChange={({ currentTarget }) => setShowsAll(currentTarget.checked)}
+        />
         Show every way there is
       </label>
     </>
@@ -39,7 +48,16 @@ export function StateMap({ map }: { map: OrderStory['map'] }) {
 const passed = ({ states }: OrderStory['map']): number => states.filter(({ visits }) => visits > 0).length;
 
 const Arrow = ({ id }: { id: string }) => (
-  <marker id={id} viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto-start-reverse">
+  <marker
+    id={id}
+    viewBox="0 0 8 8"
+    refX="7"
+    refY="4"
+    markerUnits="userSpaceOnUse"
+    markerWidth="10"
+    markerHeight="10"
+    orient="auto-start-reverse"
+  >
     <path d="M0 0L8 4L0 8z" />
   </marker>
 );
@@ -66,7 +84,9 @@ function StateBox({ state: { name, visits, attempts = 0, isCurrent = false } }: 
   const notes = [visits > 1 ? `×${visits}` : '', attempts > 1 ? `${attempts} tries` : ''].filter(Boolean).join(', ');
   return (
     <g class={`state ${visits > 0 ? 'passed' : ''} ${isCurrent ? 'current' : ''}`}>
-      {isCurrent && <rect class="halo" x={place.x - 4} y={place.y - 4} width={BOX.width + 8} height={BOX.height + 8} rx={8} />}
+      {isCurrent && (
+        <rect class="halo" x={place.x - 4} y={place.y - 4} width={BOX.width + 8} height={BOX.height + 8} rx={8} />
+      )}
       <rect {...place} rx={name.endsWith('?') ? BOX.height / 2 : 3} />
       {lines.map((line, at) => (
         <text key={line} x={x} y={y + 4 + (at - (lines.length - 1) / 2) * 14} text-anchor="middle">
@@ -74,9 +94,12 @@ function StateBox({ state: { name, visits, attempts = 0, isCurrent = false } }: 
         </text>
       ))}
       {(visits > 0 || isCurrent) && (
-        <text class="mark" x={place.x + 6} y={place.y + 13}>
-          {isCurrent ? '●' : '✓'}
-        </text>
+        <g class="mark">
+          <circle cx={place.x + 2} cy={place.y + 2} r={8} />
+          <text x={place.x + 2} y={place.y + 6} text-anchor="middle">
+            {isCurrent ? '▸' : '✓'}
+          </text>
+        </g>
       )}
       {notes !== '' && (
         <text class="notes" x={place.x + BOX.width - 4} y={place.y - 3} text-anchor="end">

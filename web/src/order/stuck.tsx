@@ -3,7 +3,7 @@ import { BreakerDialog } from '../parts/breaker-dialog';
 import { DecisionDialog, ResolutionDialog } from './actions';
 import { DialogButton } from '../parts/dialogs';
 import { linkTo } from '../router';
-import { Time } from '../parts/time';
+import { Due, Time } from '../parts/time';
 
 interface StuckProps {
   story: OrderStory;
@@ -27,7 +27,7 @@ export function Stuck({ story, order, onDone }: StuckProps) {
           Since <Time at={stuck.since} />
           {stuck.until !== undefined && (
             <>
-              ; goes on by itself <Time at={stuck.until} />
+              ; goes on by itself <Due at={stuck.until} />
             </>
           )}
           .
@@ -61,7 +61,11 @@ function Remedy({ story, order, onDone }: StuckProps) {
       return (
         <>
           {story.breakers.map(({ dependency }) => (
-            <DialogButton key={dependency} class="main" dialog={(onClose) => <BreakerDialog {...{ dependency, onDone, onClose }} />}>
+            <DialogButton
+              key={dependency}
+              class="main"
+              dialog={(onClose) => <BreakerDialog {...{ dependency, onDone, onClose }} />}
+            >
               Ask the {dependency} company again…
             </DialogButton>
           ))}

@@ -22,6 +22,8 @@ interface ChartProps {
 }
 
 const HEIGHT = 150;
+/** in seconds, as the chart counts */
+const HALF_AN_HOUR = 1800;
 
 /** Hours as a picture, and as a table for those who do not see it. */
 export function Chart({ title, hours, lines, words }: ChartProps) {
@@ -31,7 +33,7 @@ export function Chart({ title, hours, lines, words }: ChartProps) {
 
   useEffect(() => {
     const element = place.current;
-    if (!element) return;
+    if (!element) return undefined;
     const chart = new uPlot(optionsOf({ lines, words, width: element.clientWidth }), dataOf(hours, lines), element);
     const resized = new ResizeObserver(() => chart.setSize({ width: element.clientWidth, height: HEIGHT }));
     resized.observe(element);
@@ -97,13 +99,18 @@ function optionsOf({ lines, words, width }: Pick<ChartProps, 'lines' | 'words'> 
   return {
     width,
     height: HEIGHT,
+    padding: [10, 26, 0, 0],
     legend: { show: false },
     cursor: { show: false },
     // from nothing: what is cut off below looks like more than it is
-    scales: { y: { range: (_chart, _low, high) => [0, Math.max(high * 1.15, Number.MIN_VALUE)] } },
+    scales: {
+      // room for the first and the last bar
+      x: { range: (_chart, first, last) => [first - HALF_AN_HOUR, last + HALF_AN_HOUR] },
+      y: { range: (_chart, _low, high) => [0, Math.max(high * 1.15, Number.MIN_VALUE)] },
+    },
     axes: [
-      { ...axis, space: 60, values: (_chart, at) => at.map(timeOfDay) },
-      { ...axis, size: 62, space: 30, values: (_chart, at) => at.map((value) => words(value)) },
+      { ...axis, size: 30, space: 70, values: (_chart, at) => at.map(timeOfDay) },
+      { ...axis, size: 66, space: 30, values: (_chart, at) => at.map((value) => words(value)) },
     ],
     series: [{}, ...lines.map((line) => seriesOf(line, colour))],
   };

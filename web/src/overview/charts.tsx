@@ -1,6 +1,6 @@
 import type { Overview } from '../types';
 import { Chart, type Line } from './chart';
-import { money, percent, whole } from '../words';
+import { duration, percent, shortMoney, whole } from '../words';
 
 /** The last 24 hours. */
 export function Charts({ hours }: Pick<Overview, 'hours'>) {
@@ -22,12 +22,12 @@ export function Charts({ hours }: Pick<Overview, 'hours'>) {
         ]}
       />
       <Chart
-        title="From received to shipping, on average"
+        title="From received to shipping"
         hours={times}
-        words={(seconds) => (seconds < 120 ? `${round(seconds)} s` : `${round(seconds / 60)} min`)}
+        words={(seconds) => (seconds === 0 ? '0' : duration(seconds * 1000))}
         lines={[
           {
-            name: 'seconds',
+            name: 'on average',
             as: 'full',
             colour: '--blue',
             values: hours.map(({ averageStartSeconds }) => averageStartSeconds ?? null),
@@ -52,15 +52,13 @@ export function Charts({ hours }: Pick<Overview, 'hours'>) {
           key={currency}
           title={`Revenue an hour, ${currency}`}
           hours={times}
-          words={(amount) => money(round(amount), currency)}
+          words={(amount) => shortMoney(amount, currency)}
           lines={revenueLines(hours, currency)}
         />
       ))}
     </div>
   );
 }
-
-const round = (value: number): number => Math.round(value * 100) / 100;
 
 const currenciesOf = (hours: Overview['hours']): string[] =>
   [...new Set(hours.flatMap(({ revenue }) => revenue.map(({ currency }) => currency)))].sort();

@@ -27,7 +27,9 @@ export function AuditTrailPage({ query }: { query: URLSearchParams }) {
         {({ entries, cursor: next }) => (
           <>
             {entries.length === 0 ? (
-              <Nothing>{next === undefined ? 'Nothing was done by hand.' : 'Nothing on this page; the next may have some.'}</Nothing>
+              <Nothing>
+                {next === undefined ? 'Nothing was done by hand.' : 'Nothing on this page; the next may have some.'}
+              </Nothing>
             ) : (
               <Entries entries={entries} />
             )}

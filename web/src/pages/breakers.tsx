@@ -7,7 +7,7 @@ import { DialogButton } from '../parts/dialogs';
 import { Page } from '../parts/page';
 import { Show } from '../parts/notice';
 import { Table } from '../parts/table';
-import { Time } from '../parts/time';
+import { Due } from '../parts/time';
 import { useInterval, useLoaded } from '../live';
 
 type Breaker = Breakers['breakers'][number];
@@ -22,8 +22,8 @@ export function BreakersPage() {
   return (
     <Page title="Breakers">
       <p>
-        A company that fails several times in a row is left alone for a while, and orders wait for it. A breaker that is reset
-        has it asked again at once.
+        A company that fails several times in a row is left alone for a while, and orders wait for it. A breaker that is
+        reset has it asked again at once.
       </p>
       <Show loaded={loaded}>
         {({ breakers }) => (
@@ -37,7 +37,9 @@ export function BreakersPage() {
               {
                 name: 'State',
                 cell: ({ state }) => (
-                  <Badge tone={state === 'CLOSED' ? 'good' : state === 'OPEN' ? 'bad' : 'wait'}>{BREAKER_WORDS[state]}</Badge>
+                  <Badge tone={state === 'CLOSED' ? 'good' : state === 'OPEN' ? 'bad' : 'wait'}>
+                    {BREAKER_WORDS[state]}
+                  </Badge>
                 ),
               },
               { name: 'As its processes see it', cell: seenBy },
@@ -68,7 +70,7 @@ function seenBy({ workers }: Breaker) {
           <code>{worker}</code>: {BREAKER_WORDS[state]}, {count(failures, 'failure')} in a row
           {openUntil !== undefined && (
             <>
-              , asks again <Time at={openUntil} />
+              , asks again <Due at={openUntil} />
             </>
           )}
         </li>

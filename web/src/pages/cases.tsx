@@ -17,7 +17,9 @@ const SEGMENTS = ['cases'];
 export function CasesPage({ query }: { query: URLSearchParams }) {
   const state = query.get('state') === 'CLOSED' ? 'CLOSED' : 'OPEN';
   const cursor = query.get('cursor') ?? undefined;
-  const loaded = useLoaded<CasePage>(`/cases?${new URLSearchParams({ state, ...(cursor !== undefined && { cursor }) })}`);
+  const loaded = useLoaded<CasePage>(
+    `/cases?${new URLSearchParams({ state, ...(cursor !== undefined && { cursor }) })}`,
+  );
   const filter = { state: state === 'OPEN' ? '' : state };
   return (
     <Page title="Cases">
@@ -59,10 +61,21 @@ const Cases = ({ cases, onDone }: { cases: Case[]; onDone: () => unknown }) => (
       { name: 'What', cell: ({ kind }) => wordsOf(kind) },
       {
         name: 'Of',
-        cell: ({ orderId, subject }) => (orderId === undefined ? subject : <a href={linkToOrder(orderId)}>{orderId}</a>),
+        cell: ({ orderId, subject }) =>
+          orderId === undefined ? subject : <a href={linkToOrder(orderId)}>{orderId}</a>,
       },
-      { name: 'Facts', cell: ({ facts }) => Object.entries(facts).map(([name, value]) => `${wordsOf(name)}: ${value}`).join('; ') },
-      { name: 'At stake', cell: ({ amount, currency }) => amount !== undefined && money(amount, currency), isNumber: true },
+      {
+        name: 'Facts',
+        cell: ({ facts }) =>
+          Object.entries(facts)
+            .map(([name, value]) => `${wordsOf(name)}: ${value}`)
+            .join('; '),
+      },
+      {
+        name: 'At stake',
+        cell: ({ amount, currency }) => amount !== undefined && money(amount, currency),
+        isNumber: true,
+      },
       { name: 'Opened', cell: ({ openedAt }) => <Time at={openedAt} /> },
       { name: 'By hand', cell: (found) => <WhatToDo found={found} onDone={onDone} /> },
     ]}
@@ -87,7 +100,9 @@ function WhatToDo({ found, onDone }: { found: Case; onDone: () => unknown }) {
   const { close } = links;
   if (close !== undefined)
     return (
-      <DialogButton dialog={(onClose) => <CloseDialog {...{ caseId, path: close, onDone, onClose }} />}>Close…</DialogButton>
+      <DialogButton dialog={(onClose) => <CloseDialog {...{ caseId, path: close, onDone, onClose }} />}>
+        Close…
+      </DialogButton>
     );
   return orderId === undefined ? null : <a href={linkToOrder(orderId)}>Resolve the order</a>;
 }
@@ -104,7 +119,8 @@ function CloseDialog({ caseId, path, onDone, onClose }: CloseDialogProps) {
     title: 'Close a case',
     happens: (
       <>
-        <code>{caseId}</code> counts as seen to. It opens again when its facts change, or when it comes back after it had gone.
+        <code>{caseId}</code> counts as seen to. It opens again when its facts change, or when it comes back after it
+        had gone.
       </>
     ),
     confirm: 'Close it',

@@ -64,7 +64,11 @@ export function DeadLettersPage({ query }: { query: URLSearchParams }) {
       <Show loaded={loaded}>
         {({ deadLetters, cursor: next }) => (
           <>
-            {deadLetters.length === 0 ? <Nothing>There is no dead letter like that.</Nothing> : <Letters letters={deadLetters} />}
+            {deadLetters.length === 0 ? (
+              <Nothing>There is no dead letter like that.</Nothing>
+            ) : (
+              <Letters letters={deadLetters} />
+            )}
             <Pager segments={SEGMENTS} filter={filter} cursor={cursor} next={next} />
           </>
         )}
@@ -103,7 +107,8 @@ interface RedriveAllProps {
 function RedriveAllDialog({ kind, onStart, onClose }: RedriveAllProps) {
   const act = {
     title: `Redrive all of class ${wordsOf(kind)}`,
-    happens: 'Every one that waits or is parked now goes back to where it was for. It goes on by itself, whether or not anybody looks.',
+    happens:
+      'Every one that waits or is parked now goes back to where it was for. It goes on by itself, whether or not anybody looks.',
     confirm: 'Redrive them',
     path: '/dead-letters/redrive',
     body: () => ({ class: kind }),

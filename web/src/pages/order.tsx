@@ -115,9 +115,11 @@ function OrderStoryOf({ order, story, onDone }: Told & { onDone: () => void }) {
 /** What can be asked for now; whatever is not here would be refused. */
 function Actions({ order, story, onDone }: Told & { onDone: () => void }) {
   const { actions } = order.links;
+  const remedy = story.stuck?.remedy;
+  // what helps has its button with the reason why
   const dialogs = [
-    [actions.resolution, 'Resolve…', ResolutionDialog],
-    [actions.decision, 'Decide…', DecisionDialog],
+    [remedy === 'resolution' ? undefined : actions.resolution, 'Resolve…', ResolutionDialog],
+    [remedy === 'decision' ? undefined : actions.decision, 'Decide…', DecisionDialog],
     [actions.address, 'Correct the address…', AddressDialog],
     [actions.cancel, 'Cancel…', CancelDialog],
   ] as const;

@@ -33,7 +33,9 @@ export function OrdersPage({ query }: { query: URLSearchParams }) {
             </p>
             {matched !== undefined && filter.q !== '' && <p class="hint">Found by {MATCHED[matched] ?? matched}.</p>}
             {orders.length === 0 ? (
-              <Nothing>{next === undefined ? 'No order is like that.' : 'None on this page; the next may have some.'}</Nothing>
+              <Nothing>
+                {next === undefined ? 'No order is like that.' : 'None on this page; the next may have some.'}
+              </Nothing>
             ) : (
               <Found orders={orders} />
             )}

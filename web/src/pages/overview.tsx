@@ -7,7 +7,7 @@ import { linkTo, linkToOrder } from '../router';
 import { Nothing, Show } from '../parts/notice';
 import { Panel } from '../parts/panel';
 import { Table } from '../parts/table';
-import { Time } from '../parts/time';
+import { Due, Time } from '../parts/time';
 import { useLoaded, useStream } from '../live';
 import { useState } from 'preact/hooks';
 import { whole, wordsOf } from '../words';
@@ -51,15 +51,18 @@ function Everything({ overview }: { overview: Overview }) {
       {unavailable.length > 0 && (
         <div class="notice wait" role="status">
           <p>
-            <span aria-hidden="true">◷</span> Could not be read just now, and may be old: {unavailable.map(wordsOf).join(', ')}.
+            <span aria-hidden="true">◷</span> Could not be read just now, and may be old:{' '}
+            {unavailable.map(wordsOf).join(', ')}.
           </p>
         </div>
       )}
       <Figures overview={overview} />
-      <Charts hours={hours} />
       <div class="columns">
         <Watched title="Late, or about to be" orders={promise.orders} none="Every order ships in time." />
         <Watched title="Wait for somebody" orders={attention.oldest} none="Nothing waits for anybody." />
+      </div>
+      <Charts hours={hours} />
+      <div class="masonry">
         <Panel title="Orders by state">
           <Table
             caption="How many orders are in each state"
@@ -67,7 +70,14 @@ function Everything({ overview }: { overview: Overview }) {
             rows={states}
             keyOf={({ status }) => status}
             columns={[
-              { name: 'State', cell: ({ status }) => <a href={linkTo(['orders'], { status })}><Status status={status} /></a> },
+              {
+                name: 'State',
+                cell: ({ status }) => (
+                  <a href={linkTo(['orders'], { status })}>
+                    <Status status={status} />
+                  </a>
+                ),
+              },
               { name: 'Orders', cell: ({ orders }) => whole(orders), isNumber: true },
             ]}
           />
@@ -97,10 +107,12 @@ function Everything({ overview }: { overview: Overview }) {
             {breakers.map(({ dependency, state, openUntil }) => (
               <li key={dependency}>
                 {wordsOf(dependency)}:{' '}
-                <Badge tone={state === 'CLOSED' ? 'good' : state === 'OPEN' ? 'bad' : 'wait'}>{BREAKER_WORDS[state]}</Badge>
+                <Badge tone={state === 'CLOSED' ? 'good' : state === 'OPEN' ? 'bad' : 'wait'}>
+                  {BREAKER_WORDS[state]}
+                </Badge>
                 {openUntil !== undefined && (
                   <>
-                    , tried again <Time at={openUntil} />
+                    , asked again <Due at={openUntil} />
                   </>
                 )}
               </li>

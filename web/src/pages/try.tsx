@@ -4,6 +4,7 @@ import { LoadForm } from '../try/load-form';
 import { Nothing, Show } from '../parts/notice';
 import { Page } from '../parts/page';
 import { PlaceForm } from '../try/place-form';
+import { ProviderSwitches } from '../try/providers';
 import { useLoaded } from '../live';
 
 /** Orders for trying things out, where payment company and carriers are the sandbox's. */
@@ -19,7 +20,10 @@ export function TryPage() {
           {({ scenarios }) => (
             <div class="columns">
               <PlaceForm scenarios={scenarios} />
-              <LoadForm scenarios={scenarios} />
+              <div class="stack">
+                <LoadForm scenarios={scenarios} />
+                <ProviderSwitches />
+              </div>
             </div>
           )}
         </Show>

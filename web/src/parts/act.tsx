@@ -84,10 +84,17 @@ export function ActDialog<T>({ act, onClose }: ActDialogProps<T>) {
           </div>
         </>
       ) : (
-        <form onSubmit={submit}>
+        <form onSubmit={(event) => void submit(event)}>
           <p>{act.happens}</p>
           {act.fields}
-          <Field label="Your name" name="by" value={by} onInput={rememberBy} isRequired hint="Kept in the audit trail." />
+          <Field
+            label="Your name"
+            name="by"
+            value={by}
+            onInput={rememberBy}
+            isRequired
+            hint="Kept in the audit trail."
+          />
           <Field label="Reason" name="reason" value={reason} onInput={setReason} isRequired />
           {outcome && 'error' in outcome && (
             <>

@@ -15,7 +15,17 @@ export function Time({ at, always }: { at: string; always?: 'exact' | 'relative'
   );
 }
 
-const utc = (at: string) => `${new Date(at).toISOString().replace('T', ' ').replace(/\.\d+Z$/, '')} UTC`;
+/** When something is tried again: what is due is not told as past. */
+export function Due({ at }: { at: string }) {
+  const now = useNow();
+  return Date.parse(at) > now ? <Time at={at} /> : <>any moment now</>;
+}
+
+const utc = (at: string) =>
+  `${new Date(at)
+    .toISOString()
+    .replace('T', ' ')
+    .replace(/\.\d+Z$/, '')} UTC`;
 
 /** Has all times told the one way or the other: what a pointer shows, a keyboard reaches with this. */
 export function TimesSwitch() {

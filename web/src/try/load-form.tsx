@@ -42,8 +42,26 @@ export function LoadForm({ scenarios }: { scenarios: readonly Scenario[] }) {
       <Show loaded={loaded}>{(load) => <Progress load={load} onStop={() => ask(() => send('DELETE', LOAD))} />}</Show>
       <form onSubmit={start}>
         <Fields>
-          <Field label="Orders a second" name="rate" type="number" min={0.1} max={50} step={0.1} value={rate} onInput={setRate} />
-          <Field label="Seconds" name="seconds" type="number" min={1} max={600} step={1} value={seconds} onInput={setSeconds} />
+          <Field
+            label="Orders a second"
+            name="rate"
+            type="number"
+            min={0.1}
+            max={50}
+            step={0.1}
+            value={rate}
+            onInput={setRate}
+          />
+          <Field
+            label="Seconds"
+            name="seconds"
+            type="number"
+            min={1}
+            max={600}
+            step={1}
+            value={seconds}
+            onInput={setSeconds}
+          />
         </Fields>
         <details>
           <summary>Mix: how often each scenario comes, against the others</summary>
@@ -77,15 +95,16 @@ function Progress({ load, onStop }: { load: Load; onStop: () => unknown }) {
   const now = useNow();
   const { state, placed = 0, failed = 0, startedAt, endsAt } = load;
   const said = `${count(placed, 'order')} placed, ${failed} failed`;
-  if (state === 'IDLE') return <p class="hint">{startedAt === undefined ? 'Nothing runs.' : `The last one is over: ${said}.`}</p>;
+  if (state === 'IDLE')
+    return <p class="hint">{startedAt === undefined ? 'Nothing runs.' : `The last one is over: ${said}.`}</p>;
   const [from, to] = [Date.parse(startedAt ?? ''), Date.parse(endsAt ?? '')];
   return (
     <div class="notice good">
       <p role="status">Running: {said}.</p>
       {endsAt !== undefined && (
         <p>
-          <progress aria-label="Of its time" value={Math.max(0, Math.min(now - from, to - from))} max={to - from} /> ends{' '}
-          <Time at={endsAt} />
+          <progress aria-label="Of its time" value={Math.max(0, Math.min(now - from, to - from))} max={to - from} />{' '}
+          ends <Time at={endsAt} />
         </p>
       )}
       <div class="buttons">

@@ -46,7 +46,7 @@ export function PlaceForm({ scenarios }: { scenarios: readonly Scenario[] }) {
 
   return (
     <Panel title="Place an order">
-      <form onSubmit={place}>
+      <form onSubmit={(event) => void place(event)}>
         <Choice
           label="Scenario"
           value={id}
@@ -54,7 +54,15 @@ export function PlaceForm({ scenarios }: { scenarios: readonly Scenario[] }) {
           options={scenarios.map((one) => [one.id, one.title] as const)}
         />
         <p class="hint">{scenario?.description}</p>
-        <Field label="Order" name="order" value={text} onInput={change} rows={18} isCode hint="JSON, as a shop sends it." />
+        <Field
+          label="Order"
+          name="order"
+          value={text}
+          onInput={change}
+          rows={18}
+          isCode
+          hint="JSON, as a shop sends it."
+        />
         <div class="buttons">
           <button type="submit" class="main" aria-disabled={isSending}>
             {isSending ? 'Placing…' : 'Place it'}
@@ -65,8 +73,8 @@ export function PlaceForm({ scenarios }: { scenarios: readonly Scenario[] }) {
       {outcome && 'placed' in outcome && (
         <div class="notice good" role="status">
           <p>
-            <span aria-hidden="true">✓</span> <a href={linkToOrder(outcome.placed.orderId)}>{outcome.placed.orderId}</a> is{' '}
-            <Status status={outcome.placed.status} />
+            <span aria-hidden="true">✓</span> <a href={linkToOrder(outcome.placed.orderId)}>{outcome.placed.orderId}</a>{' '}
+            is <Status status={outcome.placed.status} />
           </p>
         </div>
       )}

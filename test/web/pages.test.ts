@@ -1,0 +1,177 @@
+import { join } from 'node:path';
+import axe from 'axe-core';
+import type { Page } from 'playwright-core';
+import { type Desk, openDesk, place, placePartial, placePending, placeUnrefundable, visit } from './support';
+import type { DeadLetterPage, Order } from '../../web/src/types';
+import { openPage, testInBrowser } from '../support/browser';
+import { PROJECT_ROOT } from '../../scripts/lib/paths';
+import { untilReached } from '../support/installation';
+
+/** Every page as people meet it: on a wide screen and a phone, in light and dark, seen and heard. */
+const IMAGES = process.env['WAYBILL_SCREENSHOTS'] ? join(PROJECT_ROOT, 'docs', 'images') : undefined;
+
+let desk: Desk;
+/** what there is to look at */
+let places: Record<string, string>;
+
+beforeAll(async () => {
+  desk = (await openDesk())!;
+  if (!desk) return;
+  const stuck = await placeUnrefundable(desk);
+  for (let n = 0; n < 12; n++) await place(desk, { customerId: `CUST-10000${n % 4}` });
+  await place(desk, { paymentMethod: 'pm_declined' });
+  await placePending(desk);
+  await placePartial(desk);
+  await desk.installation.publish('ecommerce.orders', 'Order Placed', [{ items: 1 }]);
+  await untilReached(
+    async () => (await desk.installation.get<Order>(`/orders/${stuck}`)).status === 'NEEDS_ATTENTION',
+    () => 'an order that needs attention',
+    90_000,
+  );
+  const letters = () => desk.installation.get<DeadLetterPage>('/dead-letters?state=PARKED');
+  await untilReached(
+    async () => (await letters()).deadLetters.length > 0,
+    () => 'a dead letter',
+    60_000,
+  );
+  await desk.installation.post('/breakers/carrier/reset', { by: 'night shift', reason: 'the carrier is back' });
+  places = {
+    overview: '',
+    orders: 'orders',
+    order: `orders/${stuck}`,
+    'dead-letters': 'dead-letters',
+    'dead-letter': `dead-letters/${(await letters()).deadLetters[0]!.id}`,
+    breakers: 'breakers',
+    cases: 'cases',
+    audit: 'audit',
+    try: 'try',
+    nowhere: 'nowhere/at/all',
+  };
+}, 300_000);
+afterAll(async () => desk?.close());
+
+const NAMES = [
+  'overview',
+  'orders',
+  'order',
+  'dead-letters',
+  'dead-letter',
+  'breakers',
+  'cases',
+  'audit',
+  'try',
+  'nowhere',
+];
+const SCHEMES = ['light', 'dark'] as const;
+
+/** Until all of it is read. */
+async function settled(page: Page): Promise<void> {
+  await page.locator('main h1').waitFor();
+  await page.getByText('Reading…').first().waitFor({ state: 'detached' });
+}
+
+/** What axe holds against the page, by weight: those are kept that keep people out. */
+async function violationsOf(page: Page): Promise<string[]> {
+  await page.evaluate(axe.source);
+  const { violations } = await page.evaluate<{
+    violations: { id: string; impact: string; nodes: { target: string[] }[] }[];
+  }>(`axe.run({ resultTypes: ['violations'] })`);
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`);
+}
+
+describe.each(SCHEMES)('%s', (colorScheme) => {
+  testInBrowser.each(NAMES)('%s keeps nobody out', async (name) => {
+    // axe is injected, which the page's own policy would not let anybody do
+    const { page, errors } = await openPage(desk.browser, { colorScheme, bypassCSP: true });
+    await visit(page, desk.installation.gateway, places[name]!);
+    await settled(page);
+    expect(await violationsOf(page)).toEqual([]);
+    expect(errors).toEqual([]);
+    if (IMAGES && colorScheme === 'light' && name !== 'nowhere')
+      await page.screenshot({ path: join(IMAGES, `page-${name}.png`), fullPage: name !== 'orders' });
+    if (IMAGES && colorScheme === 'dark' && name === 'overview')
+      await page.screenshot({ path: join(IMAGES, 'page-overview-dark.png') });
+    await page.context().close();
+  });
+});
+
+testInBrowser('the dialogs of an order keep nobody out, and give the focus back', async () => {
+  const { page } = await openPage(desk.browser, { bypassCSP: true });
+  await visit(page, desk.installation.gateway, places['order']!);
+  const button = page.getByRole('button', { name: 'Resolve…' });
+  await button.click();
+  const dialog = page.getByRole('dialog', { name: /^Resolve / });
+  await dialog.waitFor();
+  expect(await violationsOf(page)).toEqual([]);
+  if (IMAGES) await page.screenshot({ path: join(IMAGES, 'page-action.png') });
+  // nothing is sent without a name and a reason
+  await dialog.getByRole('button', { name: 'Try it again' }).click();
+  expect(await dialog.getByLabel('Your name').evaluate('(field) => field.matches(":invalid")')).toBe(true);
+  await page.keyboard.press('Escape');
+  await dialog.waitFor({ state: 'detached' });
+  expect(await button.evaluate('(element) => element === document.activeElement')).toBe(true);
+  await page.context().close();
+});
+
+testInBrowser.each(NAMES)('%s fits a phone', async (name) => {
+  const { page } = await openPage(desk.browser, { viewport: { width: 360, height: 740 } });
+  await visit(page, desk.installation.gateway, places[name]!);
+  await settled(page);
+  expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(360);
+  if (IMAGES && name === 'order') await page.screenshot({ path: join(IMAGES, 'page-order-phone.png') });
+  await page.context().close();
+});
+
+testInBrowser('who comes to another page is at its title, and the window is named by it', async () => {
+  const { page } = await openPage(desk.browser);
+  await visit(page, desk.installation.gateway, '');
+  await settled(page);
+  await page.getByRole('link', { name: 'Breakers' }).first().click();
+  const heading = page.getByRole('heading', { name: 'Breakers', level: 1 });
+  await heading.waitFor();
+  expect(await heading.evaluate('(element) => element === document.activeElement')).toBe(true);
+  expect(await page.title()).toBe('Breakers · Waybill');
+  expect(await page.locator('[aria-current=page]').textContent()).toBe('Breakers');
+  await page.goBack();
+  await page.getByRole('heading', { name: 'Overview', level: 1 }).waitFor();
+  await page.context().close();
+});
+
+testInBrowser('nothing moves for those who want it still', async () => {
+  const { page } = await openPage(desk.browser, { reducedMotion: 'no-preference' });
+  await visit(page, desk.installation.gateway, places['order']!);
+  const animation = () => page.locator('.map .halo').evaluate('(halo) => getComputedStyle(halo).animationName');
+  expect(await animation()).toBe('pulse');
+  await page.emulateMedia({ reducedMotion: 'reduce' });
+  expect(await animation()).toBe('none');
+  await page.context().close();
+});
+
+testInBrowser('orders are found by what is known of them, and the search is in the address', async () => {
+  const { page } = await openPage(desk.browser);
+  await visit(page, desk.installation.gateway, 'orders');
+  await page.getByLabel('Order, tracking number, customer or product').fill('CUST-100001');
+  await page.keyboard.press('Enter');
+  await page.getByText('Found by its customer.').waitFor();
+  expect(await page.getByRole('rowheader').count()).toBe(3);
+  expect(page.url()).toContain('q=CUST-100001');
+  await page.reload();
+  await page.getByText('Found by its customer.').waitFor();
+  await page.getByLabel('State').selectOption('CANCELLED');
+  await page.getByRole('button', { name: 'Search' }).click();
+  await page.getByText('No order is like that.').waitFor();
+  await page.context().close();
+});
+
+testInBrowser('load is made, shown and stopped', async () => {
+  const { page } = await openPage(desk.browser);
+  await visit(page, desk.installation.gateway, 'try');
+  await page.getByLabel('Orders a second').fill('2');
+  await page.getByRole('button', { name: 'Start' }).click();
+  await page.getByText(/^Running: [1-9]/).waitFor();
+  await page.getByRole('button', { name: 'Stop it' }).click();
+  await page.getByText(/^The last one is over/).waitFor();
+  await page.context().close();
+});
