@@ -42,7 +42,9 @@ const READ_BY_HAND: Record<string, string> = {
 export function objectionTo({ licence, dev }: Installed): string | undefined {
   if (licence === undefined) return 'says no licence';
   try {
-    return spdxSatisfies(licence, dev ? [...ALLOWED, ...ALLOWED_IN_DEVELOPMENT] : ALLOWED) ? undefined : `is under ${licence}`;
+    return spdxSatisfies(licence, dev ? [...ALLOWED, ...ALLOWED_IN_DEVELOPMENT] : ALLOWED)
+      ? undefined
+      : `is under ${licence}`;
   } catch {
     return `is under ${JSON.stringify(licence)}, which is no SPDX expression`;
   }

@@ -27,7 +27,7 @@ interface Sending {
  * @throws NoAnswer where it did not
  */
 export async function ask<T>(path: string, signal?: AbortSignal): Promise<T> {
-  return read<T>(await exchange(path, { headers: { accept: 'application/json' } }, signal));
+  return read(await exchange(path, { headers: { accept: 'application/json' } }, signal)) as T;
 }
 
 /** The same of what changes something. */
@@ -35,23 +35,39 @@ export async function send<T>(method: 'POST' | 'DELETE', path: string, { body, k
   const headers: Record<string, string> = { accept: 'application/json' };
   if (body) headers['content-type'] = 'application/json';
   if (key !== undefined) headers['idempotency-key'] = key;
-  return read<T>(await exchange(path, { method, headers, ...(body && { body: JSON.stringify(body) }) }));
+  return read(await exchange(path, { method, headers, ...(body && { body: JSON.stringify(body) }) })) as T;
 }
 
-async function exchange(path: string, init: RequestInit, signal?: AbortSignal): Promise<Response> {
-  const patience = AbortSignal.timeout(PATIENCE_MS);
+interface Answer {
+  response: Response;
+  text: string;
+}
+
+async function exchange(path: string, init: RequestInit, signal?: AbortSignal): Promise<Answer> {
+  // not `AbortSignal.any`, which not every browser has that the rest runs in
+  const end = new AbortController();
+  const follow = () => end.abort();
+  signal?.addEventListener('abort', follow);
+  let isLate = false;
+  const patience = setTimeout(() => {
+    isLate = true;
+    end.abort();
+  }, PATIENCE_MS);
   try {
-    return await fetch(path, { ...init, signal: signal ? AbortSignal.any([signal, patience]) : patience });
+    const response = await fetch(path, { ...init, signal: end.signal });
+    return { response, text: await response.text() };
   } catch (error) {
     if (signal?.aborted) throw error;
-    throw new NoAnswer(patience.aborted ? 'Waybill did not answer in time.' : 'Waybill cannot be reached.');
+    throw new NoAnswer(isLate ? 'Waybill did not answer in time.' : 'Waybill cannot be reached.');
+  } finally {
+    clearTimeout(patience);
+    signal?.removeEventListener('abort', follow);
   }
 }
 
-async function read<T>(response: Response): Promise<T> {
-  const text = await response.text();
+function read({ response, text }: Answer): unknown {
   const body = parse(text);
-  if (response.ok) return body as T;
+  if (response.ok) return body;
   if (isProblem(body)) throw new Refused(body);
   const { status } = response;
   throw new Refused({ title: `Something on the way answered with ${status}`, status, code: 'unknown' });

@@ -111,7 +111,7 @@ function follow(
   };
 }
 
-/** What is read: the last that was read stays while it is read again, and when that fails. */
+/** What is read: what was read last stays while something is read. */
 export interface Loaded<T> {
   data: T | undefined;
   /** of the last reading */
@@ -121,27 +121,33 @@ export interface Loaded<T> {
   reload: () => Promise<void>;
 }
 
+interface Reading<T> {
+  /** of what */
+  path: string;
+  data?: T;
+  error?: unknown;
+  isLoading: boolean;
+}
+
 /** Reads what is at a path, and again when the path changes. */
 export function useLoaded<T>(
   path: string,
   read: (signal: AbortSignal) => Promise<T> = (signal) => ask<T>(path, signal),
 ): Loaded<T> {
-  const [state, setState] = useState<{ path: string; data?: T; error?: unknown; isLoading: boolean }>({
-    path,
-    isLoading: true,
-  });
+  const [reading, setReading] = useState<Reading<T>>({ path, isLoading: true });
   const current = useRef<AbortController>();
 
   const reload = async () => {
     current.current?.abort();
     const controller = (current.current = new AbortController());
-    setState((before) => ({ ...(before.path === path ? before : {}), path, isLoading: true }));
+    setReading((before) => ({ ...before, isLoading: true }));
     try {
       const data = await read(controller.signal);
-      setState({ path, data, isLoading: false });
+      setReading({ path, data, isLoading: false });
     } catch (error) {
       if (controller.signal.aborted) return;
-      setState((before) => ({ ...before, error, isLoading: false }));
+      // what is shown of another place would not be what was asked for
+      setReading((before) => ({ ...(before.path === path ? before : {}), path, error, isLoading: false }));
       throw error;
     }
   };
@@ -149,13 +155,7 @@ export function useLoaded<T>(
     void reload().catch(() => undefined);
     return () => current.current?.abort();
   }, [path]);
-  const isCurrent = state.path === path;
-  return {
-    data: isCurrent ? state.data : undefined,
-    error: isCurrent ? state.error : undefined,
-    isLoading: state.isLoading || !isCurrent,
-    reload,
-  };
+  return { data: reading.data, error: reading.error, isLoading: reading.isLoading || reading.path !== path, reload };
 }
 
 /** Calls `work` every so many milliseconds while it is wanted, and the page is seen. */

@@ -110,6 +110,45 @@ export function Shipments({ shipments }: Pick<Order, 'shipments'>) {
   );
 }
 
+export function Returns({ order: { returns = [] } }: { order: Order }) {
+  if (returns.length === 0) return null;
+  return (
+    <Panel title="Returns">
+      <ul class="plain">
+        {returns.map(({ returnId, status, items }) => (
+          <li key={returnId}>
+            <strong>{returnId}</strong>: {wordsOf(status)},{' '}
+            {items.map(({ productId, quantity }) => `${quantity} × ${productId}`).join(', ')}
+          </li>
+        ))}
+      </ul>
+    </Panel>
+  );
+}
+
+/** Why it did not come to its good end. */
+export function Failed({ order: { failure, errors = [] } }: { order: Order }) {
+  if (failure === undefined && errors.length === 0) return null;
+  return (
+    <div class="notice bad">
+      {failure !== undefined && (
+        <p>
+          <span aria-hidden="true">▲</span> {failure}
+        </p>
+      )}
+      {errors.length > 0 && (
+        <ul>
+          {errors.map(({ pointer, detail }) => (
+            <li key={pointer + detail}>
+              <code>{pointer || 'all of it'}</code>: {detail}
+            </li>
+          ))}
+        </ul>
+      )}
+    </div>
+  );
+}
+
 export function Notifications({ notifications }: Pick<OrderStory, 'notifications'>) {
   return (
     <Panel title="The customer was told">

@@ -3,7 +3,7 @@ import { AddressDialog, CancelDialog, DecisionDialog, ResolutionDialog } from '.
 import { ask, isMissing } from '../api';
 import { DialogButton } from '../parts/dialogs';
 import { LinkState, Page } from '../parts/page';
-import { Money, Notifications, OpenBreakers, Ordered, Pending, Shipments } from '../order/panels';
+import { Failed, Money, Notifications, OpenBreakers, Ordered, Pending, Returns, Shipments } from '../order/panels';
 import { Nothing, Show } from '../parts/notice';
 import type { Order, OrderStory } from '../types';
 import { Panel } from '../parts/panel';
@@ -74,7 +74,9 @@ export function OrderPage({ orderId }: { orderId: string }) {
           There is no order {orderId}. <a href="#/orders">Look for another.</a>
         </Nothing>
       ) : (
-        <Show loaded={loaded}>{(told) => <OrderStoryOf {...told} onDone={refresh} />}</Show>
+        <Show loaded={{ ...loaded, error: isThere ? undefined : loaded.error }}>
+          {(told) => <OrderStoryOf {...told} onDone={refresh} />}
+        </Show>
       )}
     </Page>
   );
@@ -89,6 +91,7 @@ function OrderStoryOf({ order, story, onDone }: Told & { onDone: () => void }) {
         {STATUS_WORDS[order.status][0]}
         {last && `. ${last.title}`}
       </p>
+      <Failed order={order} />
       <Stuck {...{ story, order, onDone }} />
       <Actions {...{ story, order, onDone }} />
       <div class="order">
@@ -104,6 +107,7 @@ function OrderStoryOf({ order, story, onDone }: Told & { onDone: () => void }) {
           </Panel>
           <Money story={story} order={order} />
           <Shipments shipments={order.shipments} />
+          <Returns order={order} />
           <Ordered order={order} />
           <Notifications notifications={story.notifications} />
         </div>

@@ -10,7 +10,7 @@ import { Table } from '../parts/table';
 import { Due, Time } from '../parts/time';
 import { useLoaded, useStream } from '../live';
 import { useState } from 'preact/hooks';
-import { whole, wordsOf } from '../words';
+import { count, whole, wordsOf } from '../words';
 
 /** How everything stands, live. */
 export function OverviewPage() {
@@ -31,7 +31,7 @@ export function OverviewPage() {
       aside={
         <>
           <LinkState link={link} />
-          {latest && (
+          {latest && link.state !== 'live' && (
             <span class="hint">
               as of <Time at={latest.at} />
             </span>
@@ -39,7 +39,9 @@ export function OverviewPage() {
         </>
       }
     >
-      <Show loaded={{ ...loaded, data: latest }}>{(overview) => <Everything overview={overview} />}</Show>
+      <Show loaded={{ ...loaded, data: latest, error: latest ? undefined : loaded.error }}>
+        {(overview) => <Everything overview={overview} />}
+      </Show>
     </Page>
   );
 }
@@ -56,6 +58,9 @@ function Everything({ overview }: { overview: Overview }) {
           </p>
         </div>
       )}
+      <p class="unseen" role="status">
+        {inShort(overview)}
+      </p>
       <Figures overview={overview} />
       <div class="columns">
         <Watched title="Late, or about to be" orders={promise.orders} none="Every order ships in time." />
@@ -144,6 +149,13 @@ function Everything({ overview }: { overview: Overview }) {
       </div>
     </>
   );
+}
+
+/** what those hear who do not see the numbers change */
+function inShort({ promise, attention, deadLetters }: Overview): string {
+  const parked = deadLetters.reduce((sum, letters) => sum + letters.parked, 0);
+  const late = promise.atRisk + promise.breached;
+  return `${count(attention.orders, 'order')} need attention, ${late} late or about to be, ${count(parked, 'dead letter')} wait for a person.`;
 }
 
 export const BREAKER_WORDS = { CLOSED: 'works', HALF_OPEN: 'is being tried', OPEN: 'out of order' } as const;
