@@ -1,9 +1,10 @@
-import type { AuditPage, Case, DeadLetterPage, Order } from '../../web/src/types';
+import type { AuditPage, Case, Order } from '../../web/src/types';
 import type { Case as StoredCase } from '../../src/domain/cases';
 import {
   closeWhenDone,
   confirm,
   type Desk,
+  makeDeadLetters,
   openDesk,
   placePartial,
   placePending,
@@ -117,26 +118,10 @@ testInBrowser(
   120_000,
 );
 
-async function deadLetters(n: number): Promise<string[]> {
-  const before = (await desk.installation.get<DeadLetterPage>('/dead-letters?limit=100')).deadLetters.length;
-  await desk.installation.publish(
-    'ecommerce.orders',
-    'Order Placed',
-    Array.from({ length: n }, (_, at) => ({ items: at })),
-  );
-  const parked = async () => (await desk.installation.get<DeadLetterPage>('/dead-letters?limit=100')).deadLetters;
-  await untilReached(
-    async () => (await parked()).length === before + n && (await parked()).every(({ state }) => state !== 'WAITING'),
-    () => `${n} dead letters`,
-    60_000,
-  );
-  return (await parked()).slice(0, n).map(({ id }) => id);
-}
-
 testInBrowser(
   'dead letters: one is redriven, one given up, and a class redriven at once',
   async () => {
-    const [redriven = '', discarded = ''] = await deadLetters(3);
+    const [redriven = '', discarded = ''] = await makeDeadLetters(desk, 3);
     await go('dead-letters?state=PARKED');
     await seen.page.getByRole('link', { name: redriven }).click();
     await press('Redrive…');
@@ -190,7 +175,7 @@ async function openCase(): Promise<string> {
     openedRun: 'run-1',
     openings: 1,
     version: 1,
-  } as StoredCase;
+  };
   await createCaseBook({ db: documents, table: desk.installation.env['CASES_TABLE'] ?? '' }).write(one);
   documents.destroy();
   return one.caseId;

@@ -1,8 +1,17 @@
 import { join } from 'node:path';
 import axe from 'axe-core';
 import type { Page } from 'playwright-core';
-import { type Desk, openDesk, place, placePartial, placePending, placeUnrefundable, visit } from './support';
-import type { DeadLetterPage, Order } from '../../web/src/types';
+import {
+  type Desk,
+  makeDeadLetters,
+  openDesk,
+  place,
+  placePartial,
+  placePending,
+  placeUnrefundable,
+  visit,
+} from './support';
+import type { Order } from '../../web/src/types';
 import { openPage, testInBrowser } from '../support/browser';
 import { PROJECT_ROOT } from '../../scripts/lib/paths';
 import { untilReached } from '../support/installation';
@@ -22,17 +31,11 @@ beforeAll(async () => {
   await place(desk, { paymentMethod: 'pm_declined' });
   await placePending(desk);
   await placePartial(desk);
-  await desk.installation.publish('ecommerce.orders', 'Order Placed', [{ items: 1 }]);
+  const [letter = ''] = await makeDeadLetters(desk, 3);
   await untilReached(
     async () => (await desk.installation.get<Order>(`/orders/${stuck}`)).status === 'NEEDS_ATTENTION',
     () => 'an order that needs attention',
     90_000,
-  );
-  const letters = () => desk.installation.get<DeadLetterPage>('/dead-letters?state=PARKED');
-  await untilReached(
-    async () => (await letters()).deadLetters.length > 0,
-    () => 'a dead letter',
-    60_000,
   );
   await desk.installation.post('/breakers/carrier/reset', { by: 'night shift', reason: 'the carrier is back' });
   places = {
@@ -40,7 +43,7 @@ beforeAll(async () => {
     orders: 'orders',
     order: `orders/${stuck}`,
     'dead-letters': 'dead-letters',
-    'dead-letter': `dead-letters/${(await letters()).deadLetters[0]!.id}`,
+    'dead-letter': `dead-letters/${letter}`,
     breakers: 'breakers',
     cases: 'cases',
     audit: 'audit',

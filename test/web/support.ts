@@ -1,8 +1,13 @@
 import type { Browser, Page } from 'playwright-core';
+import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import type { DeadLetter } from '../../web/src/types';
 import { CHROMIUM, launchBrowser } from '../support/browser';
-import { Installation } from '../support/installation';
+import { EMULATOR_REGION } from '../../scripts/lib/aws-access';
+import { inboundEventExample } from '../../src/gateway/examples';
+import { Installation, untilReached } from '../support/installation';
+import { letterOf } from '../../src/messaging/dead-letters';
 import { pageDirectory } from '../../scripts/lib/page';
-import { sampleOrder } from '../support/orders';
+import { sampleOrder, uniqueId } from '../support/orders';
 
 /** The whole of Waybill with its page, and a browser to look at it. */
 export interface Desk {
@@ -79,4 +84,22 @@ export async function closeWhenDone(page: Page): Promise<string> {
   await dialog.getByRole('button', { name: 'Close' }).click();
   await dialog.waitFor({ state: 'detached' });
   return said ?? '';
+}
+
+/** Messages that can never be an order; answers their dead letters, once they wait for a person. */
+export async function makeDeadLetters({ installation }: Desk, n: number): Promise<string[]> {
+  const sqs = new SQSClient({ endpoint: installation.endpoint, region: EMULATOR_REGION });
+  const QueueUrl = installation.env['ORDER_INTAKE_QUEUE_URL'] ?? '';
+  const ids: string[] = [];
+  for (let at = 0; at < n; at++) {
+    const MessageBody = JSON.stringify({ ...inboundEventExample, id: uniqueId('event'), detail: { items: at } });
+    const { MessageId = '' } = await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody }));
+    ids.push(letterOf({ queueUrl: QueueUrl, messageId: MessageId, attributes: {} }).id);
+  }
+  sqs.destroy();
+  const isParked = async (id: string) =>
+    (await installation.find<DeadLetter>(`/dead-letters/${id}`))?.state === 'PARKED';
+  const areAll = async () => (await Promise.all(ids.map(isParked))).every(Boolean);
+  await untilReached(areAll, () => `${n} dead letters`, 60_000);
+  return ids;
 }
