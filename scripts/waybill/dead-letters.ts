@@ -45,12 +45,12 @@ export function addDeadLetters(program: Command, desk: Desk): void {
     .option('--queue <queue>', 'those that were for it, like order-intake-queue')
     .option('--limit <n>')
     .option('--cursor <cursor>', 'of the page before');
-  desk.command<Filter>(list, async ({ gateway, tell }, { class: kind, state, queue, limit, cursor }) =>
+  desk.command(list, async ({ gateway, tell }, { class: kind, state, queue, limit, cursor }: Filter) =>
     tell(await gateway.get<Page>(`/dead-letters${queryOf({ class: kind, state, queue, limit, cursor })}`), linesOfPage),
   );
 
   desk.command(letters.command('show <id>').description('with its whole story'), async (session, _options, id) =>
-    session.tell(await session.gateway.get<Shown>(pathOf(id!)), linesOfLetter),
+    session.tell(await session.gateway.get<Shown>(pathOf(id)), linesOfLetter),
   );
 
   const redrive = desk
@@ -59,7 +59,7 @@ export function addDeadLetters(program: Command, desk: Desk): void {
     .option('--since <time>', 'those that died then or later, ISO 8601')
     .option('--queue <queue>')
     .option('--reason <text>');
-  desk.command<Filter & Acting>(redrive, async (session, { class: kind, since, queue, by, reason }, id) => {
+  desk.command(redrive, async (session, { class: kind, since, queue, by, reason }: Filter & Acting, id?: string) => {
     const asked = { by, ...(reason !== undefined && { reason }) };
     if (id !== undefined) {
       session.tell(await session.gateway.post<Answer>(`${pathOf(id)}/redrive`, asked), linesOfAnswer);
@@ -75,8 +75,8 @@ export function addDeadLetters(program: Command, desk: Desk): void {
   const discard = desk
     .acting(letters.command('discard <id>').description('nobody needs it any more'))
     .requiredOption('--reason <text>', 'why');
-  desk.command<Acting>(discard, async (session, { by, reason }, id) =>
-    session.tell(await session.gateway.post<Answer>(`${pathOf(id!)}/discard`, { by, reason }), linesOfAnswer),
+  desk.command(discard, async (session, { by, reason }: Acting, id) =>
+    session.tell(await session.gateway.post<Answer>(`${pathOf(id)}/discard`, { by, reason }), linesOfAnswer),
   );
 }
 

@@ -47,7 +47,7 @@ export function createDesk(env: NodeJS.ProcessEnv) {
   function open({ url, json = false }: Common): Session {
     const address = gatewayUrl(env, url);
     const gateway = createGateway({ url: address });
-    const isTerminal = Boolean(process.stdout.isTTY);
+    const { isTTY: isTerminal } = process.stdout;
     return {
       gateway,
       asJson: json,
@@ -72,19 +72,19 @@ export function createDesk(env: NodeJS.ProcessEnv) {
     /**
      * A command that asks the gateway.
      *
-     * @param run answers the exit code; nothing is 0
+     * @param run is given the options as commander read them; answers the exit code, nothing is 0
      */
-    command<O extends object>(
+    command(
       command: Command,
-      run: (session: Session, options: O, ...args: string[]) => Promise<number | void>,
+      run: (session: Session, options: never, ...args: string[]) => Promise<number | void>,
     ): Command {
       return command
         .option('--url <address>', 'of the gateway, like http://127.0.0.1:3000')
         .option('--json', 'prints JSON, for programs')
         .action(async (...given: unknown[]) => {
           const names = given.slice(0, command.registeredArguments.length) as string[];
-          const options = command.opts<O & Common>();
-          code = (await run(open(options), options, ...names)) ?? 0;
+          const options = command.opts<Common>();
+          code = (await run(open(options), options as never, ...names)) ?? 0;
         });
     },
     /** A command that changes something in somebody's name. */

@@ -5,6 +5,12 @@ import type { Desk } from './desk';
 import { table } from './table';
 
 type Stock = Static<typeof schemas.ProductStock>;
+interface DeliveryOptions {
+  warehouse: string;
+  quantity: number;
+  reference: string;
+}
+
 type Received = Static<typeof schemas.StockReceived>;
 
 const pathOf = (productId: string) => `/inventory/${encodeURIComponent(productId)}`;
@@ -14,7 +20,7 @@ export function addInventory(program: Command, desk: Desk): void {
   const inventory = program.command('inventory').description('stock, and deliveries into it');
 
   desk.command(inventory.command('get <product>').description("a product's stock"), async (session, _options, id) =>
-    session.tell(await session.gateway.get<Stock>(pathOf(id!)), linesOfStock),
+    session.tell(await session.gateway.get<Stock>(pathOf(id)), linesOfStock),
   );
 
   const receive = inventory
@@ -23,10 +29,10 @@ export function addInventory(program: Command, desk: Desk): void {
     .requiredOption('--warehouse <id>', 'where it arrived')
     .requiredOption('--quantity <n>', 'units', Number)
     .requiredOption('--reference <text>', "the sender's number of the delivery");
-  desk.command<{ warehouse: string; quantity: number; reference: string }>(
+  desk.command(
     receive,
-    async ({ gateway, tell }, { warehouse: warehouseId, quantity, reference }, id) => {
-      const received = await gateway.post<Received>(`${pathOf(id!)}/receive`, { warehouseId, quantity, reference });
+    async ({ gateway, tell }, { warehouse: warehouseId, quantity, reference }: DeliveryOptions, id) => {
+      const received = await gateway.post<Received>(`${pathOf(id)}/receive`, { warehouseId, quantity, reference });
       tell(received, linesOfReceived);
       return received.status === 'RECEIVED' ? 0 : 1;
     },

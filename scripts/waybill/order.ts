@@ -16,8 +16,18 @@ type Changed = Static<typeof schemas.OrderCancelled>;
 
 const pathOf = (orderId: string) => `/orders/${encodeURIComponent(orderId)}`;
 
+interface Placing {
+  sample?: true;
+  key: string;
+  watch?: true;
+  json?: true;
+}
+
 interface Change extends Acting {
   key: string;
+  choice?: string;
+  action?: string;
+  reference?: string;
 }
 
 /** `waybill order`: places orders, shows them, and changes them. */
@@ -30,7 +40,7 @@ export function addOrder(program: Command, desk: Desk): void {
     .option('--sample', 'the order of the README instead')
     .option('--key <text>', 'sent again with it the order is the same one', randomUUID())
     .option('--watch', 'follows it');
-  desk.command<{ sample?: true; key: string; watch?: true; json?: true }>(place, async (session, options, file) => {
+  desk.command(place, async (session, options: Placing, file?: string) => {
     const headers = { 'idempotency-key': options.key };
     const placed = await session.gateway.post<Placed>('/orders', bodyOf(file, options.sample), headers);
     if (!(options.watch && options.json)) session.tell(placed, linesOfPlaced);
@@ -39,14 +49,14 @@ export function addOrder(program: Command, desk: Desk): void {
 
   const get = order.command('get <id>').description('where it stands, its money and its parcels');
   desk.command(get, async (session, _options, id) =>
-    session.tell(await session.gateway.get<Order>(pathOf(id!)), linesOfOrder),
+    session.tell(await session.gateway.get<Order>(pathOf(id)), linesOfOrder),
   );
 
   const watch = order
     .command('watch <id>')
     .description('tells everything that happens to it, as it happens, until it is closed')
     .addHelpText('after', '\nWith --json it prints each event on a line of its own.');
-  desk.command(watch, async (session, _options, id) => watchOrder(session, id!));
+  desk.command(watch, async (session, _options, id) => watchOrder(session, id));
 
   const list = order
     .command('list [text]')
@@ -62,7 +72,7 @@ export function addOrder(program: Command, desk: Desk): void {
   type Filter = Partial<
     Record<'status' | 'customer' | 'product' | 'tracking' | 'from' | 'to' | 'limit' | 'cursor', string>
   >;
-  desk.command<Filter>(list, async (session, given, text) => {
+  desk.command(list, async (session, given: Filter, text?: string) => {
     const { customer: customerId, product: productId, tracking: trackingNumber, ...rest } = given;
     const { status, from, to, limit, cursor } = rest;
     const query = queryOf({ q: text, customerId, productId, trackingNumber, status, from, to, limit, cursor });
@@ -70,29 +80,25 @@ export function addOrder(program: Command, desk: Desk): void {
   });
 
   /** One that changes an order: sent again with its key, it is made once. */
-  const change = <O extends object>(
-    command: Command,
-    path: string,
-    bodyFrom: (options: O & { by: string; reason?: string }) => object,
-  ) => {
+  const change = (command: Command, path: string, bodyFrom: (options: Change) => object) => {
     const acting = desk
       .acting(command)
       .option('--key <text>', 'sent again with it the change is the same one', randomUUID());
-    desk.command<O & Change>(acting, async (session, options, id) => {
+    desk.command(acting, async (session, options: Change, id) => {
       const changed = await session.gateway
-        .post<Changed>(`${pathOf(id!)}/${path}`, bodyFrom(options), { 'idempotency-key': options.key })
+        .post<Changed>(`${pathOf(id)}/${path}`, bodyFrom(options), { 'idempotency-key': options.key })
         .catch((error: unknown) => {
           throw withKey(error, options.key);
         });
       session.tell(changed, linesOfChange);
     });
   };
-  change<object>(
+  change(
     order.command('cancel <id>').description('what was taken is given back').requiredOption('--reason <text>', 'why'),
     'cancel',
     ({ by, reason }) => ({ by, reason }),
   );
-  change<{ choice: string }>(
+  change(
     order
       .command('decide <id>')
       .description('what becomes of an order that is partly there')
@@ -101,7 +107,7 @@ export function addOrder(program: Command, desk: Desk): void {
     'decision',
     ({ by, reason, choice }) => ({ choice, by, reason }),
   );
-  change<{ action: string; reference?: string }>(
+  change(
     order
       .command('resolve <id>')
       .description('settles what an order cannot undo by itself')

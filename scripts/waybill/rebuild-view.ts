@@ -9,8 +9,8 @@ type Rebuild = Static<typeof schemas.Rebuild>;
 type Found = NonNullable<Rebuild['found']>[number];
 
 interface Options extends Acting {
-  dryRun?: true;
-  prune?: true;
+  dryRun?: boolean;
+  prune?: boolean;
   order?: string;
 }
 
@@ -28,7 +28,7 @@ export function addRebuildView(program: Command, desk: Desk): void {
     .option('--order <id>', 'only this order')
     .option('--prune', 'also removes views without events, and sets back those that are ahead of them')
     .addHelpText('after', '\nExit code: 0 when the read model is as the events say; 1 when a difference is left.');
-  desk.command<Options>(rebuild, async (session, { by, dryRun = false, prune = false, order }) => {
+  desk.command(rebuild, async (session, { by, dryRun = false, prune = false, order }: Options) => {
     const path = '/maintenance/rebuild-view';
     await startMaintenance(session, { path, body: { by, dryRun, prune, orderId: order } });
     const run = await untilOver<Rebuild>(session, {

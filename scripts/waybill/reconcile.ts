@@ -22,7 +22,7 @@ export function addReconcile(program: Command, desk: Desk): void {
     )
     .option('--recent', 'only orders that have not ended or changed since the last run, as by the clock')
     .addHelpText('after', '\nExit code: 0 when nothing is left that somebody has to see to; 1 when there is.');
-  desk.command<Acting & { recent?: true }>(reconcile, async (session, { by, recent = false }) => {
+  desk.command(reconcile, async (session, { by, recent = false }: Acting & { recent?: boolean }) => {
     await startMaintenance(session, { path: PATH, body: { by, full: !recent } });
     const { state, runId, report } = await untilOver<Reconciliation>(session, { path: PATH });
     if (state !== 'DONE' || !report)

@@ -34,7 +34,7 @@ export function addReplay(program: Command, desk: Desk): void {
     .option('--name <name>', 'of the new replay')
     .option('--show <name>', 'follows one that goes on, or shows how it ended')
     .option('--cancel <name>', 'ends one');
-  desk.command<Options>(replay, async ({ gateway, asJson, tell, write, follow }, options) => {
+  desk.command(replay, async ({ gateway, asJson, tell, write, follow }, options: Options) => {
     const begun = await begin(gateway, options);
     const say = asJson ? () => undefined : write;
     say(`${begun.name}: ${titleOf(begun)}`);
