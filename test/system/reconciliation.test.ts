@@ -361,7 +361,7 @@ describe('a damaged read model', () => {
   test('is told and mended by `npm run rebuild-view`', async () => {
     const orderId = byScenario('pm_ok');
     const env = { WAYBILL_URL: town.url };
-    const program = (...args: string[]) => runScript('scripts/rebuild-view.cjs', { args, env });
+    const program = (...args: string[]) => runScript('scripts/waybill.cjs', { args: ['rebuild-view', ...args], env });
     await setField(orderId, 'status', 'PAID');
     expect(await program('--dry-run')).toMatchObject({
       code: 1,
@@ -529,7 +529,10 @@ describe('damaged books', () => {
     });
     expect(await casesTold()).toHaveLength(1);
 
-    const program = await runScript('scripts/reconcile.cjs', { args: ['--recent'], env: { WAYBILL_URL: town.url } });
+    const program = await runScript('scripts/waybill.cjs', {
+      args: ['reconcile', '--recent'],
+      env: { WAYBILL_URL: town.url },
+    });
     expect(program).toMatchObject({ code: 1, stdout: expect.stringContaining('STOCK_TOTAL  PROD-20002') });
   });
 });

@@ -1,5 +1,5 @@
 import { Interrupted } from '../bootstrap/trouble.cjs';
-import { settlesWithin } from '../lib/wait';
+import { settlesWithin } from './wait';
 
 /** for what has to be set right when the work is stopped */
 const PATIENCE_MS = 5_000;
