@@ -4,12 +4,10 @@ import { createEngine, type Engine } from './engine';
 import { workflowIdOf } from '../domain/ids';
 
 /**
- * Milliseconds without a poll after which a worker is gone: one that is there asks again after a minute at the latest,
- * and the engine remembers those that are gone for five.
+ * Milliseconds that work may wait before it is asked whether anybody takes it. A worker takes an activity at once; a task
+ * of the workflow first waits 10 s for the worker that had the one before.
  */
-const GONE_MS = 75_000;
-/** Milliseconds that work may wait to be taken before it is asked whether anybody would: a worker takes it at once. */
-const UNTAKEN_MS = 2_000;
+const UNTAKEN_MS = { workflow: 12_000, activity: 3_000 } as const;
 
 /** as Temporal numbers the kinds of a task queue */
 const QUEUES = { workflow: 1, activity: 2 } as const;
@@ -44,8 +42,8 @@ async function progressOf(engine: Engine, described: Described): Promise<Progres
   const task = taskOf(raw.pendingWorkflowTask);
   const firstRunId = raw.workflowExecutionInfo?.firstRunId;
   const isRunning = status.name === 'RUNNING' || status.name === 'PAUSED';
-  const kind = isRunning ? untaken({ task, activities }) : undefined;
-  const isUnattended = kind !== undefined && !(await isPolled(engine, { taskQueue, kind }));
+  const waiting = isRunning ? untaken({ task, activities }) : undefined;
+  const isUnattended = waiting !== undefined && !(await isPolled(engine, { taskQueue, ...waiting }));
   return {
     state: isRunning ? 'RUNNING' : ENDED_WELL.has(status.name) ? 'ENDED' : 'FAILED',
     startedAt: startTime.toISOString(),
@@ -61,14 +59,15 @@ function activityOf(raw: RawActivity): PendingActivity {
   const isRunning = decodePendingActivityState(raw.state) === 'STARTED';
   const errorType = lastFailure?.applicationFailureInfo?.type;
   const lastError = lastFailure?.timeoutFailureInfo ? 'it did not answer in time' : lastFailure?.message;
-  const [nextTryAt, since] = [timeOf(raw.nextAttemptScheduleTime), timeOf(raw.lastStartedTime ?? raw.scheduledTime)];
+  const nextTryAt = isRunning ? undefined : timeOf(raw.nextAttemptScheduleTime);
+  const since = nextTryAt === undefined ? timeOf(raw.lastStartedTime ?? raw.scheduledTime) : undefined;
   return {
     name: raw.activityType?.name ?? '',
     attempt: Math.max(1, attempt ?? 1),
     isRunning,
     ...(lastError && { lastError }),
     ...(errorType && { errorType }),
-    ...(nextTryAt !== undefined && !isRunning && { nextTryAt }),
+    ...(nextTryAt !== undefined && { nextTryAt }),
     ...(since !== undefined && { since }),
   };
 }
@@ -80,26 +79,30 @@ function taskOf(raw: Described['raw']['pendingWorkflowTask']): PendingTask | und
   return { attempt: Math.max(1, raw.attempt ?? 1), isTaken, ...(since !== undefined && { since }) };
 }
 
-/** What waits to be taken by a worker, for longer than one would need. */
-function untaken(p: { task: PendingTask | undefined; activities: PendingActivity[] }) {
-  const isLate = (at: string | undefined) => at !== undefined && Date.now() - Date.parse(at) > UNTAKEN_MS;
-  if (p.task && !p.task.isTaken && isLate(p.task.since)) return 'workflow';
-  const waits = p.activities.some(({ isRunning, nextTryAt, since }) => !isRunning && isLate(nextTryAt ?? since));
-  return waits ? 'activity' : undefined;
+interface Waiting {
+  kind: keyof typeof QUEUES;
+  /** ISO 8601 */
+  since: string;
 }
 
-/** True when a worker asked for work lately. */
-async function isPolled(
-  { client, ask }: Engine,
-  p: { taskQueue: string; kind: keyof typeof QUEUES },
-): Promise<boolean> {
+/** What waits to be taken by a worker, for longer than one would need. */
+function untaken(p: { task: PendingTask | undefined; activities: PendingActivity[] }): Waiting | undefined {
+  const given = p.activities.filter(({ isRunning }) => !isRunning);
+  const works: { kind: Waiting['kind']; since: string | undefined }[] = [
+    ...(p.task && !p.task.isTaken ? [{ kind: 'workflow' as const, since: p.task.since }] : []),
+    ...given.map(({ nextTryAt, since = nextTryAt }) => ({ kind: 'activity' as const, since })),
+  ];
+  for (const { kind, since } of works)
+    if (since !== undefined && Date.now() - Date.parse(since) > UNTAKEN_MS[kind]) return { kind, since };
+  return undefined;
+}
+
+/** True when a worker asked for work since then: one that is there, and not busy, would have taken it at once. */
+async function isPolled({ client, ask }: Engine, p: { taskQueue: string } & Waiting): Promise<boolean> {
   const { namespace } = client.options;
   const request = { namespace, taskQueue: { name: p.taskQueue }, taskQueueType: QUEUES[p.kind] };
   const { pollers } = await ask(() => client.connection.workflowService.describeTaskQueue(request));
-  return pollers.some(({ lastAccessTime }) => {
-    const at = timeOf(lastAccessTime);
-    return at !== undefined && Date.now() - Date.parse(at) < GONE_MS;
-  });
+  return pollers.some(({ lastAccessTime }) => (timeOf(lastAccessTime) ?? '') >= p.since);
 }
 
 /** ISO 8601 */

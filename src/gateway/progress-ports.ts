@@ -14,7 +14,7 @@ export interface PendingActivity {
   errorType?: string;
   /** ISO 8601; while it waits for its next attempt */
   nextTryAt?: string;
-  /** when its last attempt began; of one that nobody has taken yet, when it was given out; ISO 8601 */
+  /** when its attempt began, or was given out; absent while it waits for its next one; ISO 8601 */
   since?: string;
 }
 
@@ -35,7 +35,7 @@ export interface Progress {
   startedAt: string;
   activities: PendingActivity[];
   task?: PendingTask;
-  /** something waits to be taken, and no worker has asked for work for a while; the queue that it waits in */
+  /** something waits to be taken, and no worker has asked for work since; the queue that it waits in */
   unattendedQueue?: string;
   /** the run that a dead letter is made of, once it ended in error */
   firstRunId?: string;

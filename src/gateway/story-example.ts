@@ -39,7 +39,6 @@ export const storyExample = {
       isRunning: false,
       lastError: 'the carrier answered with an error',
       nextTryAt: at('12.000'),
-      since: at('04.000'),
     },
   ],
   pendingAt: at('08.000'),

@@ -77,7 +77,7 @@ export const OrderStory = Type.Object(
         isRunning: Type.Boolean(),
         lastError: Type.Optional(Type.String()),
         nextTryAt: Type.Optional(Time('while it waits')),
-        since: Type.Optional(Time('when its last attempt began, or it was given out')),
+        since: Type.Optional(Time('when its attempt began, or was given out; absent while it waits')),
       }),
       {
         description:

@@ -65,7 +65,7 @@ function ended({ state }: Progress, since: string): Stuck | undefined {
 
 function unattended({ unattendedQueue }: Progress, since: string): Stuck | undefined {
   if (unattendedQueue === undefined) return undefined;
-  const sentence = `No worker takes work from the queue ${unattendedQueue}: start one, and the order goes on by itself.`;
+  const sentence = `No worker takes work from the queue ${unattendedQueue}: start one, or more where those that run are busy; the order goes on by itself.`;
   return { sentence, kind: 'trouble', since, remedy: 'start-worker' };
 }
 
