@@ -42,7 +42,7 @@ export const TELL_GOODS = {
   }),
   'Stock Low': ({ items }) => ({
     kind: 'stock',
-    title: `Running low: ${items.map(({ productId, availableQuantity }) => `${availableQuantity} × ${productId} left`).join(', ')}`,
+    title: `Running low: ${items.map(({ productId, availableQuantity }) => `${availableQuantity === 0 ? 'no' : `${availableQuantity} ×`} ${productId} left`).join(', ')}`,
   }),
   'Order Backordered': ({ items, until }) => ({
     kind: 'wait',
