@@ -19,7 +19,7 @@ export const TIMELINE_KINDS = [
 const State = oneOf(STATES);
 
 /** Who asked for something, and why. */
-export const Operator = Type.Object({ by: Type.String(), reason: Type.Optional(Type.String()) });
+const Operator = Type.Object({ by: Type.String(), reason: Type.Optional(Type.String()) });
 
 export const OrderStory = Type.Object(
   {

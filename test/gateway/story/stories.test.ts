@@ -31,8 +31,16 @@ async function told(name: string): Promise<string> {
 }
 
 /** Carriers are asked side by side: who answers first is another one each time. */
-const bookedInOrder = (lines: readonly string[]): string[] =>
-  lines.toSorted((a, b) => (a.includes('Carrier booked') && b.includes('Carrier booked') ? a.localeCompare(b) : 0));
+function bookedInOrder(lines: readonly string[]): string[] {
+  const sorted: string[] = [];
+  for (const line of lines) {
+    const last = sorted.at(-1);
+    const isOvertaken =
+      last !== undefined && [last, line].every((one) => one.includes('Carrier booked')) && last > line;
+    sorted.splice(sorted.length - (isOvertaken ? 1 : 0), 0, line);
+  }
+  return sorted;
+}
 
 const STORIES: Record<string, string> = {
   'straight through': `
