@@ -476,6 +476,17 @@ export const historyTables = (config: Pick<Config<'gateway'>, 'ORDER_EVENTS_TABL
   snapshots: config.ORDER_SNAPSHOTS_TABLE,
 });
 
+/** Where orders can be looked at beside our own page. */
+export const elsewhereOf = ({
+  engine: { namespace },
+  TEMPORAL_UI_URL: temporalUi,
+  TRACE_URL: trace,
+}: Pick<Config<'gateway'>, 'engine' | 'TEMPORAL_UI_URL' | 'TRACE_URL'>) => ({
+  namespace,
+  ...(temporalUi !== undefined && { temporalUi }),
+  ...(trace !== undefined && { trace }),
+});
+
 /** The names of the tables of webhooks, and of what was sent to them. */
 export const webhookTables = (config: Pick<Config<'gateway'>, 'WEBHOOKS_TABLE' | 'WEBHOOK_DELIVERIES_TABLE'>) => ({
   webhooks: config.WEBHOOKS_TABLE,

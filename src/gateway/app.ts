@@ -23,6 +23,7 @@ import { replayRoutes } from './routes/replays';
 import { returnRoutes } from './routes/returns';
 import { sandboxRoutes } from './routes/sandbox';
 import { shareSerializers } from './serializers';
+import { storyRoutes } from './routes/story';
 import { schemaRoutes } from './routes/schemas';
 import { trackMethods } from './methods';
 import { webhookDeliveryRoutes } from './routes/webhook-deliveries';
@@ -38,6 +39,7 @@ const MAX_PARAM_LENGTH = 1024;
 const ROUTES = [
   placeOrderRoute,
   orderRoutes,
+  storyRoutes,
   changeRoutes,
   returnRoutes,
   eventsRoute,

@@ -9,6 +9,7 @@ import { CLOUD_EVENT, CLOUD_EVENTS, MAX_EVENTS } from './event-body';
 import { DEAD_LETTER_BODIES } from './dead-letter-bodies';
 import { carrierEventExample, cloudEventExample, inboundEventExample, paymentEventExample } from './examples';
 import { REPORTS } from './report-schemas';
+import { OrderStory } from './story-schemas';
 import { REPLAY_SCHEMAS } from './replay-schemas';
 import { submissionExample } from '../contracts/examples';
 import type { ParsedSubmission } from '../submission';
@@ -106,6 +107,7 @@ export const COMPONENTS: TSchema[] = [
   ...CHANGE_BODIES,
   ...REPORTS,
   ...REPLAY_SCHEMAS,
+  OrderStory,
   ...DEAD_LETTER_BODIES,
   ...Object.values(deadLetterSchemas),
   ...Object.values(schemas),

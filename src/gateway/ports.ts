@@ -3,7 +3,9 @@ import type { DeadLetterWorkbench } from './dead-letter-ports';
 import type { Contact, EventInbox } from '../messaging/ports';
 import type { Case, CaseState, ReconciliationReport } from '../domain/cases';
 import type { MaintenanceClient } from '../maintenance-client';
+import type { Elsewhere } from './story/links';
 import type { OrderClient } from '../client';
+import type { OrderProgress } from './progress-ports';
 import type { EventType, OrderEvent } from '../domain/events';
 import type { OrderId } from '../domain/ids';
 import type { OrderView } from '../domain/projection';
@@ -253,6 +255,10 @@ export interface CaseDesk {
 }
 
 export interface GatewayDeps {
+  /** what the engine says of orders that make no progress */
+  progress: OrderProgress;
+  /** where orders can be looked at beside our own page */
+  elsewhere: Elsewhere;
   webhooks: WebhookBook;
   deliveries: Pick<WebhookClient, 'resend' | 'test'>;
   /** webhooks may lead into our own network, without TLS too */

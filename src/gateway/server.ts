@@ -2,10 +2,11 @@ import { randomUUID } from 'node:crypto';
 import type { Logger } from '../telemetry';
 import type { OrderId } from '../domain/ids';
 import { buildApp } from './app';
-import { type Config, historyTables, readTables, webhookTables } from '../config';
+import { type Config, elsewhereOf, historyTables, readTables, webhookTables } from '../config';
 import { type CallObserver, createAwsClients } from '../adapters/aws/clients';
 import { connectWebhookClient } from '../webhook-client';
 import { connectMaintenance } from '../wiring/maintenance';
+import { connectProgress } from '../wiring/progress';
 import { createBreakerTable } from '../adapters/aws/breaker-table';
 import { connectDeadLetters, connectOrders, connectReplays, connectStock } from '../wiring/connections';
 import { createCaseBook } from '../adapters/aws/case-book';
@@ -32,12 +33,15 @@ export async function start(config: Config<'gateway'>, logger: Logger, observe?:
   const deliveries = connectWebhookClient({ engine: config.engine, taskQueue: config.TASK_QUEUE });
   const letters = connectDeadLetters(config);
   const maintenance = connectMaintenance(config);
+  const progress = connectProgress(config);
   const app = buildApp(
     {
       orders,
       stock,
       replays,
       maintenance,
+      progress,
+      elsewhere: elsewhereOf(config),
       cases: createCaseBook({ db: aws.db, table: config.CASES_TABLE }),
       reader: createOrderReader({ db: aws.db, tables: readTables(config) }),
       history: createOrderHistory({ db: aws.db, tables: historyTables(config) }),
@@ -59,7 +63,7 @@ export async function start(config: Config<'gateway'>, logger: Logger, observe?:
   return {
     async stop() {
       await app.close();
-      const clients = [orders, stock, replays, deliveries, letters, maintenance];
+      const clients = [orders, stock, replays, deliveries, letters, maintenance, progress];
       await Promise.all(clients.map((client) => client.close()));
       aws.destroy();
     },

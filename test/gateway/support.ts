@@ -18,6 +18,7 @@ import type { EventInbox } from '../../src/messaging/ports';
 import type { MaintenanceClient } from '../../src/maintenance-client';
 import type { NewEvent, OrderEvent } from '../../src/domain/events';
 import type { Order } from '../../src/domain/order';
+import type { OrderProgress } from '../../src/gateway/progress-ports';
 import type { OrderClient, PlaceOutcome } from '../../src/client';
 import type { OrderId } from '../../src/domain/ids';
 import type { StatePassed } from '../../src/domain/states';
@@ -56,6 +57,8 @@ export interface Doubles {
   webhooks: Partial<WebhookBook>;
   deliveries: Partial<GatewayDeps['deliveries']>;
   allowPrivateWebhooks: boolean;
+  progress: OrderProgress;
+  elsewhere: GatewayDeps['elsewhere'];
 }
 
 /** The sandbox companies as they are, in memory; what they say on the bus is noted. */
@@ -134,6 +137,8 @@ export function createDeps(doubles: Partial<Doubles> = {}): GatewayDeps {
     webhooks: { ...NO_WEBHOOKS, ...doubles.webhooks },
     deliveries: { resend: async () => {}, test: async () => 'msg_', ...doubles.deliveries },
     allowPrivateWebhooks: doubles.allowPrivateWebhooks ?? false,
+    progress: doubles.progress ?? { describe: async () => undefined },
+    elsewhere: doubles.elsewhere ?? { namespace: 'default' },
     newOrderId: () => 'ORD-generated' as OrderId,
     newRequestId: () => `req-${++requests}`,
   };
