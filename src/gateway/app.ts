@@ -16,6 +16,7 @@ import { healthRoutes } from './routes/health';
 import { inventoryRoutes } from './routes/inventory';
 import { maintenanceRoutes } from './routes/maintenance';
 import { orderRoutes } from './routes/orders';
+import { overviewRoute } from './routes/overview';
 import { pathOf } from './problem';
 import { placeOrderRoute } from './routes/place-order';
 import { reportRoutes } from './routes/reports';
@@ -45,6 +46,7 @@ const ROUTES = [
   breakerRoutes,
   customerRoutes,
   reportRoutes,
+  overviewRoute,
   replayRoutes,
   deadLetterRoutes,
   caseRoutes,

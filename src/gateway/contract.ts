@@ -8,6 +8,7 @@ import { CARRIER_MEMBERS, PAYMENT_MEMBERS } from '../contracts/accepted';
 import { CLOUD_EVENT, CLOUD_EVENTS, MAX_EVENTS } from './event-body';
 import { DEAD_LETTER_BODIES } from './dead-letter-bodies';
 import { carrierEventExample, cloudEventExample, inboundEventExample, paymentEventExample } from './examples';
+import { Overview } from './overview-schemas';
 import { REPORTS } from './report-schemas';
 import { REPLAY_SCHEMAS } from './replay-schemas';
 import { submissionExample } from '../contracts/examples';
@@ -105,6 +106,7 @@ export const COMPONENTS: TSchema[] = [
   CloudEventBatch,
   ...CHANGE_BODIES,
   ...REPORTS,
+  Overview,
   ...REPLAY_SCHEMAS,
   ...DEAD_LETTER_BODIES,
   ...Object.values(deadLetterSchemas),

@@ -6,6 +6,7 @@ import type { MaintenanceClient } from '../maintenance-client';
 import type { OrderClient } from '../client';
 import type { EventType, OrderEvent } from '../domain/events';
 import type { OrderId } from '../domain/ids';
+import type { Overview } from './overview-schemas';
 import type { OrderView } from '../domain/projection';
 import type { Movement, Standing } from '../domain/projections';
 import type { OrderStatus } from '../domain/states';
@@ -252,6 +253,11 @@ export interface CaseDesk {
   readReport(): Promise<ReconciliationReport | undefined>;
 }
 
+/** What operations see first. */
+export interface OverviewDesk {
+  read(): Promise<Overview>;
+}
+
 export interface GatewayDeps {
   webhooks: WebhookBook;
   deliveries: Pick<WebhookClient, 'resend' | 'test'>;
@@ -266,6 +272,7 @@ export interface GatewayDeps {
   reader: OrderReader;
   history: OrderHistory;
   reports: Reports;
+  overview: OverviewDesk;
   breakers: BreakerBoard;
   stock: Pick<StockClient, 'receive'>;
   replays: ReplayDesk;
