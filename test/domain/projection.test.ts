@@ -327,6 +327,35 @@ describe('indexes', () => {
     expect(viewOf('Order Created', 'Order Validated').statusShard).toBe(`VALIDATED#${shard}`);
   });
 
+  describe('those that are late', () => {
+    const late = (promise: string) => ({ promise, lateShard: `${promise}#${shardOf(orderId)}`, lateSince: AT });
+
+    test('an order is in the partition of how late it is', () => {
+      expect(viewOf(...SHIPPING)).not.toHaveProperty('lateShard');
+      expect(viewOf(...SHIPPING, 'Order At Risk')).toMatchObject(late('AT_RISK'));
+      expect(viewOf(...SHIPPING, 'Order At Risk', 'Promise Breached')).toMatchObject(late('BREACHED'));
+    });
+
+    test.each<EventType>([
+      'Shipment Created',
+      'Customer Notified',
+      'Order Cancelled',
+      'Payment Failed',
+      'Order Fulfillment Failed',
+      'Order Closed',
+    ])('%s takes it out, and its promise stays as it was', (type) => {
+      const view = viewOf(...SHIPPING, 'Order At Risk', 'Promise Breached', type);
+      expect(view.promise).toBe('BREACHED');
+      expect(view).not.toHaveProperty('lateShard');
+      expect(view).not.toHaveProperty('lateSince');
+    });
+
+    test.each<EventType>(['Order Delayed', 'Payment Pending', 'Decision Requested', 'Attention Needed'])(
+      '%s leaves it there',
+      (type) => expect(viewOf(...SHIPPING, 'Promise Breached', type)).toMatchObject(late('BREACHED')),
+    );
+  });
+
   test('the day stays that of the first event', () => {
     const first = numbered(orderId, [every['Order Created']], { at: AT });
     const second = numbered(orderId, [every['Order Validated']], { at: '2025-07-10T00:00:00.000Z', firstSequence: 2 });
