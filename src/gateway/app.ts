@@ -22,6 +22,7 @@ import { placeOrderRoute } from './routes/place-order';
 import { reportRoutes } from './routes/reports';
 import { replayRoutes } from './routes/replays';
 import { returnRoutes } from './routes/returns';
+import { sandboxLoadRoutes } from './routes/sandbox-load';
 import { sandboxRoutes } from './routes/sandbox';
 import { shareSerializers } from './serializers';
 import { schemaRoutes } from './routes/schemas';
@@ -52,6 +53,7 @@ const ROUTES = [
   caseRoutes,
   maintenanceRoutes,
   sandboxRoutes,
+  sandboxLoadRoutes,
   webhookRoutes,
   webhookDeliveryRoutes,
   schemaRoutes,

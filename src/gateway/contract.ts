@@ -10,6 +10,7 @@ import { DEAD_LETTER_BODIES } from './dead-letter-bodies';
 import { carrierEventExample, cloudEventExample, inboundEventExample, paymentEventExample } from './examples';
 import { Overview } from './overview-schemas';
 import { REPORTS } from './report-schemas';
+import { Load, LoadRequest, SandboxScenarios } from './sandbox-schemas';
 import { REPLAY_SCHEMAS } from './replay-schemas';
 import { submissionExample } from '../contracts/examples';
 import type { ParsedSubmission } from '../submission';
@@ -107,6 +108,9 @@ export const COMPONENTS: TSchema[] = [
   ...CHANGE_BODIES,
   ...REPORTS,
   Overview,
+  SandboxScenarios,
+  LoadRequest,
+  Load,
   ...REPLAY_SCHEMAS,
   ...DEAD_LETTER_BODIES,
   ...Object.values(deadLetterSchemas),

@@ -279,6 +279,8 @@ export interface GatewayDeps {
   deadLetters: DeadLetterWorkbench;
   /** present with sandbox adapters */
   sandbox?: SandboxDesk;
+  /** nobody but this machine reaches the gateway */
+  isOnLoopback: boolean;
   /** a new order's id, unique */
   newOrderId(): OrderId;
   /** unique for each request */

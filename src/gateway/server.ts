@@ -19,6 +19,7 @@ import { createReports } from '../adapters/aws/reports';
 import { createSandboxJournal } from '../adapters/aws/sandbox-journal';
 import { createSettlement } from '../adapters/sandbox/settlement';
 import { createWebhookBook } from '../adapters/aws/webhook-book';
+import { isLoopback } from './sandbox/loopback';
 import { openOverview } from '../wiring/overview';
 import { runProcess, type Running } from '../lifecycle';
 
@@ -49,6 +50,7 @@ export async function start(config: Config<'gateway'>, logger: Logger, observe?:
       breakers,
       overview: openOverview({ config, aws, reader, reports, breakers, logger }),
       sandbox: { ...journal, settle: createSettlement({ journal, tell }) },
+      isOnLoopback: isLoopback(config.HOST),
       contacts: createContacts({ db: aws.db, table: config.CUSTOMER_CONTACTS_TABLE }),
       webhooks: createWebhookBook({ db: aws.db, tables: webhookTables(config) }),
       deliveries,

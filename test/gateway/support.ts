@@ -56,6 +56,7 @@ export interface Doubles {
   replays: Partial<ReplayDesk>;
   inbox: EventInbox;
   sandbox: SandboxDesk | null;
+  isOnLoopback: boolean;
   webhooks: Partial<WebhookBook>;
   deliveries: Partial<GatewayDeps['deliveries']>;
   allowPrivateWebhooks: boolean;
@@ -135,6 +136,7 @@ export function createDeps(doubles: Partial<Doubles> = {}): GatewayDeps {
     },
     inbox: doubles.inbox ?? createMemoryInbox(),
     ...(sandbox && { sandbox }),
+    isOnLoopback: doubles.isOnLoopback ?? true,
     webhooks: { ...NO_WEBHOOKS, ...doubles.webhooks },
     deliveries: { resend: async () => {}, test: async () => 'msg_', ...doubles.deliveries },
     allowPrivateWebhooks: doubles.allowPrivateWebhooks ?? false,
