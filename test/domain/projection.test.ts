@@ -4,6 +4,7 @@ import type { InventoryStatus, OrderView } from '../../src/domain/projection';
 import type { OrderId } from '../../src/domain/ids';
 import type { OrderStatus, StateName } from '../../src/domain/states';
 import { applyPatch, fold, projectEvents } from '../../src/domain/projection';
+import { differenceOf } from '../../src/domain/view-difference';
 import { EVENT_TYPES, eventOfEachType, numbered, sampleValidOrder } from '../support/contracts/events';
 import { holds } from '../support/contracts/runs';
 import { MAX_TEXT } from '../../src/domain/order';
@@ -354,6 +355,19 @@ describe('indexes', () => {
       '%s leaves it there',
       (type) => expect(viewOf(...SHIPPING, 'Promise Breached', type)).toMatchObject(late('BREACHED')),
     );
+
+    test('a view of before, which is in no such partition, is found to differ', () => {
+      const events = numbered(
+        orderId,
+        [...SHIPPING, 'Promise Breached' as const].map((type) => every[type]),
+      );
+      const { lateShard: _shard, lateSince: _since, ...view } = fold(events)!;
+      const difference = differenceOf({ orderId, view, events });
+      expect([difference?.fault, difference?.fields.map(({ field }) => field)]).toEqual([
+        'VIEW_DIFFERS',
+        ['lateShard', 'lateSince'],
+      ]);
+    });
   });
 
   test('the day stays that of the first event', () => {

@@ -53,7 +53,7 @@ describe('tables', () => {
         PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
       },
     };
-    expect(tables).toHaveLength(21);
+    expect(tables).toHaveLength(19);
     for (const table of tables) expect(table).toMatchObject(safe);
   });
 

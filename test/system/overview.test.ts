@@ -23,8 +23,16 @@ const RESTS: Partial<Record<OrderStatus, string[]>> = {
   PAYMENT_FAILED: ['pm_declined', 'pm_down'],
   FULFILLMENT_FAILED: ['zip_00000', 'zip_99999'],
   SHIPPED: [
-    ...['pm_ok', 'pm_late', 'pm_declined_once', 'pm_timeout_charged', 'pm_timeout_not_charged', 'authorize', 'partial'],
-    ...['warehouses', 'zip_66666', 'zip_77777'],
+    'pm_ok',
+    'pm_late',
+    'pm_declined_once',
+    'pm_timeout_charged',
+    'pm_timeout_not_charged',
+    'authorize',
+    'partial',
+    'warehouses',
+    'zip_66666',
+    'zip_77777',
   ],
 };
 

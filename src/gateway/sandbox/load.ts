@@ -35,8 +35,6 @@ const MAX_UNDER_WAY = 200;
 /** Customers that the orders are of, in turn. */
 const CUSTOMERS = 50;
 
-export type Load = ReturnType<typeof createLoad>;
-
 interface Run {
   plan: LoadPlan;
   startedAt: number;
@@ -128,7 +126,7 @@ export function createLoad(p: {
     /** Places no more, and waits for those that are under way. */
     async close(): Promise<void> {
       stop();
-      await Promise.all(run?.underWay ?? []);
+      if (run) await Promise.all(run.underWay);
     },
   };
 }

@@ -7,7 +7,7 @@ export function createMixer(weights: Record<string, number>): () => string {
   const total = Object.values(weights).reduce((sum, weight) => sum + weight, 0);
   const credit = new Map(Object.keys(weights).map((name) => [name, 0]));
   return () => {
-    let [richest = '', most] = ['', Number.NEGATIVE_INFINITY];
+    let [richest, most] = ['', Number.NEGATIVE_INFINITY];
     for (const [name, weight] of Object.entries(weights)) {
       const now = credit.get(name)! + weight;
       credit.set(name, now);
