@@ -104,7 +104,11 @@ export function createOverview({ sources, onFailure, patienceMs = PATIENCE_MS }:
 }
 
 function promiseReader({ watch, readView }: OverviewSources) {
-  const look = createWatcher({ readView, sinceOf: ({ lateSince }) => lateSince });
+  // an order may be told of as late between its shipment and the message to its customer
+  const look = createWatcher({
+    readView,
+    sinceOf: ({ lateSince, shipments }) => (shipments.length > 0 ? undefined : lateSince),
+  });
   return async (): Promise<Overview['promise']> => {
     const [breached, atRisk] = await Promise.all([
       watch.late({ promise: 'BREACHED', limit: SHOWN }),

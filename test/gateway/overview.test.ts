@@ -130,16 +130,17 @@ const viewOf = ({ orderId, updatedAt, createdAt }: WatchEntry, more: Partial<Ord
   }) as unknown as OrderView;
 
 describe('what somebody should look at', () => {
-  const [first, second, third] = [entry('A', 1), entry('B', 2), entry('C', 3)];
+  const [first, second, third, fourth] = [entry('A', 1), entry('B', 2), entry('C', 3), entry('D', 4)];
   const late = new Map([
     ['B', viewOf(second, { lateSince: 's2', delayed: { dependency: 'payment', since: 's', until: 'u' } })],
     ['A', viewOf(first, { lateSince: 's1', status: 'PAID' })],
-    // it shipped since it was listed
+    // it shipped since it was listed, and so did the next one, late
     ['C', viewOf(third, { status: 'SHIPPED' })],
+    ['D', viewOf(fourth, { status: 'SHIPPED', lateSince: 's4', shipments: [{}] as OrderView['shipments'] })],
   ]);
   const watch: OverviewSources['watch'] = {
     late: async ({ promise }) =>
-      promise === 'BREACHED' ? { orders: 7, oldest: [second] } : { orders: 2, oldest: [first, third] },
+      promise === 'BREACHED' ? { orders: 7, oldest: [second] } : { orders: 2, oldest: [first, third, fourth] },
     inStatus: async () => NO_LIST,
   };
 
