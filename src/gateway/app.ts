@@ -16,11 +16,13 @@ import { healthRoutes } from './routes/health';
 import { inventoryRoutes } from './routes/inventory';
 import { maintenanceRoutes } from './routes/maintenance';
 import { orderRoutes } from './routes/orders';
+import { overviewRoute } from './routes/overview';
 import { pathOf } from './problem';
 import { placeOrderRoute } from './routes/place-order';
 import { reportRoutes } from './routes/reports';
 import { replayRoutes } from './routes/replays';
 import { returnRoutes } from './routes/returns';
+import { sandboxLoadRoutes } from './routes/sandbox-load';
 import { sandboxRoutes } from './routes/sandbox';
 import { shareSerializers } from './serializers';
 import { storyRoutes } from './routes/story';
@@ -47,11 +49,13 @@ const ROUTES = [
   breakerRoutes,
   customerRoutes,
   reportRoutes,
+  overviewRoute,
   replayRoutes,
   deadLetterRoutes,
   caseRoutes,
   maintenanceRoutes,
   sandboxRoutes,
+  sandboxLoadRoutes,
   webhookRoutes,
   webhookDeliveryRoutes,
   schemaRoutes,

@@ -8,6 +8,7 @@ import type { OrderClient } from '../client';
 import type { OrderProgress } from './progress-ports';
 import type { EventType, OrderEvent } from '../domain/events';
 import type { OrderId } from '../domain/ids';
+import type { Overview } from './overview-schemas';
 import type { OrderView } from '../domain/projection';
 import type { Movement, Standing } from '../domain/projections';
 import type { OrderStatus } from '../domain/states';
@@ -254,6 +255,11 @@ export interface CaseDesk {
   readReport(): Promise<ReconciliationReport | undefined>;
 }
 
+/** What operations see first. */
+export interface OverviewDesk {
+  read(): Promise<Overview>;
+}
+
 export interface GatewayDeps {
   /** what the engine says of orders that make no progress */
   progress: OrderProgress;
@@ -272,12 +278,15 @@ export interface GatewayDeps {
   reader: OrderReader;
   history: OrderHistory;
   reports: Reports;
+  overview: OverviewDesk;
   breakers: BreakerBoard;
   stock: Pick<StockClient, 'receive'>;
   replays: ReplayDesk;
   deadLetters: DeadLetterWorkbench;
   /** present with sandbox adapters */
   sandbox?: SandboxDesk;
+  /** nobody but this machine reaches the gateway */
+  isOnLoopback: boolean;
   /** a new order's id, unique */
   newOrderId(): OrderId;
   /** unique for each request */

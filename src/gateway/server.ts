@@ -20,6 +20,8 @@ import { createReports } from '../adapters/aws/reports';
 import { createSandboxJournal } from '../adapters/aws/sandbox-journal';
 import { createSettlement } from '../adapters/sandbox/settlement';
 import { createWebhookBook } from '../adapters/aws/webhook-book';
+import { isLoopback } from './sandbox/loopback';
+import { openOverview } from '../wiring/overview';
 import { runProcess, type Running } from '../lifecycle';
 
 /** @param observe sees every call to AWS */
@@ -34,6 +36,9 @@ export async function start(config: Config<'gateway'>, logger: Logger, observe?:
   const letters = connectDeadLetters(config);
   const maintenance = connectMaintenance(config);
   const progress = connectProgress(config);
+  const reader = createOrderReader({ db: aws.db, tables: readTables(config) });
+  const reports = createReports({ db: aws.db, table: config.PROJECTIONS_TABLE });
+  const breakers = createBreakerTable({ db: aws.db, table: config.BREAKERS_TABLE });
   const app = buildApp(
     {
       orders,
@@ -43,11 +48,13 @@ export async function start(config: Config<'gateway'>, logger: Logger, observe?:
       progress,
       elsewhere: elsewhereOf(config),
       cases: createCaseBook({ db: aws.db, table: config.CASES_TABLE }),
-      reader: createOrderReader({ db: aws.db, tables: readTables(config) }),
+      reader,
       history: createOrderHistory({ db: aws.db, tables: historyTables(config) }),
-      reports: createReports({ db: aws.db, table: config.PROJECTIONS_TABLE }),
-      breakers: createBreakerTable({ db: aws.db, table: config.BREAKERS_TABLE }),
+      reports,
+      breakers,
+      overview: openOverview({ config, aws, reader, reports, breakers, logger }),
       sandbox: { ...journal, settle: createSettlement({ journal, tell }) },
+      isOnLoopback: isLoopback(config.HOST),
       contacts: createContacts({ db: aws.db, table: config.CUSTOMER_CONTACTS_TABLE }),
       webhooks: createWebhookBook({ db: aws.db, tables: webhookTables(config) }),
       deliveries,

@@ -14,6 +14,7 @@ import type {
   WebhookBook,
 } from '../../src/gateway/ports';
 import type { DeadLetterWorkbench } from '../../src/gateway/dead-letter-ports';
+import type { Overview } from '../../src/gateway/overview-schemas';
 import type { EventInbox } from '../../src/messaging/ports';
 import type { MaintenanceClient } from '../../src/maintenance-client';
 import type { NewEvent, OrderEvent } from '../../src/domain/events';
@@ -27,6 +28,7 @@ import { buildApp } from '../../src/gateway/app';
 import { createMemoryInbox } from '../support/memory/inbox';
 import { createMemoryJournal } from '../support/memory/journal';
 import { createSettlement } from '../../src/adapters/sandbox/settlement';
+import { overviewExample } from '../../src/gateway/overview-example';
 import { PROBLEMS, type ProblemCode } from '../../src/gateway/problem';
 import { submissionExample } from '../../src/contracts/examples';
 import { numberEvents } from '../../src/domain/events';
@@ -45,6 +47,7 @@ export interface Doubles {
   reader: Partial<OrderReader>;
   history: Partial<OrderHistory>;
   reports: Partial<Reports>;
+  overview: Overview;
   breakers: Partial<BreakerBoard>;
   contacts: Partial<ContactBook>;
   deadLetters: Partial<DeadLetterWorkbench>;
@@ -54,6 +57,7 @@ export interface Doubles {
   replays: Partial<ReplayDesk>;
   inbox: EventInbox;
   sandbox: SandboxDesk | null;
+  isOnLoopback: boolean;
   webhooks: Partial<WebhookBook>;
   deliveries: Partial<GatewayDeps['deliveries']>;
   allowPrivateWebhooks: boolean;
@@ -120,6 +124,7 @@ export function createDeps(doubles: Partial<Doubles> = {}): GatewayDeps {
       progressOf: async () => undefined,
       ...doubles.deadLetters,
     },
+    overview: { read: async () => doubles.overview ?? (overviewExample as Overview) },
     breakers: { list: async () => [], reset: async () => timeOf(0), ...doubles.breakers },
     stock: {
       receive: doubles.receive ?? (async () => ({ kind: 'pending' })),
@@ -134,6 +139,7 @@ export function createDeps(doubles: Partial<Doubles> = {}): GatewayDeps {
     },
     inbox: doubles.inbox ?? createMemoryInbox(),
     ...(sandbox && { sandbox }),
+    isOnLoopback: doubles.isOnLoopback ?? true,
     webhooks: { ...NO_WEBHOOKS, ...doubles.webhooks },
     deliveries: { resend: async () => {}, test: async () => 'msg_', ...doubles.deliveries },
     allowPrivateWebhooks: doubles.allowPrivateWebhooks ?? false,
