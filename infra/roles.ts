@@ -42,7 +42,7 @@ export function defineRoles(scope: Construct, props: RolesProps) {
   return roles;
 }
 
-function gatewayGrants({ tables, messaging: { bus } }: RolesProps): Grants {
+function gatewayGrants({ tables, messaging: { bus, queues, undelivered } }: RolesProps): Grants {
   const { Orders, OrderStatusView, OrderEvents, Inventory, WarehouseStock } = tables;
   const { Backorders, Breakers, Cases, CustomerContacts, Inbox, Ledger, OrderSnapshots, Projections } = tables;
   const { SandboxJournal, WebhookDeliveries, Webhooks } = tables;
@@ -56,6 +56,7 @@ function gatewayGrants({ tables, messaging: { bus } }: RolesProps): Grants {
       [OrderStatusView.tableArn, 'dynamodb:GetItem', 'dynamodb:DescribeTable'],
       [indexOf(OrderStatusView, 'by-customer'), 'dynamodb:Query'],
       [indexOf(OrderStatusView, 'by-status'), 'dynamodb:Query'],
+      [indexOf(OrderStatusView, 'late'), 'dynamodb:Query'],
       [OrderEvents.tableArn, 'dynamodb:Query'],
       // orders as they were, and what the events add up to
       [OrderSnapshots.tableArn, 'dynamodb:Query'],
@@ -79,6 +80,10 @@ function gatewayGrants({ tables, messaging: { bus } }: RolesProps): Grants {
       // PutItem: somebody closes one
       [Cases.tableArn, 'dynamodb:GetItem', 'dynamodb:PutItem'],
       [indexOf(Cases, 'by-state'), 'dynamodb:Query'],
+      // how full they are
+      ...[...redrivable(queues).flatMap(({ queue, deadLetters }) => [queue, deadLetters]), undelivered].map(
+        ({ queueArn }): Grant => [queueArn, 'sqs:GetQueueAttributes'],
+      ),
     ],
     sandbox: [
       // its switches, and the settling of a pending payment, of which the company tells on the bus

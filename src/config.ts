@@ -3,6 +3,7 @@ import { Value } from '@sinclair/typebox/value';
 import type { Dependency } from './domain/breaker';
 import type { Warehouse } from './domain/inventory';
 import { checkPolicy } from './domain/policy';
+import { NOWHERE } from './domain/dead-letters';
 import { DEFAULT_POLICY, type OrderPolicy } from './domain/order';
 import { type EngineAccess, readEngineAccess, withoutEmpty } from './config/engine-access';
 import * as a from './config/kinds';
@@ -222,6 +223,8 @@ const QUEUES = [
 ] as const;
 type QueueUrlName = `${(typeof QUEUES)[number]}_QUEUE_URL`;
 const QUEUE_URLS = QUEUES.map((name) => `${name}_QUEUE_URL` as const) as readonly QueueUrlName[];
+type DeadLetterUrlName = `${(typeof QUEUES)[number]}_DLQ_URL`;
+const DEAD_LETTER_URLS = QUEUES.map((name) => `${name}_DLQ_URL` as const) as readonly DeadLetterUrlName[];
 const ALL_READ = ['TASK_QUEUE', 'AWS_REGION', 'OTEL_EXPORTER_OTLP_ENDPOINT', 'TRACE_CONTEXT', 'LOG_LEVEL'] as const;
 
 /** what each process reads: it is asked for nothing else, and its code can name nothing else */
@@ -246,6 +249,9 @@ const READS = {
     'ORDER_SNAPSHOTS_TABLE',
     'INBOX_TABLE',
     'REPLAY_SANDBOX_QUEUE_URL',
+    ...QUEUE_URLS,
+    ...DEAD_LETTER_URLS,
+    'UNDELIVERED_DLQ_URL',
     ...WEBHOOK_READS,
     'DEAD_LETTERS_TABLE',
     'INBOX_TABLE',
@@ -433,6 +439,18 @@ const queueNameOf = (name: string) => `${name.toLowerCase().replaceAll('_', '-')
 export const sourceQueues = (config: Pick<Config<'worker'>, QueueUrlName>): ReadonlyMap<string, string> =>
   new Map(QUEUES.map((name) => [queueNameOf(name), config[`${name}_QUEUE_URL`]]));
 
+/** The queues that are measured, each with its dead letters; the last has only those: nobody sends to it. */
+export const gaugedQueues = (
+  config: Pick<Config<'gateway'>, QueueUrlName | DeadLetterUrlName | 'UNDELIVERED_DLQ_URL'>,
+): { queue: string; queueUrl?: string; deadLetterQueueUrl: string }[] => [
+  ...QUEUES.map((name) => ({
+    queue: queueNameOf(name),
+    queueUrl: config[`${name}_QUEUE_URL`],
+    deadLetterQueueUrl: config[`${name}_DLQ_URL`],
+  })),
+  { queue: NOWHERE, deadLetterQueueUrl: config.UNDELIVERED_DLQ_URL },
+];
+
 /** How often any queue of ours gives a message before it gives it up, at most. */
 const MAX_RECEIVES = 5;
 
@@ -474,6 +492,17 @@ export function readTables(config: Pick<Config<'gateway'>, (typeof READ_MODEL)[n
 export const historyTables = (config: Pick<Config<'gateway'>, 'ORDER_EVENTS_TABLE' | 'ORDER_SNAPSHOTS_TABLE'>) => ({
   events: config.ORDER_EVENTS_TABLE,
   snapshots: config.ORDER_SNAPSHOTS_TABLE,
+});
+
+/** Where orders can be looked at beside our own page. */
+export const elsewhereOf = ({
+  engine: { namespace },
+  TEMPORAL_UI_URL: temporalUi,
+  TRACE_URL: trace,
+}: Pick<Config<'gateway'>, 'engine' | 'TEMPORAL_UI_URL' | 'TRACE_URL'>) => ({
+  namespace,
+  ...(temporalUi !== undefined && { temporalUi }),
+  ...(trace !== undefined && { trace }),
 });
 
 /** The names of the tables of webhooks, and of what was sent to them. */

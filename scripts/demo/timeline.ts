@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Paint, wrap } from './paint';
+import { type Paint, wrap } from '../lib/paint';
 import type { Run } from './run';
 import type { Shop } from './shop';
 import { wordsOfCall, wordsOfEvent } from './words';

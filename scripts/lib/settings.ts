@@ -86,7 +86,8 @@ function engineOfUser(env: NodeJS.ProcessEnv): EngineAccess {
   throw new Trouble(`Your Temporal server cannot be reached like this:\n  ${access.problems.join('\n  ')}`);
 }
 
-function portOf(value: string | undefined, variable: PortVariable) {
+/** @throws Trouble when it is none */
+export function portOf(value: string | undefined, variable: PortVariable) {
   if (value === undefined || value === '') return START_VARIABLES[variable].usual;
   const port = Number(value);
   if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port;

@@ -1,4 +1,5 @@
 import type { Cause } from './cause';
+import type { Operator } from './audit';
 import type { OrderId } from './ids';
 import type {
   Channel,
@@ -196,6 +197,8 @@ export type OrderEvent = Fact & {
   causationId?: string;
   /** the trace of the cause, or else of what placed the order; W3C, where there was one */
   traceparent?: string;
+  /** who asked for it by hand; never published */
+  operator?: Operator;
   /** the states that the order went through since its last event */
   states: StatePassed[];
 };

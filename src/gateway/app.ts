@@ -16,14 +16,17 @@ import { healthRoutes } from './routes/health';
 import { inventoryRoutes } from './routes/inventory';
 import { maintenanceRoutes } from './routes/maintenance';
 import { orderRoutes } from './routes/orders';
+import { overviewRoute } from './routes/overview';
 import { pathOf } from './problem';
 import { pageRoutes } from './routes/page';
 import { placeOrderRoute } from './routes/place-order';
 import { reportRoutes } from './routes/reports';
 import { replayRoutes } from './routes/replays';
 import { returnRoutes } from './routes/returns';
+import { sandboxLoadRoutes } from './routes/sandbox-load';
 import { sandboxRoutes } from './routes/sandbox';
 import { shareSerializers } from './serializers';
+import { storyRoutes } from './routes/story';
 import { schemaRoutes } from './routes/schemas';
 import { trackMethods } from './methods';
 import { webhookDeliveryRoutes } from './routes/webhook-deliveries';
@@ -39,6 +42,7 @@ const MAX_PARAM_LENGTH = 1024;
 const ROUTES = [
   placeOrderRoute,
   orderRoutes,
+  storyRoutes,
   changeRoutes,
   returnRoutes,
   eventsRoute,
@@ -46,11 +50,13 @@ const ROUTES = [
   breakerRoutes,
   customerRoutes,
   reportRoutes,
+  overviewRoute,
   replayRoutes,
   deadLetterRoutes,
   caseRoutes,
   maintenanceRoutes,
   sandboxRoutes,
+  sandboxLoadRoutes,
   webhookRoutes,
   webhookDeliveryRoutes,
   schemaRoutes,

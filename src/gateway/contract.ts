@@ -8,7 +8,10 @@ import { CARRIER_MEMBERS, PAYMENT_MEMBERS } from '../contracts/accepted';
 import { CLOUD_EVENT, CLOUD_EVENTS, MAX_EVENTS } from './event-body';
 import { DEAD_LETTER_BODIES } from './dead-letter-bodies';
 import { carrierEventExample, cloudEventExample, inboundEventExample, paymentEventExample } from './examples';
+import { Overview } from './overview-schemas';
 import { REPORTS } from './report-schemas';
+import { OrderStory } from './story-schemas';
+import { Load, LoadRequest, SandboxScenarios } from './sandbox-schemas';
 import { REPLAY_SCHEMAS } from './replay-schemas';
 import { submissionExample } from '../contracts/examples';
 import type { ParsedSubmission } from '../submission';
@@ -105,7 +108,12 @@ export const COMPONENTS: TSchema[] = [
   CloudEventBatch,
   ...CHANGE_BODIES,
   ...REPORTS,
+  Overview,
+  SandboxScenarios,
+  LoadRequest,
+  Load,
   ...REPLAY_SCHEMAS,
+  OrderStory,
   ...DEAD_LETTER_BODIES,
   ...Object.values(deadLetterSchemas),
   ...Object.values(schemas),

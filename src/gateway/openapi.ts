@@ -33,6 +33,7 @@ export function documentRoutes(app: FastifyInstance): void {
       info: { title: 'Waybill', version: '1', description: DESCRIPTION },
       servers: [{ url: '/' }],
       tags: [
+        { name: 'overview', description: 'How everything stands' },
         { name: 'orders', description: 'Place orders and follow them' },
         { name: 'changes', description: 'What customers and operations change of an order' },
         { name: 'returns', description: 'What comes back' },

@@ -2,6 +2,7 @@ import { type Static, Type } from '@sinclair/typebox';
 import { Amount, Currency, oneOf, Quantity, Status, Time } from './schema-parts';
 import { BREAKER_STATES, DEPENDENCIES } from '../domain/breaker';
 import { DEAD_LETTER_CLASSES } from '../domain/dead-letters';
+import { overviewExample } from './overview-example';
 import { STANDINGS } from '../domain/projections';
 
 const Revenue = Type.Array(
@@ -43,11 +44,11 @@ export const Overview = Type.Object(
     lastHour: Type.Object(figures, { description: 'of the current hour and the one before it together' }),
     promise: Type.Object(
       {
-        atRisk: Quantity,
+        atRisk: Type.Integer({ description: 'counted up to some 4000, as those below are' }),
         breached: Quantity,
         orders: Type.Array(Watched, { description: 'the oldest, at most 10' }),
       },
-      { description: 'open orders that did not start to ship within 20, and 30, minutes' },
+      { description: 'open orders that did not start to ship within 20, and within 30, minutes' },
     ),
     attention: Type.Object({
       orders: Quantity,
@@ -60,7 +61,7 @@ export const Overview = Type.Object(
         parked: Type.Integer({ description: 'that wait for a person' }),
         waiting: Type.Integer({ description: 'that are tried again by themselves, or are on their way' }),
       }),
-      { description: 'every class' },
+      { description: 'every class; up to 1000 in each state are counted' },
     ),
     breakers: Type.Array(
       Type.Object({
@@ -79,9 +80,10 @@ export const Overview = Type.Object(
     ),
     unavailable: Type.Array(Type.String(), {
       description:
-        'parts that could not be read just now: what is shown of them is as old as their last reading, or empty',
+        'parts that could not be read just now, of `states`, `hours`, `promise`, `attention`, `cases`, `deadLetters`, ' +
+        '`breakers`, `queues`: what is shown of them is as old as their last reading, or empty',
     }),
   },
-  { $id: 'Overview' },
+  { $id: 'Overview', examples: [overviewExample] },
 );
 export type Overview = Static<typeof Overview>;

@@ -3,9 +3,12 @@ import type { DeadLetterWorkbench } from './dead-letter-ports';
 import type { Contact, EventInbox } from '../messaging/ports';
 import type { Case, CaseState, ReconciliationReport } from '../domain/cases';
 import type { MaintenanceClient } from '../maintenance-client';
+import type { Elsewhere } from './story/links';
 import type { OrderClient } from '../client';
+import type { OrderProgress } from './progress-ports';
 import type { EventType, OrderEvent } from '../domain/events';
 import type { OrderId } from '../domain/ids';
+import type { Overview } from './overview-schemas';
 import type { OrderView } from '../domain/projection';
 import type { Movement, Standing } from '../domain/projections';
 import type { OrderStatus } from '../domain/states';
@@ -252,7 +255,16 @@ export interface CaseDesk {
   readReport(): Promise<ReconciliationReport | undefined>;
 }
 
+/** What operations see first. */
+export interface OverviewDesk {
+  read(): Promise<Overview>;
+}
+
 export interface GatewayDeps {
+  /** what the engine says of orders that make no progress */
+  progress: OrderProgress;
+  /** where orders can be looked at beside our own page */
+  elsewhere: Elsewhere;
   webhooks: WebhookBook;
   deliveries: Pick<WebhookClient, 'resend' | 'test'>;
   /** webhooks may lead into our own network, without TLS too */
@@ -266,6 +278,7 @@ export interface GatewayDeps {
   reader: OrderReader;
   history: OrderHistory;
   reports: Reports;
+  overview: OverviewDesk;
   breakers: BreakerBoard;
   stock: Pick<StockClient, 'receive'>;
   replays: ReplayDesk;
@@ -274,6 +287,8 @@ export interface GatewayDeps {
   page?: string;
   /** present with sandbox adapters */
   sandbox?: SandboxDesk;
+  /** nobody but this machine reaches the gateway */
+  isOnLoopback: boolean;
   /** a new order's id, unique */
   newOrderId(): OrderId;
   /** unique for each request */

@@ -2,10 +2,11 @@ import { randomUUID } from 'node:crypto';
 import type { Logger } from '../telemetry';
 import type { OrderId } from '../domain/ids';
 import { buildApp } from './app';
-import { type Config, historyTables, readTables, webhookTables } from '../config';
+import { type Config, elsewhereOf, historyTables, readTables, webhookTables } from '../config';
 import { type CallObserver, createAwsClients } from '../adapters/aws/clients';
 import { connectWebhookClient } from '../webhook-client';
 import { connectMaintenance } from '../wiring/maintenance';
+import { connectProgress } from '../wiring/progress';
 import { createBreakerTable } from '../adapters/aws/breaker-table';
 import { connectDeadLetters, connectOrders, connectReplays, connectStock } from '../wiring/connections';
 import { createCaseBook } from '../adapters/aws/case-book';
@@ -19,6 +20,8 @@ import { createReports } from '../adapters/aws/reports';
 import { createSandboxJournal } from '../adapters/aws/sandbox-journal';
 import { createSettlement } from '../adapters/sandbox/settlement';
 import { createWebhookBook } from '../adapters/aws/webhook-book';
+import { isLoopback } from './sandbox/loopback';
+import { openOverview } from '../wiring/overview';
 import { runProcess, type Running } from '../lifecycle';
 
 /** @param observe sees every call to AWS */
@@ -32,18 +35,26 @@ export async function start(config: Config<'gateway'>, logger: Logger, observe?:
   const deliveries = connectWebhookClient({ engine: config.engine, taskQueue: config.TASK_QUEUE });
   const letters = connectDeadLetters(config);
   const maintenance = connectMaintenance(config);
+  const progress = connectProgress(config);
+  const reader = createOrderReader({ db: aws.db, tables: readTables(config) });
+  const reports = createReports({ db: aws.db, table: config.PROJECTIONS_TABLE });
+  const breakers = createBreakerTable({ db: aws.db, table: config.BREAKERS_TABLE });
   const app = buildApp(
     {
       orders,
       stock,
       replays,
       maintenance,
+      progress,
+      elsewhere: elsewhereOf(config),
       cases: createCaseBook({ db: aws.db, table: config.CASES_TABLE }),
-      reader: createOrderReader({ db: aws.db, tables: readTables(config) }),
+      reader,
       history: createOrderHistory({ db: aws.db, tables: historyTables(config) }),
-      reports: createReports({ db: aws.db, table: config.PROJECTIONS_TABLE }),
-      breakers: createBreakerTable({ db: aws.db, table: config.BREAKERS_TABLE }),
+      reports,
+      breakers,
+      overview: openOverview({ config, aws, reader, reports, breakers, logger }),
       sandbox: { ...journal, settle: createSettlement({ journal, tell }) },
+      isOnLoopback: isLoopback(config.HOST),
       contacts: createContacts({ db: aws.db, table: config.CUSTOMER_CONTACTS_TABLE }),
       webhooks: createWebhookBook({ db: aws.db, tables: webhookTables(config) }),
       deliveries,
@@ -60,7 +71,7 @@ export async function start(config: Config<'gateway'>, logger: Logger, observe?:
   return {
     async stop() {
       await app.close();
-      const clients = [orders, stock, replays, deliveries, letters, maintenance];
+      const clients = [orders, stock, replays, deliveries, letters, maintenance, progress];
       await Promise.all(clients.map((client) => client.close()));
       aws.destroy();
     },

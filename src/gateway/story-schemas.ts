@@ -2,6 +2,7 @@ import { type Static, Type } from '@sinclair/typebox';
 import { Amount, Currency, oneOf, Quantity, Status, Time } from './schema-parts';
 import { BREAKER_STATES, DEPENDENCIES } from '../domain/breaker';
 import { STATES } from '../domain/states';
+import { storyExample } from './story-example';
 
 export const TIMELINE_KINDS = [
   'step',
@@ -18,7 +19,7 @@ export const TIMELINE_KINDS = [
 const State = oneOf(STATES);
 
 /** Who asked for something, and why. */
-export const Operator = Type.Object({ by: Type.String(), reason: Type.Optional(Type.String()) });
+const Operator = Type.Object({ by: Type.String(), reason: Type.Optional(Type.String()) });
 
 export const OrderStory = Type.Object(
   {
@@ -34,6 +35,8 @@ export const OrderStory = Type.Object(
           since: Time('since when'),
           until: Type.Optional(Time('when it goes on by itself, or is tried again')),
           remedy: Type.Optional(oneOf(['decision', 'resolution', 'reset-breaker', 'redrive', 'start-worker'])),
+          dependency: Type.Optional(oneOf(DEPENDENCIES, 'the company, with `reset-breaker`')),
+          deadLetterId: Type.Optional(Type.String({ description: 'the dead letter, with `redrive`' })),
         },
         { description: 'absent for an order that makes progress or has ended' },
       ),
@@ -46,7 +49,7 @@ export const OrderStory = Type.Object(
             visits: Type.Integer({ description: '0: the order was not there' }),
             enteredAt: Type.Optional(Time('the first time')),
             leftAt: Type.Optional(Time('the last time')),
-            attempts: Type.Optional(Type.Integer({ description: 'at its step, where more than one' })),
+            attempts: Type.Optional(Type.Integer({ description: 'the most at one visit, where more than one' })),
             isCurrent: Type.Optional(Type.Boolean()),
           }),
         ),
@@ -74,13 +77,14 @@ export const OrderStory = Type.Object(
         isRunning: Type.Boolean(),
         lastError: Type.Optional(Type.String()),
         nextTryAt: Type.Optional(Time('while it waits')),
-        since: Type.Optional(Time('when it was first asked for')),
+        since: Type.Optional(Time('when its attempt began, or was given out; absent while it waits')),
       }),
       {
         description:
           'what the engine is about to do; asked only of an open order without progress, at most once in 10 s',
       },
     ),
+    pendingAt: Type.Optional(Time('when the engine said so; absent while it was not asked, or gave no answer')),
     breakers: Type.Array(
       Type.Object({
         dependency: oneOf(DEPENDENCIES),
@@ -94,10 +98,17 @@ export const OrderStory = Type.Object(
       total: Type.Optional(Amount('of the order')),
       charged: Amount('taken'),
       refunded: Amount('given back'),
-      outstanding: Amount('taken, not given back, and not for goods that were shipped'),
+      authorized: Type.Optional(Amount('held, and not taken')),
+      outstanding: Amount('still to be taken, as in the order'),
+      atStake: Amount('taken, not given back, and not for goods that the customer keeps'),
     }),
     notifications: Type.Array(
-      Type.Object({ at: Time('when'), key: Type.String(), about: Type.String({ description: 'in plain words' }) }),
+      Type.Object({
+        at: Time('of the event'),
+        key: Type.String(),
+        about: Type.String({ description: 'in plain words' }),
+      }),
+      { description: 'what the customer is told of, once each, on the channels that count for the order' },
     ),
     links: Type.Object({
       self: Type.String(),
@@ -108,6 +119,6 @@ export const OrderStory = Type.Object(
       trace: Type.Optional(Type.String({ description: 'the trace of what placed it, where TRACE_URL is set' })),
     }),
   },
-  { $id: 'OrderStory' },
+  { $id: 'OrderStory', examples: [storyExample] },
 );
 export type OrderStory = Static<typeof OrderStory>;

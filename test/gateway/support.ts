@@ -14,10 +14,12 @@ import type {
   WebhookBook,
 } from '../../src/gateway/ports';
 import type { DeadLetterWorkbench } from '../../src/gateway/dead-letter-ports';
+import type { Overview } from '../../src/gateway/overview-schemas';
 import type { EventInbox } from '../../src/messaging/ports';
 import type { MaintenanceClient } from '../../src/maintenance-client';
 import type { NewEvent, OrderEvent } from '../../src/domain/events';
 import type { Order } from '../../src/domain/order';
+import type { OrderProgress } from '../../src/gateway/progress-ports';
 import type { OrderClient, PlaceOutcome } from '../../src/client';
 import type { OrderId } from '../../src/domain/ids';
 import type { StatePassed } from '../../src/domain/states';
@@ -26,6 +28,7 @@ import { buildApp } from '../../src/gateway/app';
 import { createMemoryInbox } from '../support/memory/inbox';
 import { createMemoryJournal } from '../support/memory/journal';
 import { createSettlement } from '../../src/adapters/sandbox/settlement';
+import { overviewExample } from '../../src/gateway/overview-example';
 import { PROBLEMS, type ProblemCode } from '../../src/gateway/problem';
 import { submissionExample } from '../../src/contracts/examples';
 import { numberEvents } from '../../src/domain/events';
@@ -44,6 +47,7 @@ export interface Doubles {
   reader: Partial<OrderReader>;
   history: Partial<OrderHistory>;
   reports: Partial<Reports>;
+  overview: Overview;
   breakers: Partial<BreakerBoard>;
   contacts: Partial<ContactBook>;
   deadLetters: Partial<DeadLetterWorkbench>;
@@ -53,10 +57,13 @@ export interface Doubles {
   replays: Partial<ReplayDesk>;
   inbox: EventInbox;
   sandbox: SandboxDesk | null;
+  isOnLoopback: boolean;
   webhooks: Partial<WebhookBook>;
   deliveries: Partial<GatewayDeps['deliveries']>;
   allowPrivateWebhooks: boolean;
   page: string;
+  progress: OrderProgress;
+  elsewhere: GatewayDeps['elsewhere'];
 }
 
 /** The sandbox companies as they are, in memory; what they say on the bus is noted. */
@@ -118,6 +125,7 @@ export function createDeps(doubles: Partial<Doubles> = {}): GatewayDeps {
       progressOf: async () => undefined,
       ...doubles.deadLetters,
     },
+    overview: { read: async () => doubles.overview ?? (overviewExample as Overview) },
     breakers: { list: async () => [], reset: async () => timeOf(0), ...doubles.breakers },
     stock: {
       receive: doubles.receive ?? (async () => ({ kind: 'pending' })),
@@ -132,10 +140,13 @@ export function createDeps(doubles: Partial<Doubles> = {}): GatewayDeps {
     },
     inbox: doubles.inbox ?? createMemoryInbox(),
     ...(sandbox && { sandbox }),
+    isOnLoopback: doubles.isOnLoopback ?? true,
     webhooks: { ...NO_WEBHOOKS, ...doubles.webhooks },
     deliveries: { resend: async () => {}, test: async () => 'msg_', ...doubles.deliveries },
     allowPrivateWebhooks: doubles.allowPrivateWebhooks ?? false,
     ...(doubles.page !== undefined && { page: doubles.page }),
+    progress: doubles.progress ?? { describe: async () => undefined },
+    elsewhere: doubles.elsewhere ?? { namespace: 'default' },
     newOrderId: () => 'ORD-generated' as OrderId,
     newRequestId: () => `req-${++requests}`,
   };

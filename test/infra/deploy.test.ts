@@ -49,6 +49,7 @@ test('the tables are there, with their indexes and expiry', async () => {
     'by-customer',
     'by-day',
     'by-status',
+    'late',
   ]);
   for (const TableName of [resources.INBOX_TABLE, resources.BREAKERS_TABLE]) {
     const expiry = await db.send(new DescribeTimeToLiveCommand({ TableName }));

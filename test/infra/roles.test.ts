@@ -565,6 +565,7 @@ async function readEverything(): Promise<void> {
     `/sandbox/journal?orderId=${order.orderId}`,
     '/sandbox/providers',
     '/breakers',
+    '/overview',
     `/customers/${order.customerId}/contact`,
     '/readyz',
   ];

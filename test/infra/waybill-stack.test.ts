@@ -74,6 +74,7 @@ describe('tables', () => {
     ['by-customer', 'customerId', 'createdAt', ['status', 'updatedAt']],
     ['by-status', 'statusShard', 'updatedAt', ['status', 'customerId', 'createdAt']],
     ['by-day', 'dayShard', 'createdAt', ['status', 'customerId', 'updatedAt']],
+    ['late', 'lateShard', 'createdAt', ['status', 'customerId', 'updatedAt']],
   ])('the list %s shows what a page of orders needs', (IndexName, partition, sort, attributes) => {
     expectResource('AWS::DynamoDB::Table', {
       TableName: 'OrderStatusView',

@@ -10,12 +10,13 @@ import { connectToEmulator } from '../support/contracts/emulator';
 import { countUpTo, createProjector } from '../../src/messaging/projector';
 import { createLogger } from '../../src/telemetry';
 import { createOrderHistory } from '../../src/adapters/aws/order-history';
+import { createOrderStates } from '../../src/adapters/aws/order-states';
 import { createOwnTable } from '../support/own-table';
 import { createProjectionStore } from '../../src/adapters/aws/projections';
 import { createReports } from '../../src/adapters/aws/reports';
 import { eventually, gate } from '../support/contracts/condition';
 import { sampleOrder, uniqueId } from '../support/orders';
-import { SNAPSHOT_EVERY } from '../../src/domain/projection';
+import { fold, SNAPSHOT_EVERY } from '../../src/domain/projection';
 import { someEvents } from '../support/contracts/events';
 import { StepError } from '../../src/domain/failures';
 import { tallyEvents } from '../../src/domain/projections';
@@ -72,6 +73,16 @@ function expectedRows(orders: readonly OrderEvent[][]): Rows {
   return withoutZeros(sums);
 }
 
+/** The orders of each status, as the overview reads them. */
+const statesInTable = async () =>
+  Object.fromEntries(Object.entries(await createOrderStates({ db, table })()).filter(([, orders]) => orders !== 0));
+
+function statusesOf(orders: readonly OrderEvent[][]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const { status } of orders.map((events) => fold(events)!)) counts[status] = (counts[status] ?? 0) + 1;
+  return counts;
+}
+
 const withoutZeros = (rows: Rows): Rows =>
   Object.fromEntries(
     Object.entries(rows)
@@ -116,6 +127,7 @@ test('whatever order the hints come in, however often, and whoever dies: the sam
         );
       }
       expect(await rowsInTable()).toEqual(expectedRows(orders));
+      expect(await statesInTable()).toEqual(statusesOf(orders));
     },
   );
   await fc.assert(property, { numRuns: RUNS, interruptAfterTimeLimit: 200_000 });
@@ -135,6 +147,42 @@ const fallibleStore = (
     if (what === 1) throw new Error('killed after');
     return written;
   },
+});
+
+test('orders that were counted without their status join the count when it changes, and all do in an empty table', async () => {
+  const story = (...types: ('Inventory Reserved' | 'Payment Completed' | 'Shipment Created')[]) =>
+    eventsOfStory(
+      { currency: 'USD', customer: 0, product: 0, steps: types.map((type) => ({ type, minutes: 1, quantity: 1 })) },
+      { orderId: uniqueId(), prefix: uniqueId('P'), begins: BEGINS },
+    );
+  const orders = [story('Inventory Reserved'), story('Payment Completed', 'Shipment Created')];
+  await store(orders.flat());
+  const count = async (events: OrderEvent[], n: number) => {
+    const { orderId } = events[0]!;
+    expect(await countUpTo({ projections, snapshots }, { orderId, sequence: n })).toBe(true);
+  };
+  /** as a release wrote them that did not know of states; it read as many events as were there */
+  const old: ProjectionStore = {
+    ...projections,
+    readEvents: async (p) => (await projections.readEvents(p)).slice(0, 2),
+    write: ({ cursor: { status: _status, ...cursor }, additions, before }) =>
+      projections.write({ before, cursor, additions: additions.filter(({ id }) => !id.startsWith('states#')) }),
+  };
+  for (const events of orders) await countUpTo({ projections: old, snapshots }, { ...events[0]!, sequence: 2 });
+  expect(await statesInTable()).toEqual({});
+
+  for (const events of orders) await count(events, events.length);
+  expect(await statesInTable()).toEqual({ SHIPPED: 1 });
+  // sent again, nothing changes
+  for (const events of orders) await count(events, events.length);
+  expect(await statesInTable()).toEqual({ SHIPPED: 1 });
+
+  table = await createOwnTable(plain.db, { name: 'Projections', key: ['id', 'entry'] });
+  projections = createProjectionStore({ db, tables: { events: tables.events, projections: table } });
+  // a hint of the last event is enough
+  for (const events of orders) await count(events, events.length);
+  expect(await statesInTable()).toEqual({ RESERVED: 1, SHIPPED: 1 });
+  expect(await rowsInTable()).toEqual(expectedRows(orders));
 });
 
 test('the reports are what the events add up to', async () => {
@@ -210,7 +258,7 @@ test('an order of forty products a time fits into its transactions', async () =>
   await store(events);
   expect(await countUpTo({ projections, snapshots }, { orderId, sequence: 5 })).toBe(true);
   expect(await rowsInTable()).toEqual(expectedRows([events]));
-  expect(Object.keys(await rowsInTable())).toHaveLength(2 + 4 * 40);
+  expect(Object.keys(await rowsInTable())).toHaveLength(3 + 4 * 40);
 });
 
 describe('the queue', () => {

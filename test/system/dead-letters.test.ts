@@ -281,7 +281,10 @@ test('a workflow that ended in error becomes a dead letter, and runs again to it
 
 describe('npm run dead-letters', () => {
   const cli = (...args: string[]) =>
-    runScript('scripts/dead-letters.cjs', { args, env: { WAYBILL_URL: gateway(), NO_COLOR: '1' } });
+    runScript('scripts/waybill.cjs', {
+      args: ['dead-letters', ...args],
+      env: { WAYBILL_URL: gateway(), NO_COLOR: '1' },
+    });
 
   test('lists, shows, redrives and discards, with who did it', async () => {
     const order = sampleOrder();

@@ -66,7 +66,7 @@ const countOrderWorkflows = () => countWorkflows("WorkflowType = 'orderWorkflow'
 
 const sinceTheBeginning = ['--from', beganAt, '--by', 'test'];
 const runReplay = (...args: string[]) =>
-  runScript('scripts/replay.cjs', { args: ['--url', system.gateway, '--json', ...args] });
+  runScript('scripts/waybill.cjs', { args: ['replay', '--url', system.gateway, '--json', ...args] });
 
 interface Stored {
   everything: Everything;
@@ -136,10 +136,10 @@ test('an order of every scenario, replayed into the live system: nothing at all 
 
 test('after it the read model is as the events say, and everything adds up', async () => {
   const env = { WAYBILL_URL: system.gateway };
-  const rebuilt = await runScript('scripts/rebuild-view.cjs', { args: ['--json'], env });
+  const rebuilt = await runScript('scripts/waybill.cjs', { args: ['rebuild-view', '--json'], env });
   const orders = Object.keys(before.everything.OrderStatusView).length;
   expect([rebuilt.code, JSON.parse(rebuilt.stdout)]).toMatchObject([0, { orders, differences: 0, mended: 0 }]);
-  const reconciled = await runScript('scripts/reconcile.cjs', { args: ['--json'], env });
+  const reconciled = await runScript('scripts/waybill.cjs', { args: ['reconcile', '--json'], env });
   expect([reconciled.code, JSON.parse(reconciled.stdout)]).toMatchObject([0, { orders, findings: {}, undecided: [] }]);
   expect(await readEverything(system.aws)).toEqual(before.everything);
 });

@@ -204,15 +204,6 @@ test('what dies again after it was resolved is opened again, with its story', as
   expect(told()).toHaveLength(4);
 });
 
-test('a workflow that is terminated is followed by one that reads the record', async () => {
-  await dies('RETRYABLE');
-  await bench.patient.workflow.getHandle(deadLetterWorkflowId(id)).terminate('by mistake');
-  expect(await letters.redrive(id, request())).toMatchObject({ kind: 'done', isNew: true, redrives: 1 });
-  await letters.handled(id, 1);
-  expect(await ends()).toEqual({ state: 'RESOLVED' });
-  expect(told()).toEqual(['DEAD', 'REDRIVEN', 'HANDLED']);
-});
-
 test('what cannot be sent is parked with why: an unknown queue, a queue that refuses it', async () => {
   await dies('BUG', { queue: 'elsewhere' });
   await letters.redrive(id, request());
@@ -311,6 +302,16 @@ test('a batch redrives all of a class page by page, each once, and says how far 
   expect(await letters.redriveAll(bulk)).toEqual(first);
   expect(await letters.progressOf('none')).toBeUndefined();
   await replayWorkflow(bench.env, `redrive-${first.batchId}`);
+});
+
+// the last two: once a workflow was terminated, the time-skipping engine lets no time pass
+test('a workflow that is terminated is followed by one that reads the record', async () => {
+  await dies('RETRYABLE');
+  await bench.patient.workflow.getHandle(deadLetterWorkflowId(id)).terminate('by mistake');
+  expect(await letters.redrive(id, request())).toMatchObject({ kind: 'done', isNew: true, redrives: 1 });
+  await letters.handled(id, 1);
+  expect(await ends()).toEqual({ state: 'RESOLVED' });
+  expect(told()).toEqual(['DEAD', 'REDRIVEN', 'HANDLED']);
 });
 
 test('a batch that somebody ended does not seem to go on for ever', async () => {

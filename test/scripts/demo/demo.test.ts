@@ -20,11 +20,11 @@ test('without a running system it says in one line what to do', async () => {
 });
 
 test.each([
-  [['--url', 'here'], {}, '--url here is not an address like'],
+  [['--url', 'here'], {}, 'here is not an address like'],
   [['--scenario', 'pm_nothing'], {}, 'There is no scenario pm_nothing; there are pm_ok, pm_late,'],
   [['--fast'], {}, 'Usage: npm run demo'],
   [[], { PORT: 'abc' }, 'PORT=abc is not a port'],
-  [[], { PORT: '0' }, 'PORT=0 took any free port: name the gateway with `-- --url`'],
+  [[], { PORT: '0' }, 'PORT=0 took any free port: name the gateway with --url'],
   [[], { AWS_PORT: 'abc' }, 'AWS_PORT=abc is not a port'],
 ])('%j with %j is refused with what was expected', async (args, env, message) => {
   await expect(readOptions(args, env)).rejects.toThrow(message);
