@@ -8,6 +8,7 @@ import type {
   RedriveProgress as RedriveProgressSchema,
 } from '../../src/gateway/dead-letter-schemas';
 import type { Case as CaseSchema } from '../../src/gateway/maintenance-schemas';
+import type { Load as LoadSchema, SandboxScenarios as ScenariosSchema } from '../../src/gateway/sandbox-schemas';
 import type {
   Breakers as BreakersSchema,
   Order as OrderSchema,
@@ -34,6 +35,8 @@ export type DeadLetterAnswer = Static<typeof DeadLetterAnswerSchema>;
 export type RedriveBatch = Static<typeof RedriveBatchSchema>;
 export type RedriveProgress = Static<typeof RedriveProgressSchema>;
 export type Breakers = Static<typeof BreakersSchema>;
+export type Load = Static<typeof LoadSchema>;
+export type Scenario = Static<typeof ScenariosSchema>['scenarios'][number];
 export type Providers = Static<typeof ProvidersSchema>;
 export type Case = Static<typeof CaseSchema>;
 export type CasePage = { cases: Case[]; cursor?: string };

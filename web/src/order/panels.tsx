@@ -7,7 +7,7 @@ import { Table } from '../parts/table';
 import { Due, Time } from '../parts/time';
 
 /** What the engine is about to do. */
-export function Pending({ pending }: Pick<OrderStory, 'pending'>) {
+export function Pending({ story: { pending, pendingAt } }: { story: OrderStory }) {
   if (pending.length === 0) return null;
   return (
     <Panel title="About to happen">
@@ -35,6 +35,11 @@ export function Pending({ pending }: Pick<OrderStory, 'pending'>) {
           </li>
         ))}
       </ul>
+      {pendingAt !== undefined && (
+        <p class="hint">
+          As the engine said it <Time at={pendingAt} />.
+        </p>
+      )}
     </Panel>
   );
 }
@@ -63,8 +68,8 @@ export function OpenBreakers({ breakers }: Pick<OrderStory, 'breakers'>) {
   );
 }
 
-export function Money({ story, order }: { story: OrderStory; order: Order }) {
-  const { currency, total, charged, refunded, outstanding } = story.money;
+export function Money({ story }: { story: OrderStory }) {
+  const { currency, total, charged, authorized, refunded, outstanding, atStake } = story.money;
   const shown = (amount: number | undefined) => (amount === undefined ? undefined : money(amount, currency));
   return (
     <Panel title="Money">
@@ -72,9 +77,10 @@ export function Money({ story, order }: { story: OrderStory; order: Order }) {
         facts={[
           ['Total', shown(total)],
           ['Charged', shown(charged)],
-          ['Held', shown(order.payment.authorized || undefined)],
+          ['Held', shown(authorized || undefined)],
           ['Refunded', shown(refunded)],
-          ['Outstanding', shown(outstanding)],
+          ['Still to be taken', shown(outstanding)],
+          ['At stake', shown(atStake || undefined)],
         ]}
       />
     </Panel>

@@ -42,7 +42,8 @@ export function Stuck({ story, order, onDone }: StuckProps) {
 
 function Remedy({ story, order, onDone }: StuckProps) {
   const { actions } = order.links;
-  switch (story.stuck?.remedy) {
+  const { remedy, dependency, deadLetterId } = story.stuck ?? {};
+  switch (remedy) {
     case 'decision':
       if (actions.decision === undefined) return null;
       return (
@@ -58,23 +59,19 @@ function Remedy({ story, order, onDone }: StuckProps) {
         </DialogButton>
       );
     case 'reset-breaker':
+      if (dependency === undefined) return null;
       return (
-        <>
-          {story.breakers.map(({ dependency }) => (
-            <DialogButton
-              key={dependency}
-              class="main"
-              dialog={(onClose) => <BreakerDialog {...{ dependency, onDone, onClose }} />}
-            >
-              Ask the {dependency} company again…
-            </DialogButton>
-          ))}
-        </>
+        <DialogButton class="main" dialog={(onClose) => <BreakerDialog {...{ dependency, onDone, onClose }} />}>
+          Have the {dependency} company asked again…
+        </DialogButton>
       );
     case 'redrive':
       return (
-        <a class="button main" href={linkTo(['dead-letters'], { state: 'PARKED' })}>
-          See the dead letters
+        <a
+          class="button main"
+          href={deadLetterId === undefined ? linkTo(['dead-letters']) : linkTo(['dead-letters', deadLetterId])}
+        >
+          {deadLetterId === undefined ? 'See the dead letters' : 'See its dead letter'}
         </a>
       );
     // no button starts a worker: the sentence says so

@@ -100,12 +100,12 @@ function OrderStoryOf({ order, story, onDone }: Told & { onDone: () => void }) {
           <Way states={order.states} />
         </Panel>
         <div class="stack">
-          <Pending pending={story.pending} />
+          <Pending story={story} />
           <OpenBreakers breakers={story.breakers} />
           <Panel title="What happened">
             <Timeline entries={story.timeline} />
           </Panel>
-          <Money story={story} order={order} />
+          <Money story={story} />
           <Shipments shipments={order.shipments} />
           <Returns order={order} />
           <Ordered order={order} />

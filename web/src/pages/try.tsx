@@ -1,5 +1,5 @@
 import { isMissing } from '../api';
-import type { Scenario } from '../try/sandbox';
+import type { Scenario } from '../types';
 import { LoadForm } from '../try/load-form';
 import { Nothing, Show } from '../parts/notice';
 import { Page } from '../parts/page';

@@ -1,9 +1,10 @@
 import { useState } from 'preact/hooks';
-import type { Load, Scenario } from './sandbox';
+import type { Load, Scenario } from '../types';
 import { count } from '../words';
 import { Field, Fields } from '../parts/field';
 import { Panel } from '../parts/panel';
 import { send } from '../api';
+import { Status } from '../parts/status';
 import { Show, Trouble } from '../parts/notice';
 import { Time } from '../parts/time';
 import { useInterval, useLoaded } from '../live';
@@ -91,16 +92,41 @@ export function LoadForm({ scenarios }: { scenarios: readonly Scenario[] }) {
   );
 }
 
+const wordsOfLoad = ({ placed, failed, skipped }: Load): string =>
+  [
+    `${count(placed, 'order')} placed`,
+    ...(failed > 0 ? [`${failed} failed`] : []),
+    ...(skipped > 0 ? [`${skipped} left out because too many were not answered yet`] : []),
+  ].join(', ');
+
+/** what became of them at first: when the stock runs out, it is seen here */
+const Outcomes = ({ outcomes }: Pick<Load, 'outcomes'>) => (
+  <p class="buttons">
+    {outcomes.map(({ status, orders }) => (
+      <span key={status}>
+        <Status status={status} /> {orders}
+      </span>
+    ))}
+  </p>
+);
+
 function Progress({ load, onStop }: { load: Load; onStop: () => unknown }) {
   const now = useNow();
-  const { state, placed = 0, failed = 0, startedAt, endsAt } = load;
-  const said = `${count(placed, 'order')} placed, ${failed} failed`;
+  const { state, startedAt, endsAt, lastFailure } = load;
+  const said = wordsOfLoad(load);
   if (state === 'IDLE')
-    return <p class="hint">{startedAt === undefined ? 'Nothing runs.' : `The last one is over: ${said}.`}</p>;
+    return (
+      <>
+        <p class="hint">{startedAt === undefined ? 'Nothing runs.' : `The last one is over: ${said}.`}</p>
+        <Outcomes outcomes={load.outcomes} />
+      </>
+    );
   const [from, to] = [Date.parse(startedAt ?? ''), Date.parse(endsAt ?? '')];
   return (
     <div class="notice good">
       <p role="status">Running: {said}.</p>
+      <Outcomes outcomes={load.outcomes} />
+      {lastFailure !== undefined && <p>Last failure: {lastFailure}</p>}
       {endsAt !== undefined && (
         <p>
           <progress aria-label="Of its time" value={Math.max(0, Math.min(now - from, to - from))} max={to - from} />{' '}

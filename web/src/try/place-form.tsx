@@ -1,6 +1,6 @@
 import { useRef, useState } from 'preact/hooks';
 import type { OrderPlaced } from '../types';
-import type { Scenario } from './sandbox';
+import type { Scenario } from '../types';
 import { Choice, Field } from '../parts/field';
 import { linkToOrder } from '../router';
 import { newKey, Refused, send } from '../api';
