@@ -44,7 +44,8 @@ export function defineRoles(scope: Construct, props: RolesProps) {
 
 function gatewayGrants({ tables, messaging: { bus } }: RolesProps): Grants {
   const { Orders, OrderStatusView, OrderEvents, Inventory, WarehouseStock } = tables;
-  const { Backorders, Breakers, Cases, CustomerContacts, Inbox, Ledger, OrderLookups, OrderSnapshots, Projections } = tables;
+  const { Backorders, Breakers, Cases, CustomerContacts, Inbox, Ledger, OrderLookups, OrderSnapshots, Projections } =
+    tables;
   const { SandboxJournal, WebhookDeliveries, Webhooks } = tables;
   return {
     waybill: [

@@ -16,17 +16,17 @@ interface Input {
   TableName?: string;
   IndexName?: string;
   KeyConditionExpression?: string;
-  RequestItems?: Record<string, { Keys: unknown[] }>;
+  RequestItems?: Record<string, { Keys?: unknown[] }>;
 }
 
-/** Notes every read of a client from now on; `take` gives those since it was last asked. */
+/** Notes every call of a client from now on; `take` gives those since it was last asked. */
 export function countReads(db: DynamoDBDocumentClient): { take(): Read[] } {
   let reads: Read[] = [];
   db.middlewareStack.add(
     (next, context) => async (args) => {
       const result = await next(args);
       const { TableName, IndexName, KeyConditionExpression, RequestItems = {} } = args.input as Input;
-      const [[table, { Keys }] = [TableName ?? '', { Keys: [] }]] = Object.entries(RequestItems);
+      const [[table, { Keys = [] }] = [TableName ?? '', {}]] = Object.entries(RequestItems);
       const { ScannedCount = Keys.length } = result.output as { ScannedCount?: number };
       reads.push({
         command: context.commandName ?? '',

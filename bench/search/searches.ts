@@ -10,6 +10,8 @@ export interface Findable extends Pick<OrderSummary, 'orderId' | 'createdAt' | '
 export interface Search {
   name: string;
   filter: OrderFilter;
+  /** the index of the view that finds them, or the table that their keys are in */
+  by: 'by-customer' | 'by-day' | 'by-status' | 'look-ups' | 'view';
   /** of `q` */
   matched?: SearchKey;
   finds: (order: Findable) => boolean;
@@ -49,60 +51,84 @@ export function searchesOf(orders: readonly Findable[], { days }: { days: [first
   const carries = (number: string) => (order: Findable) => order.trackingNumbers.includes(number);
   const is = (order: Findable) => order.orderId === orderId;
   return [
-    { name: 'all', filter: {}, finds: () => true },
-    { name: 'a time', filter: { from, to }, finds: onDay },
-    { name: 'since a time', filter: { from: since }, finds: ({ createdAt }) => createdAt >= since },
+    { name: 'all', by: 'by-day', filter: {}, finds: () => true },
+    { name: 'a time', by: 'by-day', filter: { from, to }, finds: onDay },
+    { name: 'since a time', by: 'by-day', filter: { from: since }, finds: ({ createdAt }) => createdAt >= since },
     {
       name: 'years without orders',
+      by: 'by-day',
       filter: { from: '0001-01-01T00:00:00.000Z', to: '2001-01-01T00:00:00.000Z' },
       finds: () => false,
     },
-    { name: 'a status', filter: { status: 'DELIVERED' }, finds: ({ status }) => status === 'DELIVERED' },
+    {
+      name: 'a status',
+      by: 'by-status',
+      filter: { status: 'DELIVERED' },
+      finds: ({ status }) => status === 'DELIVERED',
+    },
     {
       name: 'a rare status',
+      by: 'by-status',
       filter: { status: 'NEEDS_ATTENTION' },
       finds: ({ status }) => status === 'NEEDS_ATTENTION',
     },
     {
       name: 'a status and a time',
+      by: 'by-status',
       filter: { status: 'DELIVERED', from, to },
       finds: (order) => order.status === 'DELIVERED' && onDay(order),
     },
-    { name: 'an order', filter: { orderId }, finds: is },
-    { name: 'a customer', filter: { customerId }, finds: ofCustomer },
+    { name: 'an order', by: 'view', filter: { orderId }, finds: is },
+    { name: 'a customer', by: 'by-customer', filter: { customerId }, finds: ofCustomer },
     {
       name: 'a customer and a status',
+      by: 'by-customer',
       filter: { customerId, status: 'CANCELLED' },
       finds: (order) => ofCustomer(order) && order.status === 'CANCELLED',
     },
     {
       name: 'a customer and a time',
+      by: 'by-customer',
       filter: { customerId, from: since },
       finds: (order) => ofCustomer(order) && order.createdAt >= since,
     },
-    { name: 'a product', filter: { productId }, finds: ofProduct },
+    { name: 'a product', by: 'look-ups', filter: { productId }, finds: ofProduct },
     {
       name: 'a product and a status',
+      by: 'look-ups',
       filter: { productId, status: 'DELIVERED' },
       finds: (order) => ofProduct(order) && order.status === 'DELIVERED',
     },
     {
       name: 'a product and a rare status',
+      by: 'look-ups',
       filter: { productId, status: 'NEEDS_ATTENTION' },
       finds: (order) => ofProduct(order) && order.status === 'NEEDS_ATTENTION',
     },
     {
       name: 'a product and a time',
+      by: 'look-ups',
       filter: { productId, from: since },
       finds: (order) => ofProduct(order) && order.createdAt >= since,
     },
-    { name: 'a tracking number', filter: { trackingNumber: last }, finds: carries(last) },
-    { name: 'one of a label that was replaced', filter: { trackingNumber: first }, finds: carries(first) },
-    { name: 'q: an order', filter: { q: orderId }, matched: 'orderId', finds: is },
-    { name: 'q: a tracking number', filter: { q: last }, matched: 'trackingNumber', finds: carries(last) },
-    { name: 'q: a customer', filter: { q: customerId }, matched: 'customerId', finds: ofCustomer },
-    { name: 'q: a product', filter: { q: productId }, matched: 'productId', finds: ofProduct },
-    { name: 'q: nothing', filter: { q: 'nothing-of-ours' }, finds: () => false },
+    { name: 'a tracking number', by: 'look-ups', filter: { trackingNumber: last }, finds: carries(last) },
+    {
+      name: 'one of a label that was replaced',
+      by: 'look-ups',
+      filter: { trackingNumber: first },
+      finds: carries(first),
+    },
+    { name: 'q: an order', by: 'view', filter: { q: orderId }, matched: 'orderId', finds: is },
+    {
+      name: 'q: a tracking number',
+      by: 'look-ups',
+      filter: { q: last },
+      matched: 'trackingNumber',
+      finds: carries(last),
+    },
+    { name: 'q: a customer', by: 'by-customer', filter: { q: customerId }, matched: 'customerId', finds: ofCustomer },
+    { name: 'q: a product', by: 'look-ups', filter: { q: productId }, matched: 'productId', finds: ofProduct },
+    { name: 'q: nothing', by: 'look-ups', filter: { q: 'nothing-of-ours' }, finds: () => false },
   ];
 }
 

@@ -18,6 +18,7 @@ export interface SeedTables {
  * was broken off it goes on when it is asked again. No workflow leads them, and nothing is published.
  *
  * @param p.first   the number of the first, from 1
+ * @param p.signal  stops it after what is under way
  * @param p.onGroup is told how many are written
  */
 export async function writeOrders(p: {
@@ -26,10 +27,11 @@ export async function writeOrders(p: {
   seed: Seed;
   count: number;
   first?: number;
+  signal?: AbortSignal;
   onGroup?: (written: number) => void;
 }): Promise<void> {
   const { first = 1 } = p;
-  for (let at = 0; at < p.count; at += GROUP) {
+  for (let at = 0; at < p.count && !p.signal?.aborted; at += GROUP) {
     const numbers = Array.from({ length: Math.min(GROUP, p.count - at) }, (_, i) => first + at + i);
     const orders = numbers.map((n) => seededOrder(p.seed, n));
     const put = (table: string, items: object[]) => putAll(p.db, { table, items, what: `seeding ${table}` });
