@@ -32,13 +32,13 @@ const SUMMARY = [
  * Lists orders by their creation, which never changes: whoever pages meets each order once, however it changes
  * meanwhile. From indexes of the view and from look-ups, never by a scan.
  */
-export function createOrderList(p: {
+export function createOrderList(deps: {
   db: DynamoDBDocumentClient;
   tables: { view: string; lookups: string };
   now: () => Date;
 }): ListOrders {
-  const { db, tables } = p;
-  const streams = createOrderStreams(p);
+  const { db, tables } = deps;
+  const streams = createOrderStreams(deps);
 
   const batchRead = (orderIds: readonly OrderId[]) =>
     batchGetAll<OrderSummary>(db, {
@@ -77,7 +77,7 @@ export function createOrderList(p: {
     const found = await streamsOf(filter, spanOf(filter, cursor));
     const atMost = limit * LOOKED_AT_PER_SHOWN;
     const merged = mergeNewestFirst(found, {
-      atOnce: atOnce({ limit, streams: found.length, leavesOut: leavesOut(filter) }),
+      atOnce: atOnce({ limit, streams: found.length, isFiltered: leavesOut(filter) }),
       atMost,
       seen: new Set(cursor?.seen),
     });
@@ -123,9 +123,9 @@ function matches({ status, createdAt }: OrderSummary, { status: wanted = status,
 const spanOf = ({ from, to }: Plain, cursor: PageCursor | undefined): Span => ({ from, to: cursor?.at ?? to });
 
 /** The newest are seldom spread evenly; and one more than the page tells whether there is a next one. */
-function atOnce({ limit, streams, leavesOut }: { limit: number; streams: number; leavesOut: boolean }): number {
+function atOnce({ limit, streams, isFiltered }: { limit: number; streams: number; isFiltered: boolean }): number {
   const evenly = Math.ceil((limit + 1) / streams) + (streams > 1 ? 2 : 0);
-  return leavesOut ? 2 * evenly : evenly;
+  return isFiltered ? 2 * evenly : evenly;
 }
 
 function cursorOf(text: string | undefined, filter: Plain): { cursor: PageCursor | undefined; of: string } {

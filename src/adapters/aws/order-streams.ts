@@ -17,7 +17,7 @@ export interface Span {
   to?: string | undefined;
 }
 
-export type OrderStreams = ReturnType<typeof createOrderStreams>;
+type Row = Record<string, unknown>;
 
 /** The orders that something finds, as streams that together have each of them once: by indexes and keys, never by a scan. */
 export function createOrderStreams(p: {
@@ -28,13 +28,13 @@ export function createOrderStreams(p: {
   const { db, tables } = p;
 
   /** One partition of a table or an index, by its sort key. */
-  function partition<Item, T>(of: {
+  function partition<T>(of: {
     index?: string;
     table: string;
     keys: [partition: string, sort: string];
     value: string;
     between: Span;
-    read: (item: Item) => T;
+    read: (item: Row) => T;
   }) {
     const { keys, between } = of;
     const query: QueryCommandInput = {
@@ -54,7 +54,7 @@ export function createOrderStreams(p: {
           const { Items = [], LastEvaluatedKey } = await reach(`listing ${of.table}`, () => db.send(command));
           start = LastEvaluatedKey;
           isOver = start === undefined;
-          if (Items.length > 0) return Items.map((item) => of.read(item as Item));
+          if (Items.length > 0) return Items.map((item) => of.read(item));
         }
         return [];
       },
@@ -62,7 +62,7 @@ export function createOrderStreams(p: {
   }
 
   const inIndex = (index: string, key: string, value: string, between: Span): Stream =>
-    partition({ table: tables.view, index, keys: [key, 'createdAt'], value, between, read: (item: Found) => item });
+    partition({ table: tables.view, index, keys: [key, 'createdAt'], value, between, read: (item) => item as Found });
 
   const below = (term: string, span: Span): Stream =>
     partition({
@@ -70,7 +70,7 @@ export function createOrderStreams(p: {
       keys: ['term', 'entry'],
       value: term,
       between: { from: span.from, to: span.to && lastEntryOf(span.to) },
-      read: ({ entry }: { entry: string }) => orderOf(entry),
+      read: ({ entry }) => orderOf(String(entry)),
     });
 
   /**
@@ -87,7 +87,7 @@ export function createOrderStreams(p: {
       keys: ['term', 'entry'],
       value: terms.days(shard),
       between: { from: from === '' ? undefined : first, to: day },
-      read: ({ entry }: { entry: string }) => entry,
+      read: ({ entry }) => String(entry),
     });
     for (let days = await noted.read(DAYS); days.length > 0; days = await noted.read(DAYS)) yield* days;
     return undefined;
