@@ -26,7 +26,7 @@ them. The emulator of npm start is taken, or the one at AWS_ENDPOINT_URL; never 
   --from N          leaves out those before the N-th: for one that was stopped
   --until DAY       the day before which they were placed, such as 2025-07-09; today
   --days N          over how many days; 90
-  --without-events  only what lists and searches need: an eighth of the time and the memory`;
+  --without-events  only what lists and searches need: a third of the time and the memory`;
 
 const ARGUMENTS = {
   orders: { type: 'string' },

@@ -14,23 +14,17 @@ export interface Stream {
  * Streams as one, each read no further than needed.
  *
  * @param p.atOnce how many are read of a stream that has run out
- * @param p.atMost how many are read in all; a stream that runs out is then read one at a time
  * @param p.seen   ids that are left out, and count for nothing
  */
-export function mergeNewestFirst(
-  streams: readonly Stream[],
-  p: { atOnce: number; atMost: number; seen: ReadonlySet<string> },
-) {
+export function mergeNewestFirst(streams: readonly Stream[], p: { atOnce: number; seen: ReadonlySet<string> }) {
   const sources = streams.map((stream) => ({ stream, heads: [] as Found[], isOver: false, again: p.seen.size }));
-  let left = p.atMost;
 
   async function fill(source: (typeof sources)[number]): Promise<void> {
     while (source.heads.length === 0 && !source.isOver) {
-      const found = await source.stream.read(Math.max(1, Math.min(p.atOnce, left)) + source.again);
+      const found = await source.stream.read(p.atOnce + source.again);
       source.again = 0;
       source.isOver = found.length === 0;
       source.heads = found.filter(({ orderId }) => !p.seen.has(orderId));
-      left -= source.heads.length;
     }
   }
 

@@ -13,7 +13,7 @@ type ListOrders = OrderReader['listOrders'];
 /** What is looked for, once it is known what the text of a search box is. */
 type Plain = Omit<OrderFilter, 'q'>;
 
-/** Orders that are looked at for one that is shown, at most: the others are left out by a filter. */
+/** Orders that a page looks at for each of its limit, at most: a filter may leave out all of them. */
 export const LOOKED_AT_PER_SHOWN = 10;
 
 /** as the indexes have it */
@@ -60,7 +60,7 @@ export function createOrderList(deps: {
   async function whatIs(q: string): Promise<SearchKey | undefined> {
     for (const key of SEARCH_KEYS) {
       const found = await streamsOf({ [key]: q }, {});
-      if (await mergeNewestFirst(found, { atOnce: 1, atMost: 1, seen: new Set() }).hasMore()) return key;
+      if (await mergeNewestFirst(found, { atOnce: 1, seen: new Set() }).hasMore()) return key;
     }
     return undefined;
   }
@@ -78,7 +78,6 @@ export function createOrderList(deps: {
     const atMost = limit * LOOKED_AT_PER_SHOWN;
     const merged = mergeNewestFirst(found, {
       atOnce: atOnce({ limit, streams: found.length, isFiltered: leavesOut(filter) }),
-      atMost,
       seen: new Set(cursor?.seen),
     });
     const orders: OrderSummary[] = [];
