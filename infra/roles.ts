@@ -44,7 +44,8 @@ export function defineRoles(scope: Construct, props: RolesProps) {
 
 function gatewayGrants({ tables, messaging: { bus, queues, undelivered } }: RolesProps): Grants {
   const { Orders, OrderStatusView, OrderEvents, Inventory, WarehouseStock } = tables;
-  const { Backorders, Breakers, Cases, CustomerContacts, Inbox, Ledger, OrderSnapshots, Projections } = tables;
+  const { Backorders, Breakers, Cases, CustomerContacts, Inbox, Ledger, OrderLookups, OrderSnapshots, Projections } =
+    tables;
   const { SandboxJournal, WebhookDeliveries, Webhooks } = tables;
   return {
     waybill: [
@@ -53,10 +54,12 @@ function gatewayGrants({ tables, messaging: { bus, queues, undelivered } }: Role
       // whether a payment that comes late was accounted for
       [Ledger.tableArn, 'dynamodb:GetItem'],
       // DescribeTable is how it knows that the tables can be reached
-      [OrderStatusView.tableArn, 'dynamodb:GetItem', 'dynamodb:DescribeTable'],
+      [OrderStatusView.tableArn, 'dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:DescribeTable'],
       [indexOf(OrderStatusView, 'by-customer'), 'dynamodb:Query'],
       [indexOf(OrderStatusView, 'by-status'), 'dynamodb:Query'],
       [indexOf(OrderStatusView, 'late'), 'dynamodb:Query'],
+      [indexOf(OrderStatusView, 'by-day'), 'dynamodb:Query'],
+      [OrderLookups.tableArn, 'dynamodb:Query'],
       [OrderEvents.tableArn, 'dynamodb:Query'],
       // orders as they were, and what the events add up to
       [OrderSnapshots.tableArn, 'dynamodb:Query'],
@@ -182,6 +185,7 @@ function consumerGrants({ tables, messaging: { bus, queues, undelivered } }: Rol
       // a projection's cursor, and what the events after it add to its rows
       [tables.Projections.tableArn, 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
       [tables.OrderSnapshots.tableArn, 'dynamodb:Query', 'dynamodb:PutItem'],
+      [tables.OrderLookups.tableArn, 'dynamodb:BatchWriteItem'],
       [tables.Ledger.tableArn, 'dynamodb:GetItem'],
       // GetItem: a reset
       [tables.Breakers.tableArn, 'dynamodb:PutItem', 'dynamodb:GetItem'],

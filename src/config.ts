@@ -474,19 +474,24 @@ export function unsetEmpty(env: NodeJS.ProcessEnv = process.env): void {
 
 /** The names of the tables that the orders are kept in. */
 export function tableNames(config: Config<'worker'>) {
-  return { ...readTables(config), orders: config.ORDERS_TABLE, ledger: config.LEDGER_TABLE };
+  return { ...bookTables(config), orders: config.ORDERS_TABLE, ledger: config.LEDGER_TABLE };
 }
 
 /** The names of the tables that questions are answered from. */
-export function readTables(config: Pick<Config<'gateway'>, (typeof READ_MODEL)[number] | 'BACKORDERS_TABLE'>) {
-  return {
-    events: config.ORDER_EVENTS_TABLE,
-    view: config.ORDER_STATUS_VIEW_TABLE,
-    inventory: config.INVENTORY_TABLE,
-    warehouseStock: config.WAREHOUSE_STOCK_TABLE,
-    backorders: config.BACKORDERS_TABLE,
-  };
-}
+export const readTables = (config: Pick<Config<'gateway'>, ReadTable | 'ORDER_LOOKUPS_TABLE'>) => ({
+  ...bookTables(config),
+  lookups: config.ORDER_LOOKUPS_TABLE,
+});
+
+type ReadTable = (typeof READ_MODEL)[number] | 'BACKORDERS_TABLE';
+
+const bookTables = (config: Pick<Config<'gateway'>, ReadTable>) => ({
+  events: config.ORDER_EVENTS_TABLE,
+  view: config.ORDER_STATUS_VIEW_TABLE,
+  inventory: config.INVENTORY_TABLE,
+  warehouseStock: config.WAREHOUSE_STOCK_TABLE,
+  backorders: config.BACKORDERS_TABLE,
+});
 
 /** The names of the tables that orders are read from as they were. */
 export const historyTables = (config: Pick<Config<'gateway'>, 'ORDER_EVENTS_TABLE' | 'ORDER_SNAPSHOTS_TABLE'>) => ({

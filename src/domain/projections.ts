@@ -32,12 +32,13 @@ const STANDING_OF: Record<OrderStatus, Standing> = {
 export const MOVEMENTS = ['reserved', 'released', 'shipped', 'restocked', 'writtenOff'] as const;
 export type Movement = (typeof MOVEMENTS)[number];
 
-/** The other events that the projections look at; the last event of every order is one, so that none is left behind. */
+/** The other events that projections and look-ups are made of; the last event of every order is one, so that none is left behind. */
 const COUNTED_EVENTS = [
   'Payment Refunded',
   'Inventory Released',
   'Inventory Restocked',
   'Inventory Written Off',
+  'Shipping Label Replaced',
   'Order Closed',
 ] as const satisfies readonly EventType[];
 

@@ -15,6 +15,7 @@ import { expectUtf8 } from './charset';
 import { healthRoutes } from './routes/health';
 import { inventoryRoutes } from './routes/inventory';
 import { maintenanceRoutes } from './routes/maintenance';
+import { orderListRoutes } from './routes/order-list';
 import { orderRoutes } from './routes/orders';
 import { overviewRoute } from './routes/overview';
 import { pathOf } from './problem';
@@ -40,6 +41,7 @@ const MAX_PARAM_LENGTH = 1024;
 
 const ROUTES = [
   placeOrderRoute,
+  orderListRoutes,
   orderRoutes,
   storyRoutes,
   changeRoutes,

@@ -31,22 +31,35 @@ export interface ProductStock {
   warehouses: { warehouseId: string; availableQuantity: number; reservedQuantity: number }[];
 }
 
+/** What one order, or some, can be found by, in the order in which a text is taken for it. */
+export const SEARCH_KEYS = ['orderId', 'trackingNumber', 'customerId', 'productId'] as const;
+export type SearchKey = (typeof SEARCH_KEYS)[number];
+
+/** Which orders are listed; of the keys and `q` one at most. */
+export interface OrderFilter extends Partial<Record<SearchKey, string>> {
+  /** whichever of the keys it is */
+  q?: string;
+  status?: OrderStatus;
+  /** when they were created, both ends included; ISO 8601, as `toISOString` has it */
+  from?: string;
+  to?: string;
+}
+
 /** What the gateway reads: the read model, never the workflows. Throws `StepError` SERVICE_UNAVAILABLE. */
 export interface OrderReader {
   readView(orderId: OrderId): Promise<OrderView | undefined>;
   /** in order of their sequence, from the one after `after` */
   listEvents(p: { orderId: OrderId; after?: number }): Promise<OrderEvent[]>;
   /**
-   * Newest first: by creation with a customer, by last change without.
+   * By creation, newest first. A page may be shorter than `limit` and have a cursor nevertheless: so many orders were
+   * left out by the status that the rest is for the next page.
    *
+   * @returns `matched`: what `q` was; absent where nothing was found by it
    * @throws InvalidCursorError when the cursor is not one that a page with the same filter came with
    */
-  listOrders(p: {
-    customerId?: string;
-    status?: OrderStatus;
-    cursor?: string;
-    limit: number;
-  }): Promise<{ orders: OrderSummary[]; cursor?: string }>;
+  listOrders(
+    p: OrderFilter & { cursor?: string; limit: number },
+  ): Promise<{ orders: OrderSummary[]; cursor?: string; matched?: SearchKey }>;
   readInventory(productId: string): Promise<ProductStock | undefined>;
   /** @throws StepError when the tables cannot be read */
   ping(): Promise<void>;

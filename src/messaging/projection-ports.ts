@@ -1,4 +1,5 @@
 import type { Addition, OrderCursor } from '../domain/projections';
+import type { Lookup } from '../domain/lookups';
 import type { OrderEvent } from '../domain/events';
 import type { OrderId } from '../domain/ids';
 
@@ -16,6 +17,12 @@ export interface ProjectionStore {
    * @returns false when the cursor is not there any more
    */
   write(p: { before: number | undefined; cursor: OrderCursor; additions: Addition[] }): Promise<boolean>;
+}
+
+/** Where orders are found by what they tell. Throws `StepError` SERVICE_UNAVAILABLE. */
+export interface Lookups {
+  /** Writes them down, none of them twice; the same again changes nothing. */
+  note(lookups: readonly Lookup[]): Promise<void>;
 }
 
 /** Long orders as they were on the way. Throws `StepError` SERVICE_UNAVAILABLE. */

@@ -308,6 +308,7 @@ async function keepMessages(): Promise<void> {
       deadLetterQueueUrl: config.ANALYTICS_DLQ_URL,
       projections: { readCursor: kept('analytics-queue'), readEvents: async () => [], write: async () => true },
       snapshots: { take: async () => undefined },
+      lookups: { note: async () => undefined },
     }),
   ];
   const unavailableItems = [{ productId: 'PROD-20003' }];
@@ -557,6 +558,8 @@ async function readEverything(): Promise<void> {
     `/orders/${order.orderId}/events`,
     `/orders?customerId=${order.customerId}`,
     '/orders?status=SHIPPED',
+    '/orders',
+    '/orders?productId=PROD-12345',
     '/inventory/PROD-12345',
     `/orders/${order.orderId}?asOf=1`,
     `/reports/customers/${order.customerId}`,
