@@ -1,5 +1,6 @@
 import type { OrderId } from '../domain/ids';
-import type { ProjectionStore, Snapshots } from './projection-ports';
+import type { AuditTrail, ProjectionStore, Snapshots } from './projection-ports';
+import { auditOf } from '../domain/audit';
 import { createQueueReader, type Handled, type QueueReader, type QueueReaderDeps } from './queue-reader';
 import { oneAtATime } from './one-at-a-time';
 import { parseOrderNews } from './order-news';
@@ -14,16 +15,17 @@ const MAX_ROWS = 99;
 export interface ProjectorStores {
   projections: ProjectionStore;
   snapshots: Snapshots;
+  audit: AuditTrail;
 }
 
 export type ProjectorDeps = Omit<QueueReaderDeps, 'name' | 'handle'> & ProjectorStores;
 
 /**
- * AnalyticsQueue: keeps the projections, and the snapshots of long orders. A message only says that an order has news;
+ * AnalyticsQueue: keeps the projections, the snapshots of long orders, and the audit trail of orders. A message only says that an order has news;
  * what is counted are the events after the order's cursor, which moves in the same transaction. So messages may come
  * late, twice and in any order, and be lost as long as a later one comes.
  */
-export function createProjector({ projections, snapshots, ...reader }: ProjectorDeps): QueueReader {
+export function createProjector({ projections, snapshots, audit, ...reader }: ProjectorDeps): QueueReader {
   const inTurn = oneAtATime();
   return createQueueReader({
     ...reader,
@@ -32,7 +34,7 @@ export function createProjector({ projections, snapshots, ...reader }: Projector
       const news = parseOrderNews(body);
       if (news.kind === 'refused') return { status: 'REJECTED', reason: news.reason };
       const { orderId, sequence } = news;
-      const isThere = await inTurn(orderId, () => countUpTo({ projections, snapshots }, { orderId, sequence }));
+      const isThere = await inTurn(orderId, () => countUpTo({ projections, snapshots, audit }, { orderId, sequence }));
       return isThere ? { status: 'DONE' } : { status: 'REJECTED', reason: noSuchEvent(news) };
     },
   });
@@ -48,7 +50,7 @@ export const noSuchEvent = ({ orderId, sequence }: { orderId: OrderId; sequence:
  * @returns false when the order does not have it
  */
 export async function countUpTo(
-  { projections, snapshots }: ProjectorStores,
+  { projections, snapshots, audit }: ProjectorStores,
   { orderId, sequence }: { orderId: OrderId; sequence: number },
 ): Promise<boolean> {
   for (;;) {
@@ -60,6 +62,10 @@ export async function countUpTo(
     const { cursor, additions } = tallyEvents(before, events, MAX_ROWS);
     // before the cursor: whoever dies in between comes here again
     for (const n of multiplesIn(after, cursor.sequence)) await snapshots.take({ orderId, sequence: n });
+    for (const event of events) {
+      const entry = event.sequence <= cursor.sequence ? auditOf(event) : undefined;
+      if (entry) await audit.write(entry);
+    }
     // not written: somebody else was faster, and the cursor is further
     await projections.write({ before: before?.sequence, cursor, additions });
   }

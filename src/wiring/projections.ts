@@ -1,3 +1,4 @@
+import { createAuditTrail } from '../adapters/aws/audit-trail';
 import { createOrderHistory } from '../adapters/aws/order-history';
 import { createOrderStatuses } from '../adapters/aws/order-statuses';
 import { createProjectionStore } from '../adapters/aws/projections';
@@ -37,6 +38,7 @@ export function openProjections({ config, aws, orders, letters, logger }: Shared
         tables: { events: tables.events, projections: config.PROJECTIONS_TABLE },
       }),
       snapshots: createOrderHistory({ db, tables }),
+      audit: createAuditTrail({ db, table: config.AUDIT_TRAIL_TABLE }),
       letters,
       logger,
     }),

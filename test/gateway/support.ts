@@ -13,6 +13,7 @@ import type {
   Settlement,
   WebhookBook,
 } from '../../src/gateway/ports';
+import type { AuditDesk } from '../../src/gateway/audit-ports';
 import type { DeadLetterWorkbench } from '../../src/gateway/dead-letter-ports';
 import type { EventInbox } from '../../src/messaging/ports';
 import type { MaintenanceClient } from '../../src/maintenance-client';
@@ -45,6 +46,7 @@ export interface Doubles {
   history: Partial<OrderHistory>;
   reports: Partial<Reports>;
   breakers: Partial<BreakerBoard>;
+  audit: Partial<AuditDesk>;
   contacts: Partial<ContactBook>;
   deadLetters: Partial<DeadLetterWorkbench>;
   cases: Partial<CaseDesk>;
@@ -117,6 +119,7 @@ export function createDeps(doubles: Partial<Doubles> = {}): GatewayDeps {
       progressOf: async () => undefined,
       ...doubles.deadLetters,
     },
+    audit: { list: async () => ({ entries: [] }), ...doubles.audit },
     breakers: { list: async () => [], reset: async () => timeOf(0), ...doubles.breakers },
     stock: {
       receive: doubles.receive ?? (async () => ({ kind: 'pending' })),

@@ -308,6 +308,7 @@ async function keepMessages(): Promise<void> {
       deadLetterQueueUrl: config.ANALYTICS_DLQ_URL,
       projections: { readCursor: kept('analytics-queue'), readEvents: async () => [], write: async () => true },
       snapshots: { take: async () => undefined },
+      audit: { write: async () => undefined },
     }),
   ];
   const unavailableItems = [{ productId: 'PROD-20003' }];
