@@ -3,7 +3,6 @@ import { noLetters } from '../support/letters';
 import { CreateQueueCommand, DeleteQueueCommand, ReceiveMessageCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
 import { BatchWriteCommand, paginateScan } from '@aws-sdk/lib-dynamodb';
 import type { NewEvent, OrderEvent } from '../../src/domain/events';
-import type { OrderId } from '../../src/domain/ids';
 import type { AuditTrail, ProjectionStore, Snapshots } from '../../src/messaging/projection-ports';
 import type { QueueReader } from '../../src/messaging/queue-reader';
 import { anyStory, eventsOfStory } from '../support/stories';
@@ -369,7 +368,7 @@ test('a long order leaves a snapshot at each hundredth event, also where the pro
 });
 
 test('what operators asked for is in the audit trail once, also where the process died before the cursor moved', async () => {
-  const orderId = uniqueId() as OrderId;
+  const orderId = uniqueId();
   const address = { street: '7 Side St', city: 'Seoul', country: 'KR', zipCode: '54321' };
   const facts: NewEvent[] = [
     { type: 'Order Created', data: { order: sampleValidOrder({ orderId }) } },

@@ -75,8 +75,9 @@ export function createDeadLetterTable(p: {
       };
       const what = `${TableName} of dead letter ${id}`;
       const asked = auditOfLetter(letter, entry);
-      if (!asked) return void (await reach(`writing ${what}`, () => db.send(new UpdateCommand(update))));
-      const refused = await writeTogether(db, [{ Update: update }, { Put: auditPut(tables.audit, asked) }], what);
+      const refused = asked
+        ? await writeTogether(db, [{ Update: update }, { Put: auditPut(tables.audit, asked) }], what)
+        : await reach(`writing ${what}`, async () => void (await db.send(new UpdateCommand(update))));
       // as the update alone: whoever was quicker is an attempt of the same change, and it is looked for again
       if (refused) throw new StepError('SERVICE_UNAVAILABLE', `writing ${what}: it changed meanwhile`);
     },
