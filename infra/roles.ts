@@ -78,6 +78,8 @@ function gatewayGrants({ tables, messaging: { bus } }: RolesProps): Grants {
       [WebhookDeliveries.tableArn, 'dynamodb:GetItem', 'dynamodb:Query'],
       // PutItem: somebody closes one
       [Cases.tableArn, 'dynamodb:GetItem', 'dynamodb:PutItem'],
+      // PutItem: together with a reset, or with a case that is closed
+      [tables.AuditTrail.tableArn, 'dynamodb:Query', 'dynamodb:PutItem'],
       [indexOf(Cases, 'by-state'), 'dynamodb:Query'],
     ],
     sandbox: [
@@ -134,6 +136,8 @@ function workerGrants({ tables, messaging: { bus, archiveArn, queues, topics } }
       // PartialInventory and Shipping get messages from steps too; all of them what is redriven
       ...redrivable(queues).map(({ queue }): Grant => [queue.queueArn, 'sqs:SendMessage']),
       [tables.DeadLetters.tableArn, 'dynamodb:GetItem', 'dynamodb:UpdateItem'],
+      // who asked for that
+      [tables.AuditTrail.tableArn, 'dynamodb:PutItem'],
       ...deadLetterLists(tables),
       // replays: what is written of them, the archive, and what of them waits for the consumer
       [tables.Inbox.tableArn, 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:BatchGetItem'],
@@ -177,6 +181,8 @@ function consumerGrants({ tables, messaging: { bus, queues, undelivered } }: Rol
       // a projection's cursor, and what the events after it add to its rows
       [tables.Projections.tableArn, 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
       [tables.OrderSnapshots.tableArn, 'dynamodb:Query', 'dynamodb:PutItem'],
+      // what operators asked of orders
+      [tables.AuditTrail.tableArn, 'dynamodb:PutItem'],
       [tables.Ledger.tableArn, 'dynamodb:GetItem'],
       // GetItem: a reset
       [tables.Breakers.tableArn, 'dynamodb:PutItem', 'dynamodb:GetItem'],
