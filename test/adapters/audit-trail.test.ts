@@ -1,7 +1,7 @@
 import { GetCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import type { AuditEntry } from '../../src/domain/audit';
 import type { Case } from '../../src/domain/cases';
-import { breakerTables, caseTables, letterTables } from '../../src/config';
+import { caseTables, letterTables } from '../../src/config';
 import { connectToEmulator, withUnreachableAws } from '../support/contracts/emulator';
 import { createAuditTrail } from '../../src/adapters/aws/audit-trail';
 import { createBreakerTable } from '../../src/adapters/aws/breaker-table';
@@ -48,7 +48,7 @@ async function all(trail: Trail, p: Omit<Parameters<Trail['list']>[0], 'cursor'>
 describe('the trail', () => {
   let trail: Trail;
   const at = (day: number, time = '10:00:00.000') => `2025-07-${String(day).padStart(2, '0')}T${time}Z`;
-  const YEAR = { from: '2025-01-01T00:00:00.000Z', to: '2025-12-31T00:00:00.000Z' };
+  const MONTH = { from: '2025-06-20T00:00:00.000Z', to: '2025-07-20T00:00:00.000Z' };
 
   beforeAll(async () => {
     ({ trail } = await ownTrail());
@@ -68,9 +68,9 @@ describe('the trail', () => {
   });
 
   test.each([1, 2, 3, 6, 100])('newest first, nothing twice and nothing left out, %i to a page', async (limit) => {
-    expect((await all(trail, { ...YEAR, limit })).ids).toEqual(['f', 'e', 'd', 'c', 'b', 'a']);
-    expect((await all(trail, { ...YEAR, limit, by: 'lee' })).ids).toEqual(['e', 'b']);
-    expect((await all(trail, { ...YEAR, limit, by: 'le' })).ids).toEqual([]);
+    expect((await all(trail, { ...MONTH, limit })).ids).toEqual(['f', 'e', 'd', 'c', 'b', 'a']);
+    expect((await all(trail, { ...MONTH, limit, by: 'lee' })).ids).toEqual(['e', 'b']);
+    expect((await all(trail, { ...MONTH, limit, by: 'le' })).ids).toEqual([]);
   });
 
   test.each([
@@ -94,7 +94,7 @@ describe('the trail', () => {
   });
 
   test('takes no cursor of somebody else, and none that is none', async () => {
-    const { cursor = '' } = await trail.list({ ...YEAR, to: at(30), limit: 1 });
+    const { cursor = '' } = await trail.list({ ...MONTH, limit: 1 });
     expect(cursor).not.toBe('');
     const wrong = [
       { cursor, by: 'lee' },
@@ -102,13 +102,13 @@ describe('the trail', () => {
       { cursor: Buffer.from('null').toString('base64url') },
       { cursor: Buffer.from('{"before":"2025-99-99T","of":""}').toString('base64url') },
     ];
-    for (const p of wrong) await expect(trail.list({ ...YEAR, limit: 1, ...p })).rejects.toThrow(InvalidCursorError);
+    for (const p of wrong) await expect(trail.list({ ...MONTH, limit: 1, ...p })).rejects.toThrow(InvalidCursorError);
   });
 
   test('of a busy day is read a hundred rows at a time, by key', async () => {
     const { trail: busy } = await ownTrail();
     const ids = Array.from({ length: 250 }, (_, n) => `${1000 + n}`);
-    for (const id of ids) await busy.write(lineOf(id, at(5), id === '1000' ? 'lee' : 'kim'));
+    await Promise.all(ids.map((id) => busy.write(lineOf(id, at(5), id === '1000' ? 'lee' : 'kim'))));
     queries.length = 0;
     expect((await busy.list({ from: at(5), to: at(5), limit: 20 })).entries).toHaveLength(20);
     expect(queries).toEqual([expect.objectContaining({ Limit: 100 })]);
@@ -170,7 +170,6 @@ describe('a reset', () => {
     // nobody is named: as it was
     await table.reset({ dependency: 'warehouse' });
     expect(await rowOf(breakers)).toBeDefined();
-    expect(breakerTables(config).audit).toBe(config.AUDIT_TRAIL_TABLE);
   });
 });
 

@@ -19,7 +19,7 @@ const entry: AuditEntry = {
 
 /** A gateway, and what its trail was asked for. */
 function gatewayOf(page: Awaited<ReturnType<AuditDesk['list']>> = { entries: [] }) {
-  const list = jest.fn(async (_: Parameters<AuditDesk['list']>[0]) => page);
+  const list = jest.fn<ReturnType<AuditDesk['list']>, Parameters<AuditDesk['list']>>(async () => page);
   return { ...createGateway({ audit: { list } }), list };
 }
 
@@ -69,7 +69,12 @@ test.each([
 });
 
 test('a cursor of another page is refused, and a trail out of reach is 503', async () => {
-  const failing = (error: Error) => createGateway({ audit: { list: () => Promise.reject(error) } });
+  const failing = (error: Error) => {
+    const list = async () => {
+      throw error;
+    };
+    return createGateway({ audit: { list } });
+  };
   const other = new InvalidCursorError('expected the same by');
   const { detail } = expectProblem(await failing(other).inject({ url: '/audit?cursor=x' }), 'invalid_cursor');
   expect(detail).toBe('expected the same by');

@@ -153,8 +153,8 @@ test('each process may do what it does, and nothing else', async () => {
     tellShops(),
     redriveEverywhere(),
     refuseEvent(),
+    cancelByHand(),
   ]);
-  await cancelByHand();
   await readEverything();
   await turnSwitches();
   await replayEvents();
