@@ -82,6 +82,8 @@ function gatewayGrants({ tables, messaging: { bus, queues, undelivered } }: Role
       [WebhookDeliveries.tableArn, 'dynamodb:GetItem', 'dynamodb:Query'],
       // PutItem: somebody closes one
       [Cases.tableArn, 'dynamodb:GetItem', 'dynamodb:PutItem'],
+      // PutItem: together with a reset, or with a case that is closed
+      [tables.AuditTrail.tableArn, 'dynamodb:Query', 'dynamodb:PutItem'],
       [indexOf(Cases, 'by-state'), 'dynamodb:Query'],
       // how full they are
       ...[...redrivable(queues).flatMap(({ queue, deadLetters }) => [queue, deadLetters]), undelivered].map(
@@ -142,6 +144,8 @@ function workerGrants({ tables, messaging: { bus, archiveArn, queues, topics } }
       // PartialInventory and Shipping get messages from steps too; all of them what is redriven
       ...redrivable(queues).map(({ queue }): Grant => [queue.queueArn, 'sqs:SendMessage']),
       [tables.DeadLetters.tableArn, 'dynamodb:GetItem', 'dynamodb:UpdateItem'],
+      // who asked for that
+      [tables.AuditTrail.tableArn, 'dynamodb:PutItem'],
       ...deadLetterLists(tables),
       // replays: what is written of them, the archive, and what of them waits for the consumer
       [tables.Inbox.tableArn, 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:BatchGetItem'],
@@ -186,6 +190,8 @@ function consumerGrants({ tables, messaging: { bus, queues, undelivered } }: Rol
       [tables.Projections.tableArn, 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
       [tables.OrderSnapshots.tableArn, 'dynamodb:Query', 'dynamodb:PutItem'],
       [tables.OrderLookups.tableArn, 'dynamodb:BatchWriteItem'],
+      // what operators asked of orders
+      [tables.AuditTrail.tableArn, 'dynamodb:PutItem'],
       [tables.Ledger.tableArn, 'dynamodb:GetItem'],
       // GetItem: a reset
       [tables.Breakers.tableArn, 'dynamodb:PutItem', 'dynamodb:GetItem'],

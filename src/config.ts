@@ -516,6 +516,20 @@ export const webhookTables = (config: Pick<Config<'gateway'>, 'WEBHOOKS_TABLE' |
   deliveries: config.WEBHOOK_DELIVERIES_TABLE,
 });
 
+/** The names of the tables of what is changed by hand, each with the audit trail that is written together with it. */
+export const letterTables = (config: Pick<Config<'worker'>, 'DEAD_LETTERS_TABLE' | 'AUDIT_TRAIL_TABLE'>) => ({
+  letters: config.DEAD_LETTERS_TABLE,
+  audit: config.AUDIT_TRAIL_TABLE,
+});
+export const caseTables = (config: Pick<Config<'worker'>, 'CASES_TABLE' | 'AUDIT_TRAIL_TABLE'>) => ({
+  cases: config.CASES_TABLE,
+  audit: config.AUDIT_TRAIL_TABLE,
+});
+export const breakerTables = (config: Pick<Config<'worker'>, 'BREAKERS_TABLE' | 'AUDIT_TRAIL_TABLE'>) => ({
+  breakers: config.BREAKERS_TABLE,
+  audit: config.AUDIT_TRAIL_TABLE,
+});
+
 /** When a company that is out of order is left alone, and for how long. */
 export function breakerLimits(
   config: Pick<Config<'worker'>, (typeof BREAKER_SETTINGS)[number]>,

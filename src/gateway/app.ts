@@ -3,6 +3,7 @@ import { TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox';
 import type { GatewayDeps } from './ports';
 import type { Logger } from '../telemetry';
 import { answerClientError, answerError, BODY_LIMIT, handleErrors } from './errors';
+import { auditRoutes } from './routes/audit';
 import { breakerRoutes } from './routes/breakers';
 import { caseRoutes } from './routes/cases';
 import { customerRoutes } from './routes/customers';
@@ -49,6 +50,7 @@ const ROUTES = [
   eventsRoute,
   inventoryRoutes,
   breakerRoutes,
+  auditRoutes,
   customerRoutes,
   reportRoutes,
   overviewRoute,

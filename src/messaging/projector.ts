@@ -1,6 +1,7 @@
 import type { OrderId } from '../domain/ids';
-import type { Lookups, ProjectionStore, Snapshots } from './projection-ports';
 import type { OrderEvent } from '../domain/events';
+import type { AuditTrail, Lookups, ProjectionStore, Snapshots } from './projection-ports';
+import { auditOf } from '../domain/audit';
 import { createQueueReader, type Handled, type QueueReader, type QueueReaderDeps } from './queue-reader';
 import { lookupsOf, makesLookups } from '../domain/lookups';
 import { oneAtATime } from './one-at-a-time';
@@ -17,16 +18,18 @@ export interface ProjectorStores {
   projections: ProjectionStore;
   snapshots: Snapshots;
   lookups: Lookups;
+  audit: AuditTrail;
 }
 
 export type ProjectorDeps = Omit<QueueReaderDeps, 'name' | 'handle'> & ProjectorStores;
 
 /**
- * AnalyticsQueue: keeps the projections, the look-ups, and the snapshots of long orders. A message only says that an order has news;
+ * AnalyticsQueue: keeps the projections, the look-ups, the audit trail of orders, and the snapshots of long ones. A message
+ * only says that an order has news;
  * what is counted are the events after the order's cursor, which moves in the same transaction. So messages may come
  * late, twice and in any order, and be lost as long as a later one comes.
  */
-export function createProjector({ projections, snapshots, lookups, ...reader }: ProjectorDeps): QueueReader {
+export function createProjector({ projections, snapshots, lookups, audit, ...reader }: ProjectorDeps): QueueReader {
   const inTurn = oneAtATime();
   return createQueueReader({
     ...reader,
@@ -35,9 +38,8 @@ export function createProjector({ projections, snapshots, lookups, ...reader }: 
       const news = parseOrderNews(body);
       if (news.kind === 'refused') return { status: 'REJECTED', reason: news.reason };
       const { orderId, sequence } = news;
-      const isThere = await inTurn(orderId, () =>
-        countUpTo({ projections, snapshots, lookups }, { orderId, sequence }),
-      );
+      const stores = { projections, snapshots, lookups, audit };
+      const isThere = await inTurn(orderId, () => countUpTo(stores, { orderId, sequence }));
       return isThere ? { status: 'DONE' } : { status: 'REJECTED', reason: noSuchEvent(news) };
     },
   });
@@ -56,7 +58,7 @@ export async function countUpTo(
   stores: ProjectorStores,
   { orderId, sequence }: { orderId: OrderId; sequence: number },
 ): Promise<boolean> {
-  const { projections, snapshots } = stores;
+  const { projections, snapshots, audit } = stores;
   for (;;) {
     const before = await projections.readCursor(orderId);
     const after = before?.sequence ?? 0;
@@ -65,11 +67,10 @@ export async function countUpTo(
     if (events.length === 0) return false;
     const { cursor, additions } = tallyEvents(before, events, MAX_ROWS);
     // before the cursor: whoever dies in between comes here again
-    await noteLookups(
-      stores,
-      events.filter((event) => event.sequence <= cursor.sequence),
-    );
+    const counted = events.filter((event) => event.sequence <= cursor.sequence);
+    await noteLookups(stores, counted);
     for (const n of multiplesIn(after, cursor.sequence)) await snapshots.take({ orderId, sequence: n });
+    for (const entry of counted.flatMap((event) => auditOf(event) ?? [])) await audit.write(entry);
     // not written: somebody else was faster, and the cursor is further
     await projections.write({ before: before?.sequence, cursor, additions });
   }

@@ -1,3 +1,4 @@
+import { createAuditTrail } from '../adapters/aws/audit-trail';
 import { createOrderHistory } from '../adapters/aws/order-history';
 import { createLookups } from '../adapters/aws/lookup-writer';
 import { createOrderStatuses } from '../adapters/aws/order-statuses';
@@ -39,6 +40,7 @@ export function openProjections({ config, aws, orders, letters, logger }: Shared
       }),
       snapshots: createOrderHistory({ db, tables }),
       lookups: createLookups({ db, table: config.ORDER_LOOKUPS_TABLE }),
+      audit: createAuditTrail({ db, table: config.AUDIT_TRAIL_TABLE }),
       letters,
       logger,
     }),

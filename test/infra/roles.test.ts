@@ -153,6 +153,7 @@ test('each process may do what it does, and nothing else', async () => {
     tellShops(),
     redriveEverywhere(),
     refuseEvent(),
+    cancelByHand(),
   ]);
   await readEverything();
   await turnSwitches();
@@ -309,6 +310,7 @@ async function keepMessages(): Promise<void> {
       projections: { readCursor: kept('analytics-queue'), readEvents: async () => [], write: async () => true },
       snapshots: { take: async () => undefined },
       lookups: { note: async () => undefined },
+      audit: { write: async () => undefined },
     }),
   ];
   const unavailableItems = [{ productId: 'PROD-20003' }];
@@ -540,6 +542,13 @@ async function redriveEverywhere(): Promise<void> {
     await until(`a dead letter of ${name} is taken`, () => has('Consumer', `sqs:DeleteMessage ${name}`));
   }
   for (const { queue } of queues) await deadLetters.queues.send({ queue, body: 'nothing', attributes: {} });
+  await deadLetters.audit.write({
+    id: uniqueId('batch'),
+    at: new Date().toISOString(),
+    by: 'tests',
+    action: 'BULK_REDRIVE',
+    subject: { kind: 'dead-letters', id: 'batch' },
+  });
   await until('its workflow writes a record', () => has('Worker', 'dynamodb:UpdateItem DeadLetters'));
   const paths = ['/dead-letters?state=PARKED', '/dead-letters?class=POISON'];
   for (const path of paths) expect([path, (await fetch(`${gateway()}${path}`)).status]).toEqual([path, 200]);
@@ -549,6 +558,16 @@ async function redriveEverywhere(): Promise<void> {
   await closeDesk();
   plain.destroy();
   watched.destroy();
+}
+
+/** An operator cancels, and the consumer writes it down. */
+async function cancelByHand(): Promise<void> {
+  const order = sampleOrder();
+  await post(order);
+  await ended(order.orderId);
+  const asked = { by: 'tests', reason: 'to see what it may' };
+  expect((await send(`/orders/${order.orderId}/cancel`, asked)).ok).toBe(true);
+  await until('it is in the trail', () => has('Consumer', 'dynamodb:PutItem AuditTrail'));
 }
 
 async function readEverything(): Promise<void> {
@@ -569,6 +588,7 @@ async function readEverything(): Promise<void> {
     '/sandbox/providers',
     '/breakers',
     '/overview',
+    '/audit',
     `/customers/${order.customerId}/contact`,
     '/readyz',
   ];
@@ -606,6 +626,7 @@ async function turnSwitches(): Promise<void> {
   aws.destroy();
   const calls: [path: string, body?: object][] = [
     ['/breakers/supplier/reset'],
+    ['/breakers/supplier/reset', { by: 'tests', reason: 'to see what it may' }],
     ['/sandbox/providers/supplier', { available: true }],
     ['/sandbox/payments/settle', { chargeKey: charge.key, outcome: 'succeeded' }],
   ];

@@ -2,11 +2,13 @@ import fc from 'fast-check';
 import { noLetters } from '../support/letters';
 import { CreateQueueCommand, DeleteQueueCommand, ReceiveMessageCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
 import { BatchWriteCommand, paginateScan } from '@aws-sdk/lib-dynamodb';
-import type { OrderEvent } from '../../src/domain/events';
 import type { Lookups, ProjectionStore, Snapshots } from '../../src/messaging/projection-ports';
+import type { NewEvent, OrderEvent } from '../../src/domain/events';
+import type { AuditTrail, ProjectionStore, Snapshots } from '../../src/messaging/projection-ports';
 import type { QueueReader } from '../../src/messaging/queue-reader';
 import { anyStory, eventsOfStory } from '../support/stories';
 import { connectToEmulator } from '../support/contracts/emulator';
+import { createAuditTrail } from '../../src/adapters/aws/audit-trail';
 import { countUpTo, createProjector } from '../../src/messaging/projector';
 import { createLookups } from '../../src/adapters/aws/lookup-writer';
 import { createLogger } from '../../src/telemetry';
@@ -23,7 +25,7 @@ import { shardOf } from '../../src/domain/ids';
 import { someEvents } from '../support/contracts/events';
 import { StepError } from '../../src/domain/failures';
 import { tallyEvents } from '../../src/domain/projections';
-import { toBusEvent } from '../../src/domain/events';
+import { numberEvents, toBusEvent } from '../../src/domain/events';
 import { sampleValidOrder } from '../support/contracts/events';
 
 const commands: string[] = [];
@@ -36,6 +38,7 @@ let table: string;
 let projections: ProjectionStore;
 let lookupTable: string;
 let lookups: Lookups;
+const audit = createAuditTrail({ db, table: config.AUDIT_TRAIL_TABLE });
 const snapshots = createOrderHistory({
   db,
   tables: { events: tables.events, snapshots: config.ORDER_SNAPSHOTS_TABLE },
@@ -131,6 +134,7 @@ test('whatever order the hints come in, however often, and whoever dies: the sam
         projections: fallibleStore(projections, { fate, page: () => 1 + next(fates) }),
         snapshots,
         lookups: fallibleLookups(lookups, fate),
+        audit,
       };
       const told: OrderEvent[] = [];
       // the events come in two parts, and with the second also hints of the first again
@@ -242,7 +246,7 @@ test('the reports are what the events add up to', async () => {
     shipped(1, '2025-08-01T00:00:00.000Z'),
   ];
   await store(orders.flat());
-  for (const events of orders) await countUpTo({ projections, snapshots, lookups }, events.at(-1)!);
+  for (const events of orders) await countUpTo({ projections, snapshots, lookups, audit }, events.at(-1)!);
 
   const none = { open: 0, shipped: 0, cancelled: 0, failed: 0, returned: 0 };
   const usd = { currency: 'USD', charged: 12_000, refunded: 0 };
@@ -292,7 +296,7 @@ test('an order of forty products a time fits into its transactions', async () =>
     ...[2, 3, 4, 5].map((n) => ({ type: 'Inventory Reserved', data: { shipments }, sequence: n, at: at(n) })),
   ].map((event) => ({ ...event, orderId, states: [] }) as OrderEvent);
   await store(events);
-  expect(await countUpTo({ projections, snapshots, lookups }, { orderId, sequence: 5 })).toBe(true);
+  expect(await countUpTo({ projections, snapshots, lookups, audit }, { orderId, sequence: 5 })).toBe(true);
   expect(await rowsInTable()).toEqual(expectedRows([events]));
   expect(Object.keys(await rowsInTable())).toHaveLength(3 + 4 * 40);
 });
@@ -320,6 +324,7 @@ describe('the queue', () => {
       projections,
       snapshots,
       lookups,
+      audit,
       letters: noLetters,
       logger,
     };
@@ -443,8 +448,8 @@ test('a long order leaves a snapshot at each hundredth event, also where the pro
     },
   };
   const all = { orderId, sequence: events.length };
-  await expect(countUpTo({ projections: dying, snapshots: noted, lookups }, all)).rejects.toThrow('killed');
-  expect(await countUpTo({ projections: dying, snapshots: noted, lookups }, all)).toBe(true);
+  await expect(countUpTo({ projections: dying, snapshots: noted, lookups, audit }, all)).rejects.toThrow('killed');
+  expect(await countUpTo({ projections: dying, snapshots: noted, lookups, audit }, all)).toBe(true);
   expect(taken).toEqual([100, 100, 200]);
   expect((await projections.readCursor(orderId))?.sequence).toBe(250);
 });
@@ -479,3 +484,62 @@ test('look-ups that were lost are made again from the first event on, once the c
   await countUpTo({ projections, snapshots, lookups }, events.at(-1)!);
   expect(await lookupsInTable()).toEqual(before);
 });
+
+test('what operators asked for is in the audit trail once, also where the process died before the cursor moved', async () => {
+  const orderId = uniqueId();
+  const address = { street: '7 Side St', city: 'Seoul', country: 'KR', zipCode: '54321' };
+  const facts: NewEvent[] = [
+    { type: 'Order Created', data: { order: sampleValidOrder({ orderId }) } },
+    { type: 'Address Changed', data: { address, version: 2 }, ...askedBy('kim', 'the customer called') },
+    { type: 'Address Changed', data: { address, version: 3 } },
+    { type: 'Cancellation Requested', data: {}, ...askedBy('lee', 'a fraud') },
+  ];
+  const batch = { orderId, runId: 'run', firstSequence: 1, events: facts, states: [] };
+  const events = numberEvents(batch, { at: new Date().toISOString(), attempt: 1 });
+  await store(events);
+  let deaths = 2;
+  const dying: ProjectionStore = {
+    ...projections,
+    // once before the cursor moves, and once when the answer is lost
+    write: async (p) => {
+      if (deaths === 2 && deaths-- > 0) throw new Error('killed');
+      const written = await projections.write(p);
+      if (deaths-- > 0) throw new Error('killed');
+      return written;
+    },
+  };
+  const hint = { orderId, sequence: events.length };
+  const count = () => countUpTo({ projections: dying, snapshots, audit }, hint);
+  await expect(count()).rejects.toThrow('killed');
+  await expect(count()).rejects.toThrow('killed');
+  expect(await count()).toBe(true);
+  const today = { from: events[0]!.at, to: events[0]!.at, limit: 100 };
+  const { entries } = await audit.list(today);
+  const subject = { kind: 'order', id: orderId };
+  expect(entries.filter((entry) => entry.subject.id === orderId)).toEqual([
+    { id: `${orderId}#4`, at: today.to, by: 'lee', reason: 'a fraud', action: 'CANCEL', subject },
+    {
+      id: `${orderId}#2`,
+      at: today.to,
+      by: 'kim',
+      reason: 'the customer called',
+      action: 'CHANGE_ADDRESS',
+      subject,
+      detail: 'address 2 of the order',
+    },
+  ]);
+});
+
+test('while the audit trail cannot be written the cursor does not move', async () => {
+  const events = someEvents(2).map((event) => ({ ...event, operator: { by: 'kim', reason: 'why' } }));
+  const asked = { ...events[1]!, type: 'Cancellation Requested', data: {} } as OrderEvent;
+  await store([events[0]!, asked]);
+  const { orderId } = asked;
+  const down: AuditTrail = { write: () => Promise.reject(new StepError('SERVICE_UNAVAILABLE', 'throttled')) };
+  await expect(countUpTo({ projections, snapshots, audit: down }, { orderId, sequence: 2 })).rejects.toThrow(
+    'throttled',
+  );
+  expect(await projections.readCursor(orderId)).toBeUndefined();
+});
+
+const askedBy = (by: string, reason: string) => ({ cause: { causationId: 'request', operator: { by, reason } } });
