@@ -44,7 +44,8 @@ export function defineRoles(scope: Construct, props: RolesProps) {
 
 function gatewayGrants({ tables, messaging: { bus, queues, undelivered } }: RolesProps): Grants {
   const { Orders, OrderStatusView, OrderEvents, Inventory, WarehouseStock } = tables;
-  const { Backorders, Breakers, Cases, CustomerContacts, Inbox, Ledger, OrderSnapshots, Projections } = tables;
+  const { Backorders, Breakers, Cases, CustomerContacts, Inbox, Ledger, OrderLookups, OrderSnapshots, Projections } =
+    tables;
   const { SandboxJournal, WebhookDeliveries, Webhooks } = tables;
   return {
     waybill: [
@@ -53,10 +54,12 @@ function gatewayGrants({ tables, messaging: { bus, queues, undelivered } }: Role
       // whether a payment that comes late was accounted for
       [Ledger.tableArn, 'dynamodb:GetItem'],
       // DescribeTable is how it knows that the tables can be reached
-      [OrderStatusView.tableArn, 'dynamodb:GetItem', 'dynamodb:DescribeTable'],
+      [OrderStatusView.tableArn, 'dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:DescribeTable'],
       [indexOf(OrderStatusView, 'by-customer'), 'dynamodb:Query'],
       [indexOf(OrderStatusView, 'by-status'), 'dynamodb:Query'],
       [indexOf(OrderStatusView, 'late'), 'dynamodb:Query'],
+      [indexOf(OrderStatusView, 'by-day'), 'dynamodb:Query'],
+      [OrderLookups.tableArn, 'dynamodb:Query'],
       [OrderEvents.tableArn, 'dynamodb:Query'],
       // orders as they were, and what the events add up to
       [OrderSnapshots.tableArn, 'dynamodb:Query'],
@@ -79,6 +82,8 @@ function gatewayGrants({ tables, messaging: { bus, queues, undelivered } }: Role
       [WebhookDeliveries.tableArn, 'dynamodb:GetItem', 'dynamodb:Query'],
       // PutItem: somebody closes one
       [Cases.tableArn, 'dynamodb:GetItem', 'dynamodb:PutItem'],
+      // PutItem: together with a reset, or with a case that is closed
+      [tables.AuditTrail.tableArn, 'dynamodb:Query', 'dynamodb:PutItem'],
       [indexOf(Cases, 'by-state'), 'dynamodb:Query'],
       // how full they are
       ...[...redrivable(queues).flatMap(({ queue, deadLetters }) => [queue, deadLetters]), undelivered].map(
@@ -139,6 +144,8 @@ function workerGrants({ tables, messaging: { bus, archiveArn, queues, topics } }
       // PartialInventory and Shipping get messages from steps too; all of them what is redriven
       ...redrivable(queues).map(({ queue }): Grant => [queue.queueArn, 'sqs:SendMessage']),
       [tables.DeadLetters.tableArn, 'dynamodb:GetItem', 'dynamodb:UpdateItem'],
+      // who asked for that
+      [tables.AuditTrail.tableArn, 'dynamodb:PutItem'],
       ...deadLetterLists(tables),
       // replays: what is written of them, the archive, and what of them waits for the consumer
       [tables.Inbox.tableArn, 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:BatchGetItem'],
@@ -182,6 +189,9 @@ function consumerGrants({ tables, messaging: { bus, queues, undelivered } }: Rol
       // a projection's cursor, and what the events after it add to its rows
       [tables.Projections.tableArn, 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
       [tables.OrderSnapshots.tableArn, 'dynamodb:Query', 'dynamodb:PutItem'],
+      [tables.OrderLookups.tableArn, 'dynamodb:BatchWriteItem'],
+      // what operators asked of orders
+      [tables.AuditTrail.tableArn, 'dynamodb:PutItem'],
       [tables.Ledger.tableArn, 'dynamodb:GetItem'],
       // GetItem: a reset
       [tables.Breakers.tableArn, 'dynamodb:PutItem', 'dynamodb:GetItem'],

@@ -164,7 +164,7 @@ function withLists(view: Table): Table {
       nonKeyAttributes: VIEW_ATTRIBUTES.filter((attribute) => attribute !== partition && attribute !== sort),
     });
   list('by-customer', 'customerId', 'createdAt');
-  list('by-status', 'statusShard', 'updatedAt');
+  list('by-status', 'statusShard', 'createdAt');
   list('by-day', 'dayShard', 'createdAt');
   // sparse: an order leaves the index when it starts to ship or ends
   list('late', 'lateShard', 'createdAt');

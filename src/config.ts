@@ -474,19 +474,24 @@ export function unsetEmpty(env: NodeJS.ProcessEnv = process.env): void {
 
 /** The names of the tables that the orders are kept in. */
 export function tableNames(config: Config<'worker'>) {
-  return { ...readTables(config), orders: config.ORDERS_TABLE, ledger: config.LEDGER_TABLE };
+  return { ...bookTables(config), orders: config.ORDERS_TABLE, ledger: config.LEDGER_TABLE };
 }
 
 /** The names of the tables that questions are answered from. */
-export function readTables(config: Pick<Config<'gateway'>, (typeof READ_MODEL)[number] | 'BACKORDERS_TABLE'>) {
-  return {
-    events: config.ORDER_EVENTS_TABLE,
-    view: config.ORDER_STATUS_VIEW_TABLE,
-    inventory: config.INVENTORY_TABLE,
-    warehouseStock: config.WAREHOUSE_STOCK_TABLE,
-    backorders: config.BACKORDERS_TABLE,
-  };
-}
+export const readTables = (config: Pick<Config<'gateway'>, ReadTable | 'ORDER_LOOKUPS_TABLE'>) => ({
+  ...bookTables(config),
+  lookups: config.ORDER_LOOKUPS_TABLE,
+});
+
+type ReadTable = (typeof READ_MODEL)[number] | 'BACKORDERS_TABLE';
+
+const bookTables = (config: Pick<Config<'gateway'>, ReadTable>) => ({
+  events: config.ORDER_EVENTS_TABLE,
+  view: config.ORDER_STATUS_VIEW_TABLE,
+  inventory: config.INVENTORY_TABLE,
+  warehouseStock: config.WAREHOUSE_STOCK_TABLE,
+  backorders: config.BACKORDERS_TABLE,
+});
 
 /** The names of the tables that orders are read from as they were. */
 export const historyTables = (config: Pick<Config<'gateway'>, 'ORDER_EVENTS_TABLE' | 'ORDER_SNAPSHOTS_TABLE'>) => ({
@@ -509,6 +514,20 @@ export const elsewhereOf = ({
 export const webhookTables = (config: Pick<Config<'gateway'>, 'WEBHOOKS_TABLE' | 'WEBHOOK_DELIVERIES_TABLE'>) => ({
   webhooks: config.WEBHOOKS_TABLE,
   deliveries: config.WEBHOOK_DELIVERIES_TABLE,
+});
+
+/** The names of the tables of what is changed by hand, each with the audit trail that is written together with it. */
+export const letterTables = (config: Pick<Config<'worker'>, 'DEAD_LETTERS_TABLE' | 'AUDIT_TRAIL_TABLE'>) => ({
+  letters: config.DEAD_LETTERS_TABLE,
+  audit: config.AUDIT_TRAIL_TABLE,
+});
+export const caseTables = (config: Pick<Config<'worker'>, 'CASES_TABLE' | 'AUDIT_TRAIL_TABLE'>) => ({
+  cases: config.CASES_TABLE,
+  audit: config.AUDIT_TRAIL_TABLE,
+});
+export const breakerTables = (config: Pick<Config<'worker'>, 'BREAKERS_TABLE' | 'AUDIT_TRAIL_TABLE'>) => ({
+  breakers: config.BREAKERS_TABLE,
+  audit: config.AUDIT_TRAIL_TABLE,
 });
 
 /** When a company that is out of order is left alone, and for how long. */

@@ -72,7 +72,7 @@ test('a happy order takes 4 workflow tasks, 32 events, 10 billed actions and few
     expect((await orders.place(request)).kind).toBe('accepted');
     // who looks is not counted
     const unseen = createAwsClients({ region: config.AWS_REGION });
-    const reader = createOrderReader({ db: unseen.db, tables: readTables(config) });
+    const reader = createOrderReader({ db: unseen.db, tables: readTables(loadConfig('gateway')) });
     await rested(reader, submission.orderId);
     unseen.destroy();
     await ports.publisher.flush();

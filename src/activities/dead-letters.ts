@@ -1,14 +1,21 @@
-import type { DeadLetterBook, DeadLetterChange, DeadLetterFilter } from './dead-letter-ports';
+import type { AuditLog, DeadLetterBook, DeadLetterChange, DeadLetterFilter } from './dead-letter-ports';
 import type { EndedWorkflows, RedriveDesk, SourceQueues } from './dead-letter-ports';
 import type { DeadLetter, DeadLetterStanding } from '../domain/dead-letters';
 import type { DeskRequest, Sent } from '../domain/dead-letter-desk';
 import type { Messenger } from './ports';
 import { asStep } from './step';
+import { auditOfBulk } from '../domain/audit';
 import { keys } from '../domain/ids';
 
 export interface DeadLetterDeps {
   messenger: Pick<Messenger, 'reportDeadLetter'>;
-  deadLetters: { book: DeadLetterBook; queues: SourceQueues; workflows: EndedWorkflows; desk: RedriveDesk };
+  deadLetters: {
+    book: DeadLetterBook;
+    queues: SourceQueues;
+    workflows: EndedWorkflows;
+    desk: RedriveDesk;
+    audit: AuditLog;
+  };
 }
 
 /** A dead letter's standing, and which requests are in its story. */
@@ -30,7 +37,10 @@ export interface RedrivenPage {
 export interface RedrivePageInput {
   filter: DeadLetterFilter;
   request: DeskRequest;
+  /** absent: the first page */
   cursor?: string;
+  /** of the bulk redrive, with its first page; `at`: when it began, ISO 8601. Absent in those of earlier releases */
+  batch?: { batchId: string; at: string };
 }
 
 /** Letters of one page: together well below what an activity has. */
@@ -58,7 +68,7 @@ const OF_ITS_DEATH = new Set([
 
 /** What the workflow of a dead letter does, and that of many. */
 export function createDeadLetterActivities({ messenger, deadLetters }: DeadLetterDeps) {
-  const { book, queues, workflows, desk } = deadLetters;
+  const { book, queues, workflows, desk, audit } = deadLetters;
 
   return {
     /** How a dead letter stands; `undefined` when there is no such record. The body stays where it is. */
@@ -92,7 +102,9 @@ export function createDeadLetterActivities({ messenger, deadLetters }: DeadLette
     }),
 
     /** Redrives a page of dead letters, each once for each request. */
-    redriveDeadLetters: asStep(async ({ filter, request, cursor }: RedrivePageInput): Promise<RedrivenPage> => {
+    redriveDeadLetters: asStep(async ({ filter, request, cursor, batch }: RedrivePageInput): Promise<RedrivenPage> => {
+      // before the letters, whose lines it explains
+      if (batch) await audit.write(auditOfBulk({ ...batch, filter, ...askerOf(request) }));
       const page = await book.listRedrivable({ filter, limit: PAGE, ...(cursor !== undefined && { cursor }) });
       const counts = { redriven: 0, underWay: 0, refused: 0 };
       for (let from = 0; from < page.ids.length; from += AT_ONCE) {
@@ -105,6 +117,8 @@ export function createDeadLetterActivities({ messenger, deadLetters }: DeadLette
     }),
   };
 }
+
+const askerOf = ({ by, reason }: DeskRequest) => ({ by, ...(reason !== undefined && { reason }) });
 
 function standingOf(letter: DeadLetter): DeadLetterStanding {
   const { body: _body, attributes: _attributes, story: _story, updatedAt: _updatedAt, ...standing } = letter;

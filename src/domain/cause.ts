@@ -27,15 +27,22 @@ export function causeOf(p: {
   id: unknown;
   correlationId?: string | undefined;
   traceparent?: unknown;
+  operator?: Operator | undefined;
 }): Cause | undefined {
-  const { id, correlationId } = p;
+  const { id, correlationId, operator } = p;
   if (typeof id !== 'string' || id === '' || id.length > MAX_TEXT || !isPlainText(id)) return undefined;
   const traceparent = traceparentOf(p.traceparent);
   return {
     causationId: id,
     ...(correlationId !== undefined && { correlationId }),
     ...(traceparent !== undefined && { traceparent }),
+    ...(operator && { operator }),
   };
+}
+
+/** The cause of what follows from a request: who asked for it is told once, with the request's own event. */
+export function withoutOperator({ operator: _operator, ...cause }: Cause): Cause {
+  return cause;
 }
 
 /** The cause as a member, where there is one. */

@@ -112,7 +112,7 @@ export interface EventData {
     choices: readonly ShortageChoice[];
     until: string;
   };
-  /** `policy`: there was no answer, or none was asked for */
+  /** `policy`: there was no answer, or none was asked for; `customer`: anybody else, also an operator for the customer */
   'Decision Made': { choice: ShortageChoice; by: 'customer' | 'policy' };
   'Order Backordered': { items: ShipmentLine[]; until: string };
   /** the stock of the rest arrived and is reserved */
@@ -442,6 +442,7 @@ export function numberEvents(batch: EventBatch, p: { at: string; attempt: number
       correlationId,
       causationId: cause?.causationId ?? before({ orderId, sequence, placedBy }),
       ...(trace === undefined ? {} : { traceparent: trace }),
+      ...(cause?.operator && { operator: cause.operator }),
       states: i === 0 ? states : [],
     };
   });

@@ -2,6 +2,7 @@ import type { EventType, OrderEvent } from './events';
 import type { OrderId } from './ids';
 import type { Shipment, ShipmentLine } from './order';
 import type { OrderStatus } from './states';
+import { AUDITED_EVENTS } from './audit';
 import { MAX_TEXT } from './order';
 import { shardOf } from './ids';
 import { STATUS_EVENTS, statusAfter } from './projection';
@@ -32,17 +33,20 @@ const STANDING_OF: Record<OrderStatus, Standing> = {
 export const MOVEMENTS = ['reserved', 'released', 'shipped', 'restocked', 'writtenOff'] as const;
 export type Movement = (typeof MOVEMENTS)[number];
 
-/** The other events that the projections look at; the last event of every order is one, so that none is left behind. */
+/** The other events that projections and look-ups are made of; the last event of every order is one, so that none is left behind. */
 const COUNTED_EVENTS = [
   'Payment Refunded',
   'Inventory Released',
   'Inventory Restocked',
   'Inventory Written Off',
+  'Shipping Label Replaced',
   'Order Closed',
 ] as const satisfies readonly EventType[];
 
-/** The events after which status and projections may have changed. */
-export const PROJECTED_EVENTS: readonly EventType[] = [...STATUS_EVENTS, ...COUNTED_EVENTS];
+/** The events after which status, projections or audit trail may have changed. */
+export const PROJECTED_EVENTS: readonly EventType[] = [
+  ...new Set<EventType>([...STATUS_EVENTS, ...COUNTED_EVENTS, ...AUDITED_EVENTS]),
+];
 
 /** How far an order's events were counted, and what of the order the next ones need. */
 export interface OrderCursor {

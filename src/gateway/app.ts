@@ -3,6 +3,7 @@ import { TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox';
 import type { GatewayDeps } from './ports';
 import type { Logger } from '../telemetry';
 import { answerClientError, answerError, BODY_LIMIT, handleErrors } from './errors';
+import { auditRoutes } from './routes/audit';
 import { breakerRoutes } from './routes/breakers';
 import { caseRoutes } from './routes/cases';
 import { customerRoutes } from './routes/customers';
@@ -15,6 +16,7 @@ import { expectUtf8 } from './charset';
 import { healthRoutes } from './routes/health';
 import { inventoryRoutes } from './routes/inventory';
 import { maintenanceRoutes } from './routes/maintenance';
+import { orderListRoutes } from './routes/order-list';
 import { orderRoutes } from './routes/orders';
 import { overviewRoute } from './routes/overview';
 import { pathOf } from './problem';
@@ -41,6 +43,7 @@ const MAX_PARAM_LENGTH = 1024;
 
 const ROUTES = [
   placeOrderRoute,
+  orderListRoutes,
   orderRoutes,
   storyRoutes,
   changeRoutes,
@@ -48,6 +51,7 @@ const ROUTES = [
   eventsRoute,
   inventoryRoutes,
   breakerRoutes,
+  auditRoutes,
   customerRoutes,
   reportRoutes,
   overviewRoute,

@@ -1,5 +1,6 @@
 import { Type } from '@sinclair/typebox';
 import type { FastifyRequest } from 'fastify';
+import type { Operator } from '../domain/audit';
 import { type Cause, causedBy, causeOf } from '../domain/cause';
 
 /** Of a request whose events carry its trace on; one that is none is ignored. */
@@ -11,6 +12,10 @@ export const traceHeaders = {
 
 export type SentRequest = Pick<FastifyRequest, 'id' | 'headers'>;
 
-/** A request as the cause of what comes of it: by its `X-Request-Id`, the one of the answer and of the logs. */
-export const causeOfRequest = ({ id, headers }: SentRequest): { cause?: Cause } =>
-  causedBy(causeOf({ id, traceparent: headers['traceparent'] }));
+/**
+ * A request as the cause of what comes of it: by its `X-Request-Id`, the one of the answer and of the logs.
+ *
+ * @param operator who sends it, by hand
+ */
+export const causeOfRequest = ({ id, headers }: SentRequest, operator?: Operator): { cause?: Cause } =>
+  causedBy(causeOf({ id, traceparent: headers['traceparent'], operator }));

@@ -2,6 +2,7 @@ import { Type, type Static, type TSchema } from '@sinclair/typebox';
 import * as deadLetterSchemas from './dead-letter-schemas';
 import * as maintenanceSchemas from './maintenance-schemas';
 import * as schemas from './schemas';
+import { AuditPage } from './audit-schemas';
 import * as webhookSchemas from './webhook-schemas';
 import { CHANGE_BODIES } from './change-bodies';
 import { CARRIER_MEMBERS, PAYMENT_MEMBERS } from '../contracts/accepted';
@@ -119,6 +120,7 @@ export const COMPONENTS: TSchema[] = [
   ...Object.values(schemas),
   ...Object.values(webhookSchemas),
   ...Object.values(maintenanceSchemas),
+  AuditPage,
 ];
 
 /** The body of `POST /orders`; checked by `parseSubmission`, not by this reference. */

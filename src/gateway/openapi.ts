@@ -43,6 +43,7 @@ export function documentRoutes(app: FastifyInstance): void {
         { name: 'dead letters', description: 'What failed, and what is to be done about it' },
         { name: 'cases', description: 'What somebody has to see to' },
         { name: 'maintenance', description: 'The books held against each other, and the read model made again' },
+        { name: 'audit', description: 'What operators did by hand, and why' },
         { name: 'breakers', description: 'Outside companies that are left alone because they are out of order' },
         { name: 'replays', description: 'Events of the past, once more' },
         { name: 'sandbox', description: 'What the sandbox providers did, and are to do' },

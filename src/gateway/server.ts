@@ -2,7 +2,17 @@ import { randomUUID } from 'node:crypto';
 import type { Logger } from '../telemetry';
 import type { OrderId } from '../domain/ids';
 import { buildApp } from './app';
-import { type Config, elsewhereOf, historyTables, readTables, webhookTables } from '../config';
+import { createAuditTrail } from '../adapters/aws/audit-trail';
+import {
+  breakerTables,
+  caseTables,
+  type Config,
+  elsewhereOf,
+  historyTables,
+  letterTables,
+  readTables,
+  webhookTables,
+} from '../config';
 import { type CallObserver, createAwsClients } from '../adapters/aws/clients';
 import { connectWebhookClient } from '../webhook-client';
 import { connectMaintenance } from '../wiring/maintenance';
@@ -38,7 +48,7 @@ export async function start(config: Config<'gateway'>, logger: Logger, observe?:
   const progress = connectProgress(config);
   const reader = createOrderReader({ db: aws.db, tables: readTables(config) });
   const reports = createReports({ db: aws.db, table: config.PROJECTIONS_TABLE });
-  const breakers = createBreakerTable({ db: aws.db, table: config.BREAKERS_TABLE });
+  const breakers = createBreakerTable({ db: aws.db, tables: breakerTables(config) });
   const app = buildApp(
     {
       orders,
@@ -47,7 +57,8 @@ export async function start(config: Config<'gateway'>, logger: Logger, observe?:
       maintenance,
       progress,
       elsewhere: elsewhereOf(config),
-      cases: createCaseBook({ db: aws.db, table: config.CASES_TABLE }),
+      audit: createAuditTrail({ db: aws.db, table: config.AUDIT_TRAIL_TABLE }),
+      cases: createCaseBook({ db: aws.db, tables: caseTables(config) }),
       reader,
       history: createOrderHistory({ db: aws.db, tables: historyTables(config) }),
       reports,
@@ -59,7 +70,7 @@ export async function start(config: Config<'gateway'>, logger: Logger, observe?:
       webhooks: createWebhookBook({ db: aws.db, tables: webhookTables(config) }),
       deliveries,
       allowPrivateWebhooks: config.WEBHOOK_ALLOW_PRIVATE === 'true',
-      deadLetters: { ...letters, ...createDeadLetterTable({ db: aws.db, table: config.DEAD_LETTERS_TABLE }) },
+      deadLetters: { ...letters, ...createDeadLetterTable({ db: aws.db, tables: letterTables(config) }) },
       inbox: createEventInbox({ db: aws.db, table: config.INBOX_TABLE }),
       ...(config.PAGE_DIR !== undefined && { page: config.PAGE_DIR }),
       newOrderId: () => `ORD-${randomUUID()}` as OrderId,

@@ -6,7 +6,7 @@ import type { Dependency } from '../domain/breaker';
 import type { Metrics } from '../metrics';
 import { type BreakerMirror, mirrorBreaker } from '../adapters/breaker/breaker-mirror';
 import { connectClient, connectOrderClient, type ConnectedOrderClient } from '../client';
-import { breakerLimits } from '../config';
+import { breakerLimits, breakerTables } from '../config';
 import { type Breaker, createBreaker } from '../adapters/breaker/breaker';
 import { createBreakerTable } from '../adapters/aws/breaker-table';
 import { connectStockClient, type ConnectedStockClient } from '../stock-client';
@@ -80,10 +80,10 @@ export interface Breakers {
 
 /** Breakers whose state is seen in the table and in the metrics, and that obey the resets in the table. */
 export function openBreakers(
-  config: Parameters<typeof breakerLimits>[0],
+  config: Parameters<typeof breakerLimits>[0] & Parameters<typeof breakerTables>[0],
   { aws, logger, metrics }: { aws: Pick<AwsClients, 'db'>; logger: Logger; metrics: Metrics },
 ): Breakers {
-  const table = createBreakerTable({ db: aws.db, table: config.BREAKERS_TABLE });
+  const table = createBreakerTable({ db: aws.db, tables: breakerTables(config) });
   const worker = `${hostname()}#${process.pid}`;
   const open = new Map<Dependency, { breaker: Breaker; mirror: BreakerMirror }>();
 

@@ -3,20 +3,21 @@ import type { AwsClients } from '../adapters/aws/clients';
 import type { Config } from '../config';
 import type { DeadLetterTimes } from '../domain/dead-letters';
 import { connectClient, EngineUnavailableError } from '../client';
+import { createAuditTrail } from '../adapters/aws/audit-trail';
 import { createDeadLetterClient } from '../dead-letter-client';
 import { createDeadLetterReader } from '../messaging/dead-letter-reader';
 import { createDeadLetterTable } from '../adapters/aws/dead-letter-table';
 import { createDeadWorkflows } from '../messaging/dead-workflows';
 import { createEndedRuns, createEndedWorkflows } from '../ended-workflows';
 import { createSourceQueues } from '../adapters/aws/source-queues';
-import { deadLetterQueues, sourceQueues } from '../config';
+import { deadLetterQueues, letterTables, sourceQueues } from '../config';
 import { NOWHERE } from '../domain/dead-letters';
 import { type Part, type Shared, together } from './parts';
 import { StepError } from '../domain/failures';
 
 /** What makes records of everything that is dead: a reader for each dead-letter queue, and a look at the workflows. */
 export function openDeadLetters({ config, aws, letters, metrics, logger }: Shared): Part {
-  const register = createDeadLetterTable({ db: aws.db, table: config.DEAD_LETTERS_TABLE });
+  const register = createDeadLetterTable({ db: aws.db, tables: letterTables(config) });
   const shared = { register, letters, metrics, logger };
   const undelivered = { queue: NOWHERE, queueUrl: config.UNDELIVERED_DLQ_URL };
   const queues = [
@@ -66,9 +67,10 @@ export function openDeadLetterDesk(
   const { redrive } = createDeadLetterClient({ client, taskQueue: config.TASK_QUEUE });
   return {
     ports: {
-      book: createDeadLetterTable({ db: aws.db, table: config.DEAD_LETTERS_TABLE }),
+      book: createDeadLetterTable({ db: aws.db, tables: letterTables(config) }),
       queues: createSourceQueues({ sqs: aws.sqs, urls: sourceQueues(config) }),
       workflows: createEndedWorkflows(client),
+      audit: createAuditTrail({ db: aws.db, table: config.AUDIT_TRAIL_TABLE }),
       desk: { redrive: (id, request) => redrive(id, request).catch(asStepError) },
     },
     close: () => client.connection.close(),

@@ -19,7 +19,7 @@ import { createSandboxJournal } from '../adapters/aws/sandbox-journal';
 import { createSandboxMoneyCalls } from '../adapters/aws/sandbox-money';
 import { createSandboxStatements } from '../adapters/sandbox/statements';
 import { createStockTaking } from '../adapters/aws/stock-taking';
-import { reconciliationLimits, tableNames, warehousesOf } from '../config';
+import { caseTables, reconciliationLimits, tableNames, warehousesOf } from '../config';
 
 /** The way to rebuilds and reconciliations of a process that asks for some. */
 export const connectMaintenance = (
@@ -69,7 +69,7 @@ export function openMaintenance(
       stock: createStockTaking({ db, tables }),
       runs: createOrderRuns(client),
       statements: createSandboxStatements({ journal, calls: createSandboxMoneyCalls({ db, table: journalTable }) }),
-      cases: createCaseBook({ db, table: config.CASES_TABLE }),
+      cases: createCaseBook({ db, tables: caseTables(config) }),
       alerts: createCaseAlerts({ sns, topicArn: config.OPERATIONS_ALERT_TOPIC_ARN }),
       limits: reconciliationLimits(config),
       tellFindings: (counts) => p.metrics.reconciliationFindings(counts),

@@ -20,7 +20,7 @@ export async function redriveWorkflow(input: RedriveBatchInput): Promise<Redrive
     const page = await bulkRedriving.redriveDeadLetters({
       filter: within,
       request,
-      ...(cursor !== undefined && { cursor }),
+      ...(cursor === undefined ? { batch: { batchId, at: before.startedAt } } : { cursor }),
     });
     progress = {
       ...before,

@@ -13,6 +13,7 @@ import type {
   Settlement,
   WebhookBook,
 } from '../../src/gateway/ports';
+import type { AuditDesk } from '../../src/gateway/audit-ports';
 import type { DeadLetterWorkbench } from '../../src/gateway/dead-letter-ports';
 import type { Overview } from '../../src/gateway/overview-schemas';
 import type { EventInbox } from '../../src/messaging/ports';
@@ -49,6 +50,7 @@ export interface Doubles {
   reports: Partial<Reports>;
   overview: Overview;
   breakers: Partial<BreakerBoard>;
+  audit: Partial<AuditDesk>;
   contacts: Partial<ContactBook>;
   deadLetters: Partial<DeadLetterWorkbench>;
   cases: Partial<CaseDesk>;
@@ -126,6 +128,7 @@ export function createDeps(doubles: Partial<Doubles> = {}): GatewayDeps {
       ...doubles.deadLetters,
     },
     overview: { read: async () => doubles.overview ?? (overviewExample as Overview) },
+    audit: { list: async () => ({ entries: [] }), ...doubles.audit },
     breakers: { list: async () => [], reset: async () => timeOf(0), ...doubles.breakers },
     stock: {
       receive: doubles.receive ?? (async () => ({ kind: 'pending' })),

@@ -153,6 +153,7 @@ test('each process may do what it does, and nothing else', async () => {
     tellShops(),
     redriveEverywhere(),
     refuseEvent(),
+    cancelByHand(),
   ]);
   await readEverything();
   await turnSwitches();
@@ -308,6 +309,8 @@ async function keepMessages(): Promise<void> {
       deadLetterQueueUrl: config.ANALYTICS_DLQ_URL,
       projections: { readCursor: kept('analytics-queue'), readEvents: async () => [], write: async () => true },
       snapshots: { take: async () => undefined },
+      lookups: { note: async () => undefined },
+      audit: { write: async () => undefined },
     }),
   ];
   const unavailableItems = [{ productId: 'PROD-20003' }];
@@ -539,6 +542,13 @@ async function redriveEverywhere(): Promise<void> {
     await until(`a dead letter of ${name} is taken`, () => has('Consumer', `sqs:DeleteMessage ${name}`));
   }
   for (const { queue } of queues) await deadLetters.queues.send({ queue, body: 'nothing', attributes: {} });
+  await deadLetters.audit.write({
+    id: uniqueId('batch'),
+    at: new Date().toISOString(),
+    by: 'tests',
+    action: 'BULK_REDRIVE',
+    subject: { kind: 'dead-letters', id: 'batch' },
+  });
   await until('its workflow writes a record', () => has('Worker', 'dynamodb:UpdateItem DeadLetters'));
   const paths = ['/dead-letters?state=PARKED', '/dead-letters?class=POISON'];
   for (const path of paths) expect([path, (await fetch(`${gateway()}${path}`)).status]).toEqual([path, 200]);
@@ -550,6 +560,16 @@ async function redriveEverywhere(): Promise<void> {
   watched.destroy();
 }
 
+/** An operator cancels, and the consumer writes it down. */
+async function cancelByHand(): Promise<void> {
+  const order = sampleOrder();
+  await post(order);
+  await ended(order.orderId);
+  const asked = { by: 'tests', reason: 'to see what it may' };
+  expect((await send(`/orders/${order.orderId}/cancel`, asked)).ok).toBe(true);
+  await until('it is in the trail', () => has('Consumer', 'dynamodb:PutItem AuditTrail'));
+}
+
 async function readEverything(): Promise<void> {
   const order = sampleOrder();
   const paths = [
@@ -557,6 +577,8 @@ async function readEverything(): Promise<void> {
     `/orders/${order.orderId}/events`,
     `/orders?customerId=${order.customerId}`,
     '/orders?status=SHIPPED',
+    '/orders',
+    '/orders?productId=PROD-12345',
     '/inventory/PROD-12345',
     `/orders/${order.orderId}?asOf=1`,
     `/reports/customers/${order.customerId}`,
@@ -566,6 +588,7 @@ async function readEverything(): Promise<void> {
     '/sandbox/providers',
     '/breakers',
     '/overview',
+    '/audit',
     `/customers/${order.customerId}/contact`,
     '/readyz',
   ];
@@ -603,6 +626,7 @@ async function turnSwitches(): Promise<void> {
   aws.destroy();
   const calls: [path: string, body?: object][] = [
     ['/breakers/supplier/reset'],
+    ['/breakers/supplier/reset', { by: 'tests', reason: 'to see what it may' }],
     ['/sandbox/providers/supplier', { available: true }],
     ['/sandbox/payments/settle', { chargeKey: charge.key, outcome: 'succeeded' }],
   ];

@@ -72,7 +72,7 @@ describe('tables', () => {
 
   test.each([
     ['by-customer', 'customerId', 'createdAt', ['status', 'updatedAt']],
-    ['by-status', 'statusShard', 'updatedAt', ['status', 'customerId', 'createdAt']],
+    ['by-status', 'statusShard', 'createdAt', ['status', 'customerId', 'updatedAt']],
     ['by-day', 'dayShard', 'createdAt', ['status', 'customerId', 'updatedAt']],
     ['late', 'lateShard', 'createdAt', ['status', 'customerId', 'updatedAt']],
   ])('the list %s shows what a page of orders needs', (IndexName, partition, sort, attributes) => {

@@ -155,6 +155,17 @@ test('the same request is carried out once, also after the letter was closed and
     reason: 'it is RESOLVED: there is nothing to redrive',
   });
   expect(await letters.discard(id, request())).toMatchObject({ kind: 'refused' });
+  // nor does the audit trail have what changed nothing
+  expect([...world.deadLetters.audit.values()]).toEqual([
+    {
+      id: `${id}#${same.requestId}`,
+      at: record().story[1]!.at,
+      by: 'kim',
+      action: 'REDRIVE',
+      subject: { kind: 'dead-letter', id },
+      detail: 'redrive 1, to order-intake-queue',
+    },
+  ]);
 });
 
 test('one that is in flight cannot be discarded; one that is discarded stays so when it fails again', async () => {
@@ -297,6 +308,21 @@ test('a batch redrives all of a class page by page, each once, and says how far 
   }
   expect(await progress()).toMatchObject({ redriven: 43, underWay: 1, refused: 1 });
   await until(() => sent().length === 44);
+  const lines = [...world.deadLetters.audit.values()];
+  expect(lines.filter(({ action }) => action === 'BULK_REDRIVE')).toEqual([
+    {
+      id: first.batchId,
+      at: (await progress())?.startedAt,
+      by: 'kim',
+      action: 'BULK_REDRIVE',
+      subject: { kind: 'dead-letters', id: first.batchId },
+      detail: 'class BUG',
+    },
+  ]);
+  // a line for each letter beside it
+  const redriven = lines.filter(({ id: line }) => line.endsWith(`#batch ${first.batchId}`));
+  expect(new Set(redriven.map(({ subject }) => subject.id)).size).toBe(43);
+  expect(redriven).toHaveLength(43);
   expect(new Set(sent().map(({ attributes }) => attributes['deadLetterId'])).size).toBe(44);
   // the same again is the same batch, and does nothing
   expect(await letters.redriveAll(bulk)).toEqual(first);
@@ -312,6 +338,24 @@ test('a workflow that is terminated is followed by one that reads the record', a
   await letters.handled(id, 1);
   expect(await ends()).toEqual({ state: 'RESOLVED' });
   expect(told()).toEqual(['DEAD', 'REDRIVEN', 'HANDLED']);
+});
+
+test('a batch whose first page fails and is tried again is one line of the audit trail, before any letter', async () => {
+  const { ports, audit } = world.deadLetters;
+  const { book } = ports;
+  let failures = 2;
+  const linesThen: number[] = [];
+  ports.book = {
+    ...book,
+    listRedrivable: (p) => {
+      linesThen.push(audit.size);
+      return failures-- > 0 ? Promise.reject(new Error('killed')) : book.listRedrivable(p);
+    },
+  };
+  const { batchId } = await letters.redriveAll({ filter: { class: 'BUG', queue: 'none' }, ...request() });
+  for (let waited = 0; (await letters.progressOf(batchId))?.state !== 'DONE' && waited < 30; waited++) await pass(1);
+  expect(linesThen).toEqual([1, 1, 1]);
+  expect([...audit.values()]).toMatchObject([{ id: batchId, action: 'BULK_REDRIVE', detail: 'class BUG, of none' }]);
 });
 
 test('a batch that somebody ended does not seem to go on for ever', async () => {

@@ -1,29 +1,22 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import {
   type EventBridgeClient,
   PutEventsCommand,
   type PutEventsRequestEntry,
   type PutEventsResultEntry,
 } from '@aws-sdk/client-eventbridge';
-import {
-  BatchWriteCommand,
-  type BatchWriteCommandInput,
-  type DynamoDBDocumentClient,
-  QueryCommand,
-} from '@aws-sdk/lib-dynamodb';
+import { type DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import type { EventBus } from '../../messaging/ports';
 import type { OrderEvent } from '../../domain/events';
 import { INDEX_SHARDS } from '../../domain/ids';
 import { toBusEvent } from '../../domain/events';
 import { StepError } from '../../domain/failures';
+import { putAll } from './put-all';
 import { reach } from './errors';
 
 /** Entries of one PutEvents call. */
 export const MAX_ENTRIES = 10;
 /** EventBridge takes 256 KB in one call. */
 const MAX_BYTES = 200_000;
-/** Milliseconds before each try to take marks off: the table may leave some of a call out. */
-const UNPROCESSED_PAUSES_MS = [0, 50, 200];
 /** Codes of an entry that trying again does not change. */
 export const REFUSED_ENTRIES = new Set(['MalformedDetail', 'InvalidArgument']);
 
@@ -73,17 +66,8 @@ export function createEventBus(p: {
    * Events never change, so putting one again without its mark is all it takes; one left marked is published again. So
    * is what the table does not take in a few tries, which an answer without an error says, where it is throttled.
    */
-  async function rewrite(items: Record<string, unknown>[]): Promise<void> {
-    let left: WriteRequests = items.map((Item) => ({ PutRequest: { Item } }));
-    for (const pause of UNPROCESSED_PAUSES_MS) {
-      if (left.length === 0) return;
-      await delay(pause);
-      const command = new BatchWriteCommand({ RequestItems: { [p.eventsTable]: left } });
-      const { UnprocessedItems = {} } = await reach('marking events as published', () => p.db.send(command));
-      left = UnprocessedItems[p.eventsTable] ?? [];
-    }
-    if (left.length > 0)
-      throw new StepError('SERVICE_UNAVAILABLE', `marking events as published: the table left out ${left.length}`);
+  async function rewrite(items: object[]): Promise<void> {
+    await putAll(p.db, { table: p.eventsTable, items, what: 'marking events as published' });
   }
 
   async function pageOf({ shard, start }: Place, { before, limit }: { before: string; limit: number }) {
@@ -117,8 +101,6 @@ export function createEventBus(p: {
     },
   };
 }
-
-type WriteRequests = NonNullable<BatchWriteCommandInput['RequestItems']>[string];
 
 /** Where the reading of a shard goes on; `start` absent: at its beginning. */
 interface Place {

@@ -10,10 +10,18 @@ import { missingOf } from '../../domain/backorders';
 import { reach } from './errors';
 
 /** the tables that questions are answered from */
-type ReadTables = Omit<TableNames, 'orders' | 'ledger'>;
+type ReadTables = Omit<TableNames, 'orders' | 'ledger'> & { lookups: string };
 
 /** The read model on DynamoDB. */
-export function createOrderReader({ db, tables }: { db: DynamoDBDocumentClient; tables: ReadTables }): OrderReader {
+export function createOrderReader({
+  db,
+  tables,
+  now = () => new Date(),
+}: {
+  db: DynamoDBDocumentClient;
+  tables: ReadTables;
+  now?: () => Date;
+}): OrderReader {
   const get = async (TableName: string, Key: Record<string, string>) => {
     const { Item } = await reach(`reading ${TableName}`, () => db.send(new GetCommand({ TableName, Key })));
     return Item;
@@ -38,7 +46,7 @@ export function createOrderReader({ db, tables }: { db: DynamoDBDocumentClient; 
       return events as OrderEvent[];
     },
 
-    listOrders: createOrderList({ db, table: tables.view }),
+    listOrders: createOrderList({ db, tables, now }),
 
     async readInventory(productId) {
       const rowsOf = (TableName: string) =>

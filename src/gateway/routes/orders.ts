@@ -5,31 +5,9 @@ import type { OrderId } from '../../domain/ids';
 import type { OrderView } from '../../domain/projection';
 import { answer, problems } from '../contract';
 import { expectOrderId, orderNotFound, OrderParams } from '../order-id';
-import { InvalidCursorError } from '../ports';
-import { Order, OrderEvents, OrderPage } from '../schemas';
-import { ORDER_STATUSES, type OrderStatus } from '../../domain/states';
-import { presentEvent, presentOrder, presentPastOrder, presentReceived, presentSummary } from '../present';
+import { Order, OrderEvents } from '../schemas';
+import { presentEvent, presentOrder, presentPastOrder, presentReceived } from '../present';
 import { ProblemError } from '../problem';
-
-const DEFAULT_LIMIT = 25;
-
-const listSchema = {
-  tags: ['orders'],
-  operationId: 'listOrders',
-  summary: 'List orders, newest first',
-  description: 'By creation with a customer, by last change without.',
-  querystring: Type.Object({
-    customerId: Type.Optional(
-      Type.String({ minLength: 1, maxLength: 256, description: 'orders of this customer only' }),
-    ),
-    status: Type.Optional(Type.String({ enum: [...ORDER_STATUSES], description: 'orders in this status only' })),
-    cursor: Type.Optional(Type.String({ minLength: 1, description: 'of the page before, with the same filters' })),
-    limit: Type.Optional(
-      Type.Integer({ minimum: 1, maximum: 100, default: DEFAULT_LIMIT, description: 'orders per page, at most' }),
-    ),
-  }),
-  response: { 200: answer(OrderPage, 'A page of orders'), ...problems('invalid_parameter', 'invalid_cursor') },
-};
 
 const orderSchema = {
   tags: ['orders'],
@@ -70,7 +48,7 @@ const eventsSchema = {
   },
 };
 
-/** `GET /orders`, `GET /orders/{orderId}` and its events: all from the read model. */
+/** `GET /orders/{orderId}` and its events: all from the read model. */
 export function orderRoutes(app: FastifyInstance, { orders, reader, history }: GatewayDeps): void {
   const routes = app.withTypeProvider<TypeBoxTypeProvider>();
 
@@ -89,13 +67,6 @@ export function orderRoutes(app: FastifyInstance, { orders, reader, history }: G
     throw new ProblemError('sequence_not_reached', { detail, errors: [{ pointer: '/asOf', code: 'invalid', detail }] });
   }
 
-  routes.get('/orders', { schema: listSchema }, async ({ query }) => {
-    const { status, limit = DEFAULT_LIMIT, ...filter } = query;
-    const page = { ...filter, limit, ...(status !== undefined && { status: expectStatus(status) }) };
-    const { orders: found, ...next } = await reader.listOrders(page).catch(refuseCursor);
-    return { orders: found.map(presentSummary), ...next };
-  });
-
   routes.get('/orders/:orderId', { schema: orderSchema }, async ({ params, query }) => {
     const orderId = expectOrderId(params.orderId);
     if (query.asOf !== undefined) return presentPastOrder(await findPast(orderId, query.asOf));
@@ -111,19 +82,6 @@ export function orderRoutes(app: FastifyInstance, { orders, reader, history }: G
     if (events.length === 0) await findOrder(orderId);
     return { events: events.map(presentEvent) };
   });
-}
-
-function expectStatus(text: string): OrderStatus {
-  const status = ORDER_STATUSES.find((known) => known === text);
-  if (status) return status;
-  const detail = `expected one of ${ORDER_STATUSES.join(', ')}`;
-  throw new ProblemError('invalid_parameter', { detail, errors: [{ pointer: '/status', code: 'invalid', detail }] });
-}
-
-function refuseCursor(error: unknown): never {
-  if (!(error instanceof InvalidCursorError)) throw error;
-  const detail = error.message;
-  throw new ProblemError('invalid_cursor', { detail, errors: [{ pointer: '/cursor', code: 'invalid', detail }] });
 }
 
 function acceptsOnlyEventStream(accept = ''): boolean {
