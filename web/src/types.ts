@@ -1,5 +1,5 @@
 import type { Static } from '@sinclair/typebox';
-import type { AuditEntry as AuditEntrySchema, AuditPage } from '../../src/gateway/audit-schemas';
+import type { AuditPage } from '../../src/gateway/audit-schemas';
 import type {
   DeadLetter as DeadLetterSchema,
   DeadLetterAnswer as DeadLetterAnswerSchema,
@@ -23,7 +23,7 @@ import type {
 export type { Overview } from '../../src/gateway/overview-schemas';
 export type { OrderStory } from '../../src/gateway/story-schemas';
 export type { AuditPage };
-export type AuditEntry = Static<typeof AuditEntrySchema>;
+export type AuditEntry = AuditPage['entries'][number];
 export type Order = Static<typeof OrderSchema>;
 export type OrderPage = Static<typeof OrderPageSchema>;
 export type OrderPlaced = Static<typeof OrderPlacedSchema>;

@@ -27,7 +27,7 @@ export function CancelDialog({ order, ...rest }: OrderDialogProps) {
     done: (answer: Changed) =>
       answer.outcome === 'RETURN_REQUESTED'
         ? `It has shipped: return ${answer.returnId} was opened.`
-        : standing(answer),
+        : 'Done. The order turns back, and gives back what was taken.',
     onDone: rest.onDone,
   };
   return <ActDialog act={act} onClose={rest.onClose} />;

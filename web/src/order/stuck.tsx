@@ -15,7 +15,8 @@ interface StuckProps {
 export function Stuck({ story, order, onDone }: StuckProps) {
   const { stuck } = story;
   if (!stuck) return null;
-  const isBad = stuck.kind === 'trouble';
+  // what needs attention stands still until somebody comes
+  const isBad = stuck.kind === 'trouble' || stuck.remedy === 'resolution';
   return (
     <section class={`notice ${isBad ? 'bad' : 'wait'} stuck`} aria-labelledby="stuck-title">
       <div>

@@ -1,5 +1,5 @@
 import type { ComponentChildren, VNode } from 'preact';
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 
 type Dialog = (close: () => void) => VNode;
 
@@ -22,8 +22,16 @@ interface DialogButtonProps {
 
 /** A button that opens a dialog. */
 export function DialogButton({ dialog, children, class: name = '' }: DialogButtonProps) {
+  const button = useRef<HTMLButtonElement>(null);
+  useLayoutEffect(
+    () => () => {
+      // it goes with what was done, and the focus with it
+      if (document.activeElement === button.current) document.querySelector('h1')?.focus();
+    },
+    [],
+  );
   return (
-    <button type="button" class={name} aria-haspopup="dialog" onClick={() => show(dialog)}>
+    <button ref={button} type="button" class={name} aria-haspopup="dialog" onClick={() => show(dialog)}>
       {children}
     </button>
   );
