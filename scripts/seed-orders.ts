@@ -5,7 +5,7 @@ import { environmentFromOutputs } from '../infra/outputs';
 import { type Options, readOptions, USAGE } from './seed-orders/options';
 import { readTables } from '../src/config';
 import { Trouble } from './bootstrap/trouble.cjs';
-import { untilInterrupted } from './demo/until-interrupted';
+import { untilInterrupted } from './lib/until-interrupted';
 import { writeOrders } from './seed-orders/write';
 
 /** Orders between two lines about how far it is. */

@@ -5,7 +5,7 @@ import { createBreakerTable } from '../../src/adapters/aws/breaker-table';
 import { createOrderReader } from '../../src/adapters/aws/order-reader';
 import { createReports } from '../../src/adapters/aws/reports';
 import { DEPENDENCIES } from '../../src/domain/breaker';
-import { gaugedQueues, loadConfig, readTables } from '../../src/config';
+import { breakerTables, gaugedQueues, loadConfig, readTables } from '../../src/config';
 import { INDEX_SHARDS } from '../../src/domain/ids';
 import { openOverview } from '../../src/wiring/overview';
 
@@ -20,7 +20,7 @@ const overview = openOverview({
   aws,
   reader: createOrderReader({ db, tables: readTables(config) }),
   reports: createReports({ db, table: config.PROJECTIONS_TABLE }),
-  breakers: createBreakerTable({ db, table: config.BREAKERS_TABLE }),
+  breakers: createBreakerTable({ db, tables: breakerTables(config) }),
   logger,
 });
 const QUEUES = gaugedQueues(config);

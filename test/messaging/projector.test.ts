@@ -2,9 +2,8 @@ import fc from 'fast-check';
 import { noLetters } from '../support/letters';
 import { CreateQueueCommand, DeleteQueueCommand, ReceiveMessageCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
 import { BatchWriteCommand, paginateScan } from '@aws-sdk/lib-dynamodb';
-import type { Lookups, ProjectionStore, Snapshots } from '../../src/messaging/projection-ports';
 import type { NewEvent, OrderEvent } from '../../src/domain/events';
-import type { AuditTrail, ProjectionStore, Snapshots } from '../../src/messaging/projection-ports';
+import type { AuditTrail, Lookups, ProjectionStore, Snapshots } from '../../src/messaging/projection-ports';
 import type { QueueReader } from '../../src/messaging/queue-reader';
 import { anyStory, eventsOfStory } from '../support/stories';
 import { connectToEmulator } from '../support/contracts/emulator';
@@ -43,6 +42,9 @@ const snapshots = createOrderHistory({
   db,
   tables: { events: tables.events, snapshots: config.ORDER_SNAPSHOTS_TABLE },
 });
+
+/** as they are now */
+const stores = () => ({ projections, snapshots, lookups, audit });
 
 async function createTables(): Promise<void> {
   table = await createOwnTable(plain.db, { name: 'Projections', key: ['id', 'entry'] });
@@ -189,7 +191,7 @@ test('orders that were counted without their status join the count when it chang
   await store(orders.flat());
   const count = async (events: OrderEvent[], n: number) => {
     const { orderId } = events[0]!;
-    expect(await countUpTo({ projections, snapshots }, { orderId, sequence: n })).toBe(true);
+    expect(await countUpTo(stores(), { orderId, sequence: n })).toBe(true);
   };
   /** as a release wrote them that did not know of states; it read as many events as were there */
   const old: ProjectionStore = {
@@ -198,7 +200,7 @@ test('orders that were counted without their status join the count when it chang
     write: ({ cursor: { status: _status, ...cursor }, additions, before }) =>
       projections.write({ before, cursor, additions: additions.filter(({ id }) => !id.startsWith('states#')) }),
   };
-  for (const events of orders) await countUpTo({ projections: old, snapshots }, { ...events[0]!, sequence: 2 });
+  for (const events of orders) await countUpTo({ ...stores(), projections: old }, { ...events[0]!, sequence: 2 });
   expect(await statesInTable()).toEqual({});
 
   for (const events of orders) await count(events, events.length);
@@ -246,7 +248,7 @@ test('the reports are what the events add up to', async () => {
     shipped(1, '2025-08-01T00:00:00.000Z'),
   ];
   await store(orders.flat());
-  for (const events of orders) await countUpTo({ projections, snapshots, lookups, audit }, events.at(-1)!);
+  for (const events of orders) await countUpTo(stores(), events.at(-1)!);
 
   const none = { open: 0, shipped: 0, cancelled: 0, failed: 0, returned: 0 };
   const usd = { currency: 'USD', charged: 12_000, refunded: 0 };
@@ -296,7 +298,7 @@ test('an order of forty products a time fits into its transactions', async () =>
     ...[2, 3, 4, 5].map((n) => ({ type: 'Inventory Reserved', data: { shipments }, sequence: n, at: at(n) })),
   ].map((event) => ({ ...event, orderId, states: [] }) as OrderEvent);
   await store(events);
-  expect(await countUpTo({ projections, snapshots, lookups, audit }, { orderId, sequence: 5 })).toBe(true);
+  expect(await countUpTo(stores(), { orderId, sequence: 5 })).toBe(true);
   expect(await rowsInTable()).toEqual(expectedRows([events]));
   expect(Object.keys(await rowsInTable())).toHaveLength(3 + 4 * 40);
 });
@@ -448,8 +450,8 @@ test('a long order leaves a snapshot at each hundredth event, also where the pro
     },
   };
   const all = { orderId, sequence: events.length };
-  await expect(countUpTo({ projections: dying, snapshots: noted, lookups, audit }, all)).rejects.toThrow('killed');
-  expect(await countUpTo({ projections: dying, snapshots: noted, lookups, audit }, all)).toBe(true);
+  await expect(countUpTo({ ...stores(), projections: dying, snapshots: noted }, all)).rejects.toThrow('killed');
+  expect(await countUpTo({ ...stores(), projections: dying, snapshots: noted }, all)).toBe(true);
   expect(taken).toEqual([100, 100, 200]);
   expect((await projections.readCursor(orderId))?.sequence).toBe(250);
 });
@@ -468,7 +470,7 @@ test('look-ups that were lost are made again from the first event on, once the c
   );
   const { orderId } = events[0]!;
   await store(events);
-  for (const event of events) await countUpTo({ projections, snapshots, lookups }, event);
+  for (const event of events) await countUpTo(stores(), event);
   const entry = `${BEGINS}#${orderId}`;
   const expected = [
     [terms.days(shardOf(orderId)), '2025-07-09'],
@@ -481,7 +483,7 @@ test('look-ups that were lost are made again from the first event on, once the c
   await createTables();
   expect(await lookupsInTable()).toEqual([]);
   // as a replay of its last event does
-  await countUpTo({ projections, snapshots, lookups }, events.at(-1)!);
+  await countUpTo(stores(), events.at(-1)!);
   expect(await lookupsInTable()).toEqual(before);
 });
 
@@ -509,7 +511,7 @@ test('what operators asked for is in the audit trail once, also where the proces
     },
   };
   const hint = { orderId, sequence: events.length };
-  const count = () => countUpTo({ projections: dying, snapshots, audit }, hint);
+  const count = () => countUpTo({ ...stores(), projections: dying }, hint);
   await expect(count()).rejects.toThrow('killed');
   await expect(count()).rejects.toThrow('killed');
   expect(await count()).toBe(true);
@@ -536,9 +538,7 @@ test('while the audit trail cannot be written the cursor does not move', async (
   await store([events[0]!, asked]);
   const { orderId } = asked;
   const down: AuditTrail = { write: () => Promise.reject(new StepError('SERVICE_UNAVAILABLE', 'throttled')) };
-  await expect(countUpTo({ projections, snapshots, audit: down }, { orderId, sequence: 2 })).rejects.toThrow(
-    'throttled',
-  );
+  await expect(countUpTo({ ...stores(), audit: down }, { orderId, sequence: 2 })).rejects.toThrow('throttled');
   expect(await projections.readCursor(orderId)).toBeUndefined();
 });
 
