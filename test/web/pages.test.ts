@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import axe from 'axe-core';
+import type { OrderId } from '../../src/domain/ids';
 import type { Page } from 'playwright-core';
 import {
   type Desk,
@@ -23,12 +24,15 @@ let desk: Desk;
 /** what there is to look at */
 let places: Record<string, string>;
 
+/** like a shop's own: the pictures show them */
+const idOf = (n: number) => `ORD-2025-${1000 + n}` as OrderId;
+
 beforeAll(async () => {
   desk = (await openDesk())!;
   if (!desk) return;
-  const stuck = await placeUnrefundable(desk);
-  for (let n = 0; n < 12; n++) await place(desk, { customerId: `CUST-10000${n % 4}` });
-  await place(desk, { paymentMethod: 'pm_declined' });
+  const stuck = await placeUnrefundable(desk, { orderId: idOf(0) });
+  for (let n = 0; n < 12; n++) await place(desk, { orderId: idOf(n + 1), customerId: `CUST-10000${n % 4}` });
+  await place(desk, { orderId: idOf(20), paymentMethod: 'pm_declined' });
   await placePending(desk);
   await placePartial(desk);
   const [letter = ''] = await makeDeadLetters(desk, 3);
@@ -96,7 +100,7 @@ describe.each(SCHEMES)('%s', (colorScheme) => {
     expect(await violationsOf(page)).toEqual([]);
     expect(errors).toEqual([]);
     if (IMAGES && colorScheme === 'light' && name !== 'nowhere')
-      await page.screenshot({ path: join(IMAGES, `page-${name}.png`), fullPage: name !== 'orders' });
+      await page.screenshot({ path: join(IMAGES, `page-${name}.png`), fullPage: true });
     if (IMAGES && colorScheme === 'dark' && name === 'overview')
       await page.screenshot({ path: join(IMAGES, 'page-overview-dark.png') });
     await page.context().close();

@@ -59,8 +59,8 @@ export const placePartial = (desk: Desk): Promise<string> =>
   });
 
 /** An order that cannot be shipped, and whose money the bank does not take back. */
-export const placeUnrefundable = (desk: Desk): Promise<string> =>
-  place(desk, { paymentMethod: 'pm_refund_refused', zipCode: '99999' });
+export const placeUnrefundable = (desk: Desk, changes: Sample = {}): Promise<string> =>
+  place(desk, { ...changes, paymentMethod: 'pm_refund_refused', zipCode: '99999' });
 
 /** Opens a place of the page, as a link from elsewhere would. */
 export async function visit(page: Page, origin: string, hash: string): Promise<void> {

@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks';
 import type { Order, OrderCancelled } from '../types';
 import { ActDialog } from '../parts/act';
 import { Choice, Field, Fields } from '../parts/field';
-import { STATUS_WORDS } from '../words';
+import { STATUS_WORDS, wordsOf } from '../words';
 
 interface OrderDialogProps {
   order: Order;
@@ -119,7 +119,7 @@ export function ResolutionDialog({ order, ...rest }: OrderDialogProps) {
       <>
         {step !== undefined && (
           <>
-            What failed: <strong>{step}</strong> ({error}).{' '}
+            What failed: <strong>{wordsOf(step)}</strong> ({error}).{' '}
           </>
         )}
         {RESOLUTIONS[action][1]}

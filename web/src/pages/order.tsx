@@ -86,7 +86,8 @@ function OrderStoryOf({ order, story, onDone }: Told & { onDone: () => void }) {
   const last = story.timeline.at(-1);
   return (
     <>
-      <p class="summary">{story.summary}</p>
+      {/* why it is stuck says it too, and more */}
+      {!story.stuck && <p class="summary">{story.summary}</p>}
       <p class="unseen" role="status">
         {STATUS_WORDS[order.status][0]}
         {last && `. ${last.title}`}

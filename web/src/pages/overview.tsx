@@ -174,8 +174,9 @@ function Watched({ title, orders, none }: { title: string; orders: WatchedOrders
               <p>
                 <a href={linkToOrder(orderId)}>{orderId}</a> <Status status={status} />
               </p>
-              <p>
-                {reason}, since <Time at={since} />
+              <p>{reason}</p>
+              <p class="hint">
+                Since <Time at={since} />
               </p>
             </li>
           ))}
