@@ -83,7 +83,7 @@ function Letter({ letter, onDone }: { letter: DeadLetter; onDone: () => Promise<
           <pre tabIndex={0} role="region" aria-label="The body of the message">
             {indented(body)}
           </pre>
-          <Facts facts={Object.entries(attributes)} />
+          <Facts facts={Object.entries(attributes).map(([name, value]) => [wordsOf(name), value] as const)} />
         </Panel>
       </div>
     </>
