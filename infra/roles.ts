@@ -53,10 +53,10 @@ function gatewayGrants({ tables, messaging: { bus } }: RolesProps): Grants {
       // whether a payment that comes late was accounted for
       [Ledger.tableArn, 'dynamodb:GetItem'],
       // DescribeTable is how it knows that the tables can be reached
-      [OrderStatusView.tableArn, 'dynamodb:GetItem', 'dynamodb:DescribeTable'],
+      [OrderStatusView.tableArn, 'dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:DescribeTable'],
       [indexOf(OrderStatusView, 'by-customer'), 'dynamodb:Query'],
       [indexOf(OrderStatusView, 'by-status'), 'dynamodb:Query'],
-      [OrderEvents.tableArn, 'dynamodb:Query'],
+      [OrderEvents.tableArn, 'dynamodb:Query', 'dynamodb:BatchGetItem'],
       // orders as they were, and what the events add up to
       [OrderSnapshots.tableArn, 'dynamodb:Query'],
       [Projections.tableArn, 'dynamodb:Query'],

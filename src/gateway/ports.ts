@@ -4,7 +4,9 @@ import type { Contact, EventInbox } from '../messaging/ports';
 import type { Case, CaseState, ReconciliationReport } from '../domain/cases';
 import type { MaintenanceClient } from '../maintenance-client';
 import type { OrderClient } from '../client';
+import type { EventStreams } from './event-streams';
 import type { EventType, OrderEvent } from '../domain/events';
+import type { Overview } from './overview-schemas';
 import type { OrderId } from '../domain/ids';
 import type { OrderView } from '../domain/projection';
 import type { Movement, Standing } from '../domain/projections';
@@ -14,6 +16,9 @@ import type { ReplayClient } from '../replay-client';
 import type { StockClient } from '../stock-client';
 import type { Webhook, WebhookDelivery } from '../domain/webhooks';
 import type { WebhookClient } from '../webhook-client';
+
+/** One event of an order. */
+export type EventKey = Pick<OrderEvent, 'orderId' | 'sequence'>;
 
 export type OrderSummary = Pick<OrderView, 'orderId' | 'status' | 'createdAt' | 'updatedAt'> &
   Partial<Pick<OrderView, 'customerId' | 'totalAmount' | 'currency' | 'inventoryStatus'>>;
@@ -28,11 +33,23 @@ export interface ProductStock {
   warehouses: { warehouseId: string; availableQuantity: number; reservedQuantity: number }[];
 }
 
+/** How far an order is. */
+export interface OrderProgress {
+  /** of its last event */
+  sequence: number;
+  /** nothing more happens to it by itself */
+  isOver: boolean;
+}
+
 /** What the gateway reads: the read model, never the workflows. Throws `StepError` SERVICE_UNAVAILABLE. */
 export interface OrderReader {
   readView(orderId: OrderId): Promise<OrderView | undefined>;
   /** in order of their sequence, from the one after `after` */
   listEvents(p: { orderId: OrderId; after?: number }): Promise<OrderEvent[]>;
+  /** How far orders are, a hundred in a call; those that the read model does not have are left out. */
+  readSequences(orderIds: readonly OrderId[]): Promise<Map<OrderId, OrderProgress>>;
+  /** Events by their numbers, a hundred in a call, in no order; those that are not there, or not yet, are left out. */
+  readEvents(keys: readonly EventKey[]): Promise<OrderEvent[]>;
   /**
    * Newest first: by creation with a customer, by last change without.
    *
@@ -252,7 +269,17 @@ export interface CaseDesk {
   readReport(): Promise<ReconciliationReport | undefined>;
 }
 
+/** How everything stands at once. Throws `StepError` SERVICE_UNAVAILABLE. */
+export interface OverviewDesk {
+  /** cached, and shared by all who ask */
+  read(): Promise<Overview>;
+}
+
 export interface GatewayDeps {
+  /** how many live streams may be open at once */
+  maxStreams: number;
+  /** without it there is no overview */
+  overview?: OverviewDesk;
   webhooks: WebhookBook;
   deliveries: Pick<WebhookClient, 'resend' | 'test'>;
   /** webhooks may lead into our own network, without TLS too */
@@ -276,4 +303,10 @@ export interface GatewayDeps {
   newOrderId(): OrderId;
   /** unique for each request */
   newRequestId(): string;
+}
+
+/** What routes need that answer with live streams. */
+export interface StreamingDeps extends GatewayDeps {
+  /** those of all routes together */
+  streams: EventStreams;
 }
