@@ -34,6 +34,7 @@ export async function start(config: Config<'gateway'>, logger: Logger, observe?:
   const maintenance = connectMaintenance(config);
   const app = buildApp(
     {
+      maxStreams: config.MAX_STREAMS,
       orders,
       stock,
       replays,
