@@ -28,6 +28,7 @@ export function createStories(books: Pick<Books, 'post'>) {
       await post(orderId, news(events));
       return orderId;
     },
+    lengthOf: (orderId: OrderId): number => lengths.get(orderId) ?? 0,
     append: (orderId: OrderId, events: number) => post(orderId, news(events)),
     /** The event that is the last of an order. */
     close: (orderId: OrderId) => post(orderId, [{ type: 'Order Closed', data: {} }]),
