@@ -117,7 +117,7 @@ async function measureOne(p: {
   for (const { orderId, stream } of streams)
     await stream.until(({ events }) => events.length >= stories.lengthOf(orderId), 'what was appended');
   const lost = streams.filter(
-    ({ orderId, stream }) => `${sequencesOf(stream)}` !== `${upTo(stories.lengthOf(orderId))}`,
+    ({ orderId, stream }) => sequencesOf(stream).join() !== upTo(stories.lengthOf(orderId)).join(),
   ).length;
   for (const { stream } of streams) stream.close();
   await delay(1500);

@@ -293,7 +293,7 @@ test('a slow reader loses its stream, not its events', async () => {
   const long = Array.from({ length: 400 }, (_, i): OrderEvent => {
     const [first] = events as [OrderEvent];
     const reason = `${i} ${'x'.repeat(50_000)}`;
-    return { ...first, sequence: i + 1, type: 'Payment Failed', data: { reason } } as OrderEvent;
+    return { ...first, sequence: i + 1, type: 'Payment Failed', data: { reason } };
   });
   const store = createStore({ known: 400, isOver: true });
   store.stored = long;
