@@ -1,5 +1,6 @@
 import type { FastifyReply } from 'fastify';
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
 import { HEARTBEAT, sseRetry } from './sse';
 import { ProblemError } from './problem';
 
@@ -114,11 +115,11 @@ export function createEventStreams({ max, heartbeatMs = HEARTBEAT_MS }: Limits):
       isEnding = true;
       const ended = [...open].map(({ raw }) => new Promise((resolve) => raw.once('close', resolve)));
       for (const { raw } of open) raw.end();
-      const late = setTimeout(() => {
-        for (const { raw } of open) raw.destroy();
-      }, GRACE_MS);
-      await Promise.all(ended);
-      clearTimeout(late);
+      const late = new AbortController();
+      const grace = delay(GRACE_MS, undefined, { signal: late.signal }).catch(() => undefined);
+      await Promise.race([Promise.all(ended), grace]);
+      late.abort();
+      for (const { raw } of open) raw.destroy();
     },
   };
 }

@@ -289,6 +289,19 @@ test('who does not read is told to wait, and dropped; who reads slowly is not', 
   expect(all.count()).toBe(1);
 });
 
+test('a gateway that stops does not wait for readers that never take what is on its way to them', async () => {
+  const { all, opened, url } = await bareStreams({});
+  const deaf = await openStream(url);
+  streams.push(deaf);
+  deaf.pause();
+  const text = `data: ${'x'.repeat(1 << 20)}\n\n`;
+  for (let n = 0; n < 16; n++) opened[0]?.stream.write(text);
+  await all.endAll();
+  for (let waited = 0; all.count() > 0 && waited < 1000; waited += 20) await delay(20);
+  expect([all.count(), opened[0]?.closed]).toEqual([0, 1]);
+  expect(() => all.expectRoom()).toThrow('open the stream again, to another server');
+});
+
 test('a slow reader loses its stream, not its events', async () => {
   const long = Array.from({ length: 400 }, (_, i): OrderEvent => {
     const [first] = events as [OrderEvent];
