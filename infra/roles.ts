@@ -60,7 +60,7 @@ function gatewayGrants({ tables, messaging: { bus, queues, undelivered } }: Role
       [indexOf(OrderStatusView, 'late'), 'dynamodb:Query'],
       [indexOf(OrderStatusView, 'by-day'), 'dynamodb:Query'],
       [OrderLookups.tableArn, 'dynamodb:Query'],
-      [OrderEvents.tableArn, 'dynamodb:Query'],
+      [OrderEvents.tableArn, 'dynamodb:Query', 'dynamodb:BatchGetItem'],
       // orders as they were, and what the events add up to
       [OrderSnapshots.tableArn, 'dynamodb:Query'],
       [Projections.tableArn, 'dynamodb:Query'],

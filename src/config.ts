@@ -180,6 +180,11 @@ const Settings = {
     ['w3c', 'xray'],
     'w3c',
   ),
+  MAX_STREAMS: a.wholeNumber('live streams that a gateway keeps open at once; who asks for more is sent away for now', {
+    minimum: 1,
+    maximum: 100_000,
+    usual: 2000,
+  }),
   TEMPORAL_UI_URL: a.optionalUrl("Temporal's web page, which orders link to"),
   TRACE_URL: a.optionalUrl('where a trace is shown; `{traceId}` in it is replaced by its id'),
   PAGE_DIR: a.optionalPath('directory of the page for operations, built before; unset, there is none'),
@@ -232,6 +237,7 @@ const READS = {
   gateway: [
     'HOST',
     'PORT',
+    'MAX_STREAMS',
     'TEMPORAL_UI_URL',
     'TRACE_URL',
     'PAGE_DIR',

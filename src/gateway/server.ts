@@ -51,6 +51,7 @@ export async function start(config: Config<'gateway'>, logger: Logger, observe?:
   const breakers = createBreakerTable({ db: aws.db, tables: breakerTables(config) });
   const app = buildApp(
     {
+      maxStreams: config.MAX_STREAMS,
       orders,
       stock,
       replays,
