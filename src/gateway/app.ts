@@ -15,6 +15,7 @@ import { expectUtf8 } from './charset';
 import { healthRoutes } from './routes/health';
 import { inventoryRoutes } from './routes/inventory';
 import { maintenanceRoutes } from './routes/maintenance';
+import { measureRequests } from './measure';
 import { orderRoutes } from './routes/orders';
 import { pathOf } from './problem';
 import { placeOrderRoute } from './routes/place-order';
@@ -77,6 +78,7 @@ export function buildApp(deps: GatewayDeps, { logger }: { logger?: Logger } = {}
   app.addHook('onRequest', async ({ id }, reply) => {
     reply.headers({ 'x-request-id': id, 'x-content-type-options': 'nosniff' });
   });
+  if (deps.metrics) measureRequests(app, deps.metrics);
   handleErrors(app);
   drainOnClose(app);
   expectUtf8(app);

@@ -13,6 +13,7 @@ import type { Replay } from '../domain/replay';
 import type { ReplayClient } from '../replay-client';
 import type { StockClient } from '../stock-client';
 import type { Webhook, WebhookDelivery } from '../domain/webhooks';
+import type { GatewayMetrics } from './measure';
 import type { WebhookClient } from '../webhook-client';
 
 export type OrderSummary = Pick<OrderView, 'orderId' | 'status' | 'createdAt' | 'updatedAt'> &
@@ -270,6 +271,8 @@ export interface GatewayDeps {
   stock: Pick<StockClient, 'receive'>;
   replays: ReplayDesk;
   deadLetters: DeadLetterWorkbench;
+  /** absent: nothing is counted */
+  metrics?: GatewayMetrics;
   /** present with sandbox adapters */
   sandbox?: SandboxDesk;
   /** a new order's id, unique */

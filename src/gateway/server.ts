@@ -8,6 +8,7 @@ import { connectWebhookClient } from '../webhook-client';
 import { connectMaintenance } from '../wiring/maintenance';
 import { createBreakerTable } from '../adapters/aws/breaker-table';
 import { connectDeadLetters, connectOrders, connectReplays, connectStock } from '../wiring/connections';
+import { createMetrics } from '../metrics';
 import { createCaseBook } from '../adapters/aws/case-book';
 import { createContacts } from '../adapters/aws/contacts';
 import { createOrderHistory } from '../adapters/aws/order-history';
@@ -23,7 +24,8 @@ import { runProcess, type Running } from '../lifecycle';
 
 /** @param observe sees every call to AWS */
 export async function start(config: Config<'gateway'>, logger: Logger, observe?: CallObserver): Promise<Running> {
-  const aws = createAwsClients({ region: config.AWS_REGION, observe });
+  const metrics = createMetrics({ process: 'gateway', endpoint: config.OTEL_EXPORTER_OTLP_ENDPOINT, logger });
+  const aws = createAwsClients({ region: config.AWS_REGION, observe, metrics });
   const orders = connectOrders(config, aws);
   const journal = createSandboxJournal({ db: aws.db, table: config.SANDBOX_JOURNAL_TABLE });
   const tell = createPaymentNews({ events: aws.events, busName: config.EVENT_BUS_NAME });
@@ -38,6 +40,7 @@ export async function start(config: Config<'gateway'>, logger: Logger, observe?:
       stock,
       replays,
       maintenance,
+      metrics,
       cases: createCaseBook({ db: aws.db, table: config.CASES_TABLE }),
       reader: createOrderReader({ db: aws.db, tables: readTables(config) }),
       history: createOrderHistory({ db: aws.db, tables: historyTables(config) }),
@@ -62,6 +65,7 @@ export async function start(config: Config<'gateway'>, logger: Logger, observe?:
       const clients = [orders, stock, replays, deliveries, letters, maintenance];
       await Promise.all(clients.map((client) => client.close()));
       aws.destroy();
+      await metrics.stop();
     },
   };
 }

@@ -4,6 +4,8 @@ import { createQueueReader, type Handled, type QueueReader, type QueueReaderDeps
 import { oneAtATime } from './one-at-a-time';
 import { parseOrderNews } from './order-news';
 import { SNAPSHOT_EVERY } from '../domain/projection';
+import { measureEvents } from './measure-events';
+import type { QueueMetrics } from './measure';
 import { tallyEvents } from '../domain/projections';
 
 /** Events read at a time. */
@@ -14,6 +16,8 @@ const MAX_ROWS = 99;
 export interface ProjectorStores {
   projections: ProjectionStore;
   snapshots: Snapshots;
+  /** absent: nothing is counted but in the projections */
+  metrics?: QueueMetrics | undefined;
 }
 
 export type ProjectorDeps = Omit<QueueReaderDeps, 'name' | 'handle'> & ProjectorStores;
@@ -25,6 +29,7 @@ export type ProjectorDeps = Omit<QueueReaderDeps, 'name' | 'handle'> & Projector
  */
 export function createProjector({ projections, snapshots, ...reader }: ProjectorDeps): QueueReader {
   const inTurn = oneAtATime();
+  const { metrics } = reader;
   return createQueueReader({
     ...reader,
     name: 'analytics queue',
@@ -32,7 +37,7 @@ export function createProjector({ projections, snapshots, ...reader }: Projector
       const news = parseOrderNews(body);
       if (news.kind === 'refused') return { status: 'REJECTED', reason: news.reason };
       const { orderId, sequence } = news;
-      const isThere = await inTurn(orderId, () => countUpTo({ projections, snapshots }, { orderId, sequence }));
+      const isThere = await inTurn(orderId, () => countUpTo({ projections, snapshots, metrics }, { orderId, sequence }));
       return isThere ? { status: 'DONE' } : { status: 'REJECTED', reason: noSuchEvent(news) };
     },
   });
@@ -48,7 +53,7 @@ export const noSuchEvent = ({ orderId, sequence }: { orderId: OrderId; sequence:
  * @returns false when the order does not have it
  */
 export async function countUpTo(
-  { projections, snapshots }: ProjectorStores,
+  { projections, snapshots, metrics }: ProjectorStores,
   { orderId, sequence }: { orderId: OrderId; sequence: number },
 ): Promise<boolean> {
   for (;;) {
@@ -61,7 +66,8 @@ export async function countUpTo(
     // before the cursor: whoever dies in between comes here again
     for (const n of multiplesIn(after, cursor.sequence)) await snapshots.take({ orderId, sequence: n });
     // not written: somebody else was faster, and the cursor is further
-    await projections.write({ before: before?.sequence, cursor, additions });
+    const isWritten = await projections.write({ before: before?.sequence, cursor, additions });
+    if (isWritten && metrics) measureEvents(metrics, { before, events: events.slice(0, cursor.sequence - after) });
   }
 }
 

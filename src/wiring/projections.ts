@@ -8,7 +8,7 @@ import { openInbox } from './inbox';
 import { type Part, type Shared, together } from './parts';
 
 /** What follows the events of orders: their status, the projections, and the snapshots. */
-export function openProjections({ config, aws, orders, letters, logger }: Shared): Part {
+export function openProjections({ config, aws, orders, letters, metrics, logger }: Shared): Part {
   const { db, sqs } = aws;
   const tables = historyTables(config);
   const { parked } = openInbox({ config, aws, orders, logger });
@@ -25,6 +25,7 @@ export function openProjections({ config, aws, orders, letters, logger }: Shared
       // what came too early for it
       onCreated: (orderId) => parked.releaseFor(orderId),
       letters,
+      metrics,
       logger,
     }),
     createProjector({
@@ -38,6 +39,7 @@ export function openProjections({ config, aws, orders, letters, logger }: Shared
       }),
       snapshots: createOrderHistory({ db, tables }),
       letters,
+      metrics,
       logger,
     }),
   ]);
