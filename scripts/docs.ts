@@ -11,6 +11,8 @@ import {
   readBaseline,
 } from './lib/event-documents';
 import { configurationReference } from './lib/configuration-reference';
+import { dashboards } from './lib/dashboards';
+import { metricsReference } from './lib/metrics-reference';
 import { PROJECT_ROOT } from './lib/paths';
 
 /**
@@ -26,6 +28,8 @@ export async function main({ check, release }: { check: boolean; release: boolea
     throw new Trouble(`Schemas of events break who relies on them; another version is needed:\n${breaks.join('\n')}`);
   const documents = {
     'docs/configuration.md': configurationReference(),
+    'docs/metrics.md': metricsReference(),
+    ...dashboards(),
     ...eventDocuments(),
     ...(release && { [BASELINE]: baselineText() }),
   };

@@ -41,7 +41,8 @@ export interface MetricsOptions {
 /** The metrics of a process, or of a test: nothing of them is shared. */
 export function createMetrics({ process, endpoint, logger }: MetricsOptions = {}): Metrics {
   const { reader, text } = createTextReader();
-  const onFailure = (error: unknown) => logger?.warn({ err: error, endpoint }, 'metrics are not taken; sending goes on');
+  const onFailure = (error: unknown) =>
+    logger?.warn({ err: error, endpoint }, 'metrics are not taken; sending goes on');
   const provider = new MeterProvider({
     resource: resourceFromAttributes({ 'service.name': `waybill-${process ?? 'process'}` }),
     readers: [reader, ...(endpoint ? [createOtlpReader({ endpoint, onFailure })] : [])],
@@ -56,8 +57,7 @@ export function createMetrics({ process, endpoint, logger }: MetricsOptions = {}
       for (const kind of FINDING_KINDS) record('waybill_reconciliation_findings', { kind }, counts[kind] ?? 0);
     },
     orderEvent: (type) => record('waybill_order_events_total', { type }),
-    breakerState: (dependency, state) =>
-      record('waybill_breaker_state', { dependency }, BREAKER_STATES.indexOf(state)),
+    breakerState: (dependency, state) => record('waybill_breaker_state', { dependency }, BREAKER_STATES.indexOf(state)),
     provider,
     text,
     contentType: TEXT,

@@ -37,7 +37,9 @@ export function createProjector({ projections, snapshots, ...reader }: Projector
       const news = parseOrderNews(body);
       if (news.kind === 'refused') return { status: 'REJECTED', reason: news.reason };
       const { orderId, sequence } = news;
-      const isThere = await inTurn(orderId, () => countUpTo({ projections, snapshots, metrics }, { orderId, sequence }));
+      const isThere = await inTurn(orderId, () =>
+        countUpTo({ projections, snapshots, metrics }, { orderId, sequence }),
+      );
       return isThere ? { status: 'DONE' } : { status: 'REJECTED', reason: noSuchEvent(news) };
     },
   });

@@ -260,7 +260,7 @@ export const CATALOGUE = {
   waybill_webhook_deliveries_total: {
     kind: 'counter',
     help: 'attempts at telling webhooks, by what came of them',
-    labels: { outcome: undefined },
+    labels: { outcome: ['delivered', 'failed', 'given_up', 'stopped'] },
     group: 'business',
     processes: ['worker'],
   },
@@ -277,5 +277,7 @@ export type MetricName = keyof typeof CATALOGUE;
 
 /** The labels of a metric: each has to be given. */
 export type LabelsOf<N extends MetricName> = {
-  [L in keyof (typeof CATALOGUE)[N]['labels']]: (typeof CATALOGUE)[N]['labels'][L] extends readonly (infer V)[] ? V : string;
+  [L in keyof (typeof CATALOGUE)[N]['labels']]: (typeof CATALOGUE)[N]['labels'][L] extends readonly (infer V)[]
+    ? V
+    : string;
 };

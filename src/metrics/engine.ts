@@ -52,7 +52,7 @@ function recorderOf(meter: Meter, { name: given, kind, unit = '', description = 
   const options = { description };
   switch (kind) {
     case 'counter': {
-      const counter = meter.createCounter(`${name}_total`, options);
+      const counter = meter.createCounter(name.endsWith('_total') ? name : `${name}_total`, options);
       return (value: number, labels: Attributes) => counter.add(value, labels);
     }
     case 'histogram': {

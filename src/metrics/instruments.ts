@@ -1,7 +1,14 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { type Attributes, type Meter, ValueType } from '@opentelemetry/api';
 import type { MeterProvider } from '@opentelemetry/sdk-metrics';
-import { CATALOGUE, type LabelsOf, type MetricDefinition, type MetricName, type MetricProcess, SECONDS } from './catalogue';
+import {
+  CATALOGUE,
+  type LabelsOf,
+  type MetricDefinition,
+  type MetricName,
+  type MetricProcess,
+  SECONDS,
+} from './catalogue';
 
 /** Writes down one number of a metric, with a value for each of its labels. */
 export type RecordMetric = <N extends MetricName>(name: N, labels: LabelsOf<N>, value?: number) => void;

@@ -28,13 +28,16 @@ export function createWebhookWorker(p: {
     connection,
     namespace: config.engine.namespace,
     taskQueue: webhookQueueOf(config.TASK_QUEUE),
-    activities: measureActivities(createWebhookActivities({
-      ...ports,
-      desk: createWebhookDesk({ db: aws.db, tables: webhookTables(config) }),
-      sender: createWebhookSender({ allowPrivate: config.WEBHOOK_ALLOW_PRIVATE === 'true' }),
-      counts: metrics,
-      disableAfterS: config.WEBHOOK_DISABLE_AFTER_S,
-    }), metrics),
+    activities: measureActivities(
+      createWebhookActivities({
+        ...ports,
+        desk: createWebhookDesk({ db: aws.db, tables: webhookTables(config) }),
+        sender: createWebhookSender({ allowPrivate: config.WEBHOOK_ALLOW_PRIVATE === 'true' }),
+        counts: metrics,
+        disableAfterS: config.WEBHOOK_DISABLE_AFTER_S,
+      }),
+      metrics,
+    ),
     maxConcurrentActivityTaskExecutions: MAX_ATTEMPTS,
     shutdownGraceTime: '10s',
   });

@@ -38,7 +38,8 @@ export function outcomeOf(error: unknown): Exclude<Outcome, 'ok'> {
   const { CancellationReasons: reasons = [] } = error as { CancellationReasons?: { Code?: string }[] };
   const codes = [error.name, ...reasons.map(({ Code = '' }) => Code)];
   if (codes.some((code) => THROTTLED.test(code))) return 'throttled';
-  if (error.name === 'ConditionalCheckFailedException' || codes.some((code) => CONDITIONS.has(code))) return 'condition';
+  if (error.name === 'ConditionalCheckFailedException' || codes.some((code) => CONDITIONS.has(code)))
+    return 'condition';
   if ((error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode === 429) return 'throttled';
   return isRefusal(error) || codes.includes('ValidationError') ? 'refused' : 'failed';
 }
