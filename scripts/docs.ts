@@ -10,6 +10,7 @@ import {
   eventDocuments,
   readBaseline,
 } from './lib/event-documents';
+import { COLLECTOR_CONFIG, collectorConfig } from './lib/collector-config';
 import { configurationReference } from './lib/configuration-reference';
 import { dashboards } from './lib/dashboards';
 import { metricsReference } from './lib/metrics-reference';
@@ -30,6 +31,7 @@ export async function main({ check, release }: { check: boolean; release: boolea
     'docs/configuration.md': configurationReference(),
     'docs/metrics.md': metricsReference(),
     ...dashboards(),
+    [COLLECTOR_CONFIG]: collectorConfig(),
     ...eventDocuments(),
     ...(release && { [BASELINE]: baselineText() }),
   };
