@@ -7,6 +7,7 @@ import { askedBy, labelsIn, labelsLeft } from '../support/promql';
 import { CATALOGUE, type MetricDefinition } from '../../src/metrics/catalogue';
 import { DASHBOARD_FOLDER, dashboards } from '../../scripts/lib/dashboards';
 import { MetricsStage, type Series } from '../support/metrics-stage';
+import { type OtlpReceiver, startOtlpReceiver } from '../support/otlp-receiver';
 import { PROJECT_ROOT } from '../../scripts/lib/paths';
 
 jest.setTimeout(300_000);
@@ -36,15 +37,19 @@ function expressions(): { where: string; expr: string; text: string }[] {
 }
 
 describe('what the running processes tell', () => {
+  let receiver: OtlpReceiver;
   let stage: MetricsStage;
   let series: Series[];
 
   beforeAll(async () => {
-    stage = await MetricsStage.start();
+    receiver = await startOtlpReceiver();
+    stage = await MetricsStage.start(receiver);
     await stage.live();
     series = await stage.read();
+    // what was not sent yet is sent then
+    await stage.stop();
   });
-  afterAll(() => stage.stop());
+  afterAll(() => receiver.close());
 
   const named = (name: string) => series.filter((one) => one.name === name);
   const sumOf = (name: string, labels: Record<string, string> = {}) =>
@@ -77,6 +82,13 @@ describe('what the running processes tell', () => {
       ([name, { labels }]) => [name, Object.keys(labels).toSorted().join(' ')] as const,
     );
     expect(Object.fromEntries(told)).toEqual(Object.fromEntries(expected));
+  });
+
+  test('comes by OTLP too, by the same names, those of the SDK among them', () => {
+    const sent = ['gateway', 'worker', 'consumer'].flatMap((name) => [...receiver.namesOf(`waybill-${name}`)]);
+    const told = series.map(({ name }) => (sent.includes(name) ? name : name.replace(/_(bucket|sum|count)$/, '')));
+    expect(told.filter((name) => !sent.includes(name))).toEqual([]);
+    expect(receiver.namesOf('waybill-worker')).toContain('temporal_workflow_completed_total');
   });
 
   test('names no order, product or customer', () => {

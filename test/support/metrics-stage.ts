@@ -45,7 +45,8 @@ export class MetricsStage {
     private readonly ports: Record<'worker' | 'consumer', number>,
   ) {}
 
-  static async start(): Promise<MetricsStage> {
+  /** @param p.endpoint where metrics are sent by OTLP too */
+  static async start(p: { endpoint: string }): Promise<MetricsStage> {
     const [, enginePort] = (process.env['TEMPORAL_ADDRESS'] ?? '').split(':');
     const proxy = await createCuttableProxy({ port: Number(enginePort) });
     const ports = { worker: await freePort(), consumer: await freePort() };
@@ -56,6 +57,7 @@ export class MetricsStage {
         CONSUMER_HEALTH_PORT: `${ports.consumer}`,
         RECONCILE_SETTLED_AFTER_S: '0',
         RECONCILE_PAUSE_S: '1',
+        OTEL_EXPORTER_OTLP_ENDPOINT: p.endpoint,
       },
     });
     await system.start();
