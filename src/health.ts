@@ -61,7 +61,7 @@ export async function serveHealth(p: {
 }
 
 /** Asks all of them side by side, each for 2.5 s at most. */
-export async function runChecks(
+async function runChecks(
   checks: Checks,
   onDown: (name: string, error: unknown) => void = () => undefined,
 ): Promise<CheckResults> {

@@ -113,7 +113,7 @@ function askedByWidget({ properties: { title = '', metrics = [] } }: Widget): As
     const pairs = row.slice(2).filter((part) => typeof part === 'string');
     const values = Object.fromEntries(pairs.flatMap((part, i) => (i % 2 === 0 ? [[part, pairs[i + 1] ?? '']] : [])));
     const dimensions = Object.keys(values);
-    return [{ where: title, namespace: first ?? '', name: String(name), dimensions, values }];
+    return [{ where: title, namespace: first ?? '', name: typeof name === 'string' ? name : '', dimensions, values }];
   });
 }
 

@@ -85,9 +85,9 @@ describe('what the running processes tell', () => {
   });
 
   test('comes by OTLP too, by the same names, those of the SDK among them', () => {
-    const sent = ['gateway', 'worker', 'consumer'].flatMap((name) => [...receiver.namesOf(`waybill-${name}`)]);
-    const told = series.map(({ name }) => (sent.includes(name) ? name : name.replace(/_(bucket|sum|count)$/, '')));
-    expect(told.filter((name) => !sent.includes(name))).toEqual([]);
+    const sent = new Set(['gateway', 'worker', 'consumer'].flatMap((name) => [...receiver.namesOf(`waybill-${name}`)]));
+    const told = series.map(({ name }) => (sent.has(name) ? name : name.replace(/_(bucket|sum|count)$/, '')));
+    expect(told.filter((name) => !sent.has(name))).toEqual([]);
     expect(receiver.namesOf('waybill-worker')).toContain('temporal_workflow_completed_total');
   });
 

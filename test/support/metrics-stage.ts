@@ -16,7 +16,7 @@ export interface Series {
 const LINE = /^([a-z_][\w:]*)(?:\{(.*)\})? (\S+)$/i;
 
 /** What a process tells, line by line. */
-export const seriesOf = (text: string): Series[] =>
+const seriesOf = (text: string): Series[] =>
   text
     .split('\n')
     .filter((line) => line !== '' && !line.startsWith('#'))
