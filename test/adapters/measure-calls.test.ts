@@ -30,7 +30,9 @@ test('a client counts its attempts, by what came of them', async () => {
   const aws = createAwsClients({ metrics });
   const Key = { orderId: { S: 'nobody' } };
   await aws.db.send(new GetItemCommand({ TableName: process.env['ORDERS_TABLE'], Key }));
-  await expect(aws.db.send(new GetItemCommand({ TableName: 'nowhere', Key }))).rejects.toThrow();
+  await expect(aws.db.send(new GetItemCommand({ TableName: 'nowhere', Key }))).rejects.toMatchObject({
+    name: 'ResourceNotFoundException',
+  });
   aws.destroy();
   const text = await metrics.text();
   const count = (outcome: string) =>
