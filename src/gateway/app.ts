@@ -20,6 +20,7 @@ import { liveRoute } from './routes/live';
 import { maintenanceRoutes } from './routes/maintenance';
 import { orderListRoutes } from './routes/order-list';
 import { orderEventsRoute } from './routes/order-events';
+import { measureRequests } from './measure';
 import { orderRoutes } from './routes/orders';
 import { overviewRoute } from './routes/overview';
 import { pathOf } from './problem';
@@ -92,6 +93,7 @@ export function buildApp(deps: GatewayDeps, { logger }: { logger?: Logger } = {}
   app.addHook('onRequest', async ({ id }, reply) => {
     reply.headers({ 'x-request-id': id, 'x-content-type-options': 'nosniff' });
   });
+  if (deps.metrics) measureRequests(app, deps.metrics);
   handleErrors(app);
   const streams = createEventStreams({ max: deps.maxStreams });
   drainOnClose(app, streams);

@@ -19,6 +19,7 @@ import type { Replay } from '../domain/replay';
 import type { ReplayClient } from '../replay-client';
 import type { StockClient } from '../stock-client';
 import type { Webhook, WebhookDelivery } from '../domain/webhooks';
+import type { GatewayMetrics } from './measure';
 import type { WebhookClient } from '../webhook-client';
 
 /** One event of an order. */
@@ -328,6 +329,8 @@ export interface GatewayDeps {
   stock: Pick<StockClient, 'receive'>;
   replays: ReplayDesk;
   deadLetters: DeadLetterWorkbench;
+  /** absent: nothing is counted */
+  metrics?: GatewayMetrics;
   /** present with sandbox adapters */
   sandbox?: SandboxDesk;
   /** nobody but this machine reaches the gateway */

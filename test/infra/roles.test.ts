@@ -161,6 +161,7 @@ test('each process may do what it does, and nothing else', async () => {
   await replayEvents();
   await lookAfterBooks();
   await loseMessenger();
+  for (const { checks = {} } of running) await Promise.all(Object.values(checks).map((check) => check()));
 
   for (const name of PROCESSES) {
     const granted = rightsOf(template, `${name}Role`).toSorted();
