@@ -60,7 +60,7 @@ function gatewayGrants({ tables, messaging: { bus, queues, undelivered } }: Role
       [indexOf(OrderStatusView, 'late'), 'dynamodb:Query'],
       [indexOf(OrderStatusView, 'by-day'), 'dynamodb:Query'],
       [OrderLookups.tableArn, 'dynamodb:Query'],
-      [OrderEvents.tableArn, 'dynamodb:Query'],
+      [OrderEvents.tableArn, 'dynamodb:Query', 'dynamodb:BatchGetItem'],
       // orders as they were, and what the events add up to
       [OrderSnapshots.tableArn, 'dynamodb:Query'],
       [Projections.tableArn, 'dynamodb:Query'],
@@ -120,6 +120,8 @@ function workerGrants({ tables, messaging: { bus, archiveArn, queues, topics } }
         'dynamodb:Scan',
         'dynamodb:PutItem',
         'dynamodb:DeleteItem',
+        // how it knows that the tables can be reached; the bus likewise, below
+        'dynamodb:DescribeTable',
       ],
       // Scan, here and below: reconciliation takes stock
       [tables.Inventory.tableArn, 'dynamodb:UpdateItem', 'dynamodb:Scan'],
@@ -140,7 +142,7 @@ function workerGrants({ tables, messaging: { bus, archiveArn, queues, topics } }
       // what shops are told, and what became of it
       [tables.Webhooks.tableArn, 'dynamodb:GetItem', 'dynamodb:UpdateItem'],
       [tables.WebhookDeliveries.tableArn, 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
-      [bus.eventBusArn, 'events:PutEvents'],
+      [bus.eventBusArn, 'events:PutEvents', 'events:DescribeEventBus'],
       // PartialInventory and Shipping get messages from steps too; all of them what is redriven
       ...redrivable(queues).map(({ queue }): Grant => [queue.queueArn, 'sqs:SendMessage']),
       [tables.DeadLetters.tableArn, 'dynamodb:GetItem', 'dynamodb:UpdateItem'],
@@ -185,7 +187,7 @@ function consumerGrants({ tables, messaging: { bus, queues, undelivered } }: Rol
       // UpdateItem: the status of an order as accepted, which follows the view
       [tables.Orders.tableArn, 'dynamodb:GetItem', 'dynamodb:UpdateItem'],
       // where an order stands
-      [tables.OrderStatusView.tableArn, 'dynamodb:GetItem'],
+      [tables.OrderStatusView.tableArn, 'dynamodb:GetItem', 'dynamodb:DescribeTable'],
       // a projection's cursor, and what the events after it add to its rows
       [tables.Projections.tableArn, 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
       [tables.OrderSnapshots.tableArn, 'dynamodb:Query', 'dynamodb:PutItem'],
@@ -197,7 +199,7 @@ function consumerGrants({ tables, messaging: { bus, queues, undelivered } }: Rol
       [tables.Breakers.tableArn, 'dynamodb:PutItem', 'dynamodb:GetItem'],
       [indexOf(tables.OrderEvents, 'unpublished'), 'dynamodb:Query'],
       [tables.OrderEvents.tableArn, 'dynamodb:BatchWriteItem', 'dynamodb:Query'],
-      [bus.eventBusArn, 'events:PutEvents'],
+      [bus.eventBusArn, 'events:PutEvents', 'events:DescribeEventBus'],
       // which events were taken, replayed, or wait, which notifications were delivered; where customers can be reached
       [
         tables.Inbox.tableArn,
@@ -219,6 +221,8 @@ function consumerGrants({ tables, messaging: { bus, queues, undelivered } }: Rol
         queueArn,
         'sqs:ReceiveMessage',
         'sqs:DeleteMessage',
+        // how many there are
+        'sqs:GetQueueAttributes',
       ]),
       [tables.DeadLetters.tableArn, 'dynamodb:PutItem'],
     ],

@@ -17,7 +17,8 @@ const LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
 const Settings = {
   HOST: a.word('the address that the gateway listens on; `0.0.0.0` is every one', '127.0.0.1'),
   PORT: a.wholeNumber('its port; 0 is any free one', { minimum: 0, maximum: 65_535, usual: 3000 }),
-  HEALTH_PORT: a.wholeNumber('the port on loopback where worker and consumer say that they are well; 0 is nowhere', {
+  HEALTH_HOST: a.word('the address where worker and consumer say that they are well, and what they count', '127.0.0.1'),
+  HEALTH_PORT: a.wholeNumber('the port there; 0 is nowhere', {
     minimum: 0,
     maximum: 65_535,
     usual: 0,
@@ -180,6 +181,11 @@ const Settings = {
     ['w3c', 'xray'],
     'w3c',
   ),
+  MAX_STREAMS: a.wholeNumber('live streams that a gateway keeps open at once; who asks for more is sent away for now', {
+    minimum: 1,
+    maximum: 100_000,
+    usual: 2000,
+  }),
   TEMPORAL_UI_URL: a.optionalUrl("Temporal's web page, which orders link to"),
   TRACE_URL: a.optionalUrl('where a trace is shown; `{traceId}` in it is replaced by its id'),
   PAGE_DIR: a.optionalPath('directory of the page for operations, built before; unset, there is none'),
@@ -232,6 +238,7 @@ const READS = {
   gateway: [
     'HOST',
     'PORT',
+    'MAX_STREAMS',
     'TEMPORAL_UI_URL',
     'TRACE_URL',
     'PAGE_DIR',
@@ -259,6 +266,7 @@ const READS = {
     ...ALL_READ,
   ],
   worker: [
+    'HEALTH_HOST',
     'HEALTH_PORT',
     'AUDIT_TRAIL_TABLE',
     'ORDERS_TABLE',
@@ -293,6 +301,7 @@ const READS = {
     ...ALL_READ,
   ],
   consumer: [
+    'HEALTH_HOST',
     'HEALTH_PORT',
     'ORDER_LOOKUPS_TABLE',
     'AUDIT_TRAIL_TABLE',

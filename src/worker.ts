@@ -12,6 +12,8 @@ import { createDynamoBooks } from './adapters/aws/books';
 import { createEventPublisher } from './adapters/event-publisher';
 import { createMaintenanceActivities } from './activities/maintenance';
 import { createMetrics, type Metrics } from './metrics';
+import { createEngineMetrics } from './metrics/engine';
+import { measureActivities } from './metrics/measure';
 import { createEventArchive } from './adapters/aws/event-archive';
 import { createMessenger } from './adapters/aws/messenger';
 import { createReplayLog } from './adapters/aws/replay-log';
@@ -22,6 +24,7 @@ import { createSandboxSupplier } from './adapters/sandbox/supplier';
 import { createWebhookWorker } from './wiring/webhook-deliveries';
 import { openDeadLetterDesk } from './wiring/dead-letters';
 import { type Maintenance, openMaintenance } from './wiring/maintenance';
+import { reachBus, reachTable } from './adapters/aws/reachable';
 import { runProcess, type Running } from './lifecycle';
 import { withBreaker, withPaymentBreaker } from './adapters/breaker/with-breaker';
 
@@ -52,7 +55,7 @@ export function createPorts({
     publisher: counted(
       metrics,
       createEventPublisher({
-        bus: openEventBus(config, { aws, logger }),
+        bus: openEventBus(config, { aws, logger, metrics }),
         lingerMs: PUBLISH_LINGER_MS,
         onError: (error) => logger.warn({ err: error }, 'events left to the relay'),
       }),
@@ -106,9 +109,11 @@ const workflowsOf = ({ WORKFLOW_BUNDLE }: Config<'worker'>): Pick<WorkerOptions,
 
 /** @param observe sees every call to AWS */
 export async function start(config: Config<'worker'>, logger: Logger, observe?: CallObserver): Promise<Running> {
-  Runtime.install({ shutdownSignals: [], logger: forTemporal(logger) });
-  const aws = createAwsClients({ region: config.AWS_REGION, observe });
-  const metrics = createMetrics();
+  const metrics = createMetrics({ process: 'worker', endpoint: config.OTEL_EXPORTER_OTLP_ENDPOINT, logger });
+  const ofEngine = createEngineMetrics(metrics);
+  const telemetryOptions = { metrics: { buffer: ofEngine.buffer } };
+  Runtime.install({ shutdownSignals: [], logger: forTemporal(logger), telemetryOptions });
+  const aws = createAwsClients({ region: config.AWS_REGION, observe, metrics });
   const ports = createPorts({ config, aws, logger, metrics });
   const connection = await connectEngine(config.engine);
   const maintenance = openMaintenance(config, { aws, logger, metrics });
@@ -116,7 +121,10 @@ export async function start(config: Config<'worker'>, logger: Logger, observe?: 
     connection,
     namespace: config.engine.namespace,
     taskQueue: config.TASK_QUEUE,
-    activities: { ...createActivities(ports), ...createMaintenanceActivities(maintenance.deps) },
+    activities: measureActivities(
+      { ...createActivities(ports), ...createMaintenanceActivities(maintenance.deps) },
+      metrics,
+    ),
     ...workflowsOf(config),
     workflowTaskPollerBehavior: { type: 'autoscaling' },
     activityTaskPollerBehavior: { type: 'autoscaling' },
@@ -128,9 +136,17 @@ export async function start(config: Config<'worker'>, logger: Logger, observe?: 
   maintenance.schedule();
   return {
     failed: run,
-    ping: async () => void (await Promise.all(workers.map((one) => pingEngine(one, connection)))),
+    checks: {
+      engine: async () => void (await Promise.all(workers.map((one) => pingEngine(one, connection)))),
+      tables: () => reachTable({ db: aws.db, table: config.ORDER_STATUS_VIEW_TABLE }),
+      bus: () => reachBus({ events: aws.events, busName: config.EVENT_BUS_NAME }),
+    },
     metrics,
-    stop: () => drain({ workers, run, ports, maintenance, connection, aws }),
+    async stop() {
+      await drain({ workers, run, ports, maintenance, connection, aws });
+      ofEngine.stop();
+      await metrics.stop();
+    },
   };
 }
 

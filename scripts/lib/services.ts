@@ -52,6 +52,7 @@ export function serviceEnvironment(
     ...engineEnvironment(settings, emulatorEnvironment(awsEndpoint(settings))),
     ...resources,
     PORT: `${settings.gatewayPort}`,
+    ...(name !== 'gateway' && { HEALTH_PORT: `${settings.healthPorts[name as 'worker' | 'consumer'] ?? 0}` }),
     ...(name === 'worker' && { WORKFLOW_BUNDLE: bundle }),
     ...(name === 'gateway' && { PAGE_DIR: page, ...temporalUi(settings) }),
   };

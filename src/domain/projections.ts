@@ -11,7 +11,7 @@ import { STATUS_EVENTS, statusAfter } from './projection';
 export const STANDINGS = ['open', 'shipped', 'delivered', 'cancelled', 'failed', 'returned'] as const;
 export type Standing = (typeof STANDINGS)[number];
 
-const STANDING_OF: Record<OrderStatus, Standing> = {
+export const STANDING_OF: Record<OrderStatus, Standing> = {
   RECEIVED: 'open',
   VALIDATED: 'open',
   RESERVED: 'open',

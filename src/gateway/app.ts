@@ -1,6 +1,6 @@
 import fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import { TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox';
-import type { GatewayDeps } from './ports';
+import type { GatewayDeps, StreamingDeps } from './ports';
 import type { Logger } from '../telemetry';
 import { answerClientError, answerError, BODY_LIMIT, handleErrors } from './errors';
 import { auditRoutes } from './routes/audit';
@@ -8,6 +8,7 @@ import { breakerRoutes } from './routes/breakers';
 import { caseRoutes } from './routes/cases';
 import { customerRoutes } from './routes/customers';
 import { deadLetterRoutes } from './routes/dead-letters';
+import { createEventStreams } from './event-streams';
 import { documentRoutes } from './openapi';
 import { drainOnClose } from './drain';
 import { eventsRoute } from './routes/events';
@@ -15,8 +16,11 @@ import { changeRoutes } from './routes/changes';
 import { expectUtf8 } from './charset';
 import { healthRoutes } from './routes/health';
 import { inventoryRoutes } from './routes/inventory';
+import { liveRoute } from './routes/live';
 import { maintenanceRoutes } from './routes/maintenance';
 import { orderListRoutes } from './routes/order-list';
+import { orderEventsRoute } from './routes/order-events';
+import { measureRequests } from './measure';
 import { orderRoutes } from './routes/orders';
 import { overviewRoute } from './routes/overview';
 import { pathOf } from './problem';
@@ -46,6 +50,8 @@ const ROUTES = [
   orderListRoutes,
   orderRoutes,
   storyRoutes,
+  orderEventsRoute,
+  liveRoute,
   changeRoutes,
   returnRoutes,
   eventsRoute,
@@ -89,14 +95,17 @@ export function buildApp(deps: GatewayDeps, { logger }: { logger?: Logger } = {}
   app.addHook('onRequest', async ({ id }, reply) => {
     reply.headers({ 'x-request-id': id, 'x-content-type-options': 'nosniff' });
   });
+  if (deps.metrics) measureRequests(app, deps.metrics);
   handleErrors(app);
-  drainOnClose(app);
+  const streams = createEventStreams({ max: deps.maxStreams });
+  drainOnClose(app, streams);
   expectUtf8(app);
   const refuseOtherMethods = trackMethods(app);
   documentRoutes(app);
   // after the plugin that describes them
   app.after(() => {
-    for (const addRoutes of ROUTES) addRoutes(app, deps);
+    const streaming: StreamingDeps = { ...deps, streams };
+    for (const addRoutes of ROUTES) addRoutes(app, streaming);
     // after those that have a scope of their own
     app.after(refuseOtherMethods);
   });

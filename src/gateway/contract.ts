@@ -160,6 +160,20 @@ export function answer<T extends TSchema>(schema: T, description: string, header
   return { description, headers, content };
 }
 
+export const EVENT_STREAM = 'text/event-stream';
+
+/** An answer that can also be a stream of server-sent events, or only that. */
+export function streamAnswer<A extends { description: string; content?: object }>(
+  or: A,
+  { description, example }: { description: string; example: string },
+) {
+  const stream = Type.String({ description, examples: [example] });
+  return { ...or, content: { ...or.content, [EVENT_STREAM]: { schema: stream } } as A['content'] };
+}
+
+/** The header of a reader whose stream was cut. */
+export const LAST_EVENT_ID = (description: string) => Type.Optional(Type.String({ description }));
+
 /** The problems that a route can answer with, by status; those that every route can are added. */
 export function problems(...codes: ProblemCode[]) {
   const byStatus: Record<number, ProblemCode[]> = {};

@@ -50,6 +50,7 @@ export function documentRoutes(app: FastifyInstance): void {
         { name: 'inventory', description: 'What can be ordered, and what arrives' },
         { name: 'sandbox', description: 'What the sandbox providers did' },
         { name: 'reports', description: 'What the events add up to' },
+        { name: 'operations', description: 'How everything stands' },
         { name: 'health', description: 'For those who run the service' },
       ],
     },

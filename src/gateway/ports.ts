@@ -7,6 +7,7 @@ import type { MaintenanceClient } from '../maintenance-client';
 import type { Elsewhere } from './story/links';
 import type { OrderClient } from '../client';
 import type { OrderProgress } from './progress-ports';
+import type { EventStreams } from './event-streams';
 import type { EventType, OrderEvent } from '../domain/events';
 import type { OrderId } from '../domain/ids';
 import type { Overview } from './overview-schemas';
@@ -18,7 +19,11 @@ import type { Replay } from '../domain/replay';
 import type { ReplayClient } from '../replay-client';
 import type { StockClient } from '../stock-client';
 import type { Webhook, WebhookDelivery } from '../domain/webhooks';
+import type { GatewayMetrics } from './measure';
 import type { WebhookClient } from '../webhook-client';
+
+/** One event of an order. */
+export type EventKey = Pick<OrderEvent, 'orderId' | 'sequence'>;
 
 export type OrderSummary = Pick<OrderView, 'orderId' | 'status' | 'createdAt' | 'updatedAt'> &
   Partial<Pick<OrderView, 'customerId' | 'totalAmount' | 'currency' | 'inventoryStatus'>>;
@@ -47,11 +52,23 @@ export interface OrderFilter extends Partial<Record<SearchKey, string>> {
   to?: string;
 }
 
+/** How far an order is. */
+export interface OrderMark {
+  /** of its last event */
+  sequence: number;
+  /** nothing more happens to it by itself */
+  isOver: boolean;
+}
+
 /** What the gateway reads: the read model, never the workflows. Throws `StepError` SERVICE_UNAVAILABLE. */
 export interface OrderReader {
   readView(orderId: OrderId): Promise<OrderView | undefined>;
   /** in order of their sequence, from the one after `after` */
   listEvents(p: { orderId: OrderId; after?: number }): Promise<OrderEvent[]>;
+  /** How far orders are, a hundred in a call; those that the read model does not have are left out. */
+  readSequences(orderIds: readonly OrderId[]): Promise<Map<OrderId, OrderMark>>;
+  /** Events by their numbers, a hundred in a call, in no order; those that are not there, or not yet, are left out. */
+  readEvents(keys: readonly EventKey[]): Promise<OrderEvent[]>;
   /**
    * By creation, newest first. A page may be shorter than `limit` and have a cursor nevertheless: so many orders were
    * left out by the status that the rest is for the next page.
@@ -280,12 +297,20 @@ export interface OverviewDesk {
   read(): Promise<Overview>;
 }
 
+/** How everything stands at once. Throws `StepError` SERVICE_UNAVAILABLE. */
+export interface OverviewDesk {
+  /** cached, and shared by all who ask */
+  read(): Promise<Overview>;
+}
+
 export interface GatewayDeps {
   /** what the engine says of orders that make no progress */
   progress: OrderProgress;
   /** where orders can be looked at beside our own page */
   elsewhere: Elsewhere;
   audit: AuditDesk;
+  /** how many live streams may be open at once */
+  maxStreams: number;
   webhooks: WebhookBook;
   deliveries: Pick<WebhookClient, 'resend' | 'test'>;
   /** webhooks may lead into our own network, without TLS too */
@@ -306,6 +331,8 @@ export interface GatewayDeps {
   deadLetters: DeadLetterWorkbench;
   /** the directory of the page for operations; absent: there is none */
   page?: string;
+  /** absent: nothing is counted */
+  metrics?: GatewayMetrics;
   /** present with sandbox adapters */
   sandbox?: SandboxDesk;
   /** nobody but this machine reaches the gateway */
@@ -314,4 +341,10 @@ export interface GatewayDeps {
   newOrderId(): OrderId;
   /** unique for each request */
   newRequestId(): string;
+}
+
+/** What routes need that answer with live streams. */
+export interface StreamingDeps extends GatewayDeps {
+  /** those of all routes together */
+  streams: EventStreams;
 }

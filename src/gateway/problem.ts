@@ -53,6 +53,7 @@ export const PROBLEMS = {
   headers_too_large: { status: 431, title: 'The headers are too large' },
   internal_error: { status: 500, title: 'The request failed' },
   service_unavailable: { status: 503, title: 'A service that is needed cannot be reached' },
+  too_many_streams: { status: 503, title: 'As many live streams are open as there may be' },
   shutting_down: { status: 503, title: 'The server is shutting down' },
 } as const satisfies Record<string, { status: number; title: string }>;
 

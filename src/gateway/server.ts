@@ -19,6 +19,7 @@ import { connectMaintenance } from '../wiring/maintenance';
 import { connectProgress } from '../wiring/progress';
 import { createBreakerTable } from '../adapters/aws/breaker-table';
 import { connectDeadLetters, connectOrders, connectReplays, connectStock } from '../wiring/connections';
+import { createMetrics } from '../metrics';
 import { createCaseBook } from '../adapters/aws/case-book';
 import { createContacts } from '../adapters/aws/contacts';
 import { createOrderHistory } from '../adapters/aws/order-history';
@@ -36,7 +37,8 @@ import { runProcess, type Running } from '../lifecycle';
 
 /** @param observe sees every call to AWS */
 export async function start(config: Config<'gateway'>, logger: Logger, observe?: CallObserver): Promise<Running> {
-  const aws = createAwsClients({ region: config.AWS_REGION, observe });
+  const metrics = createMetrics({ process: 'gateway', endpoint: config.OTEL_EXPORTER_OTLP_ENDPOINT, logger });
+  const aws = createAwsClients({ region: config.AWS_REGION, observe, metrics });
   const orders = connectOrders(config, aws);
   const journal = createSandboxJournal({ db: aws.db, table: config.SANDBOX_JOURNAL_TABLE });
   const tell = createPaymentNews({ events: aws.events, busName: config.EVENT_BUS_NAME });
@@ -51,12 +53,14 @@ export async function start(config: Config<'gateway'>, logger: Logger, observe?:
   const breakers = createBreakerTable({ db: aws.db, tables: breakerTables(config) });
   const app = buildApp(
     {
+      maxStreams: config.MAX_STREAMS,
       orders,
       stock,
       replays,
       maintenance,
       progress,
       elsewhere: elsewhereOf(config),
+      metrics,
       audit: createAuditTrail({ db: aws.db, table: config.AUDIT_TRAIL_TABLE }),
       cases: createCaseBook({ db: aws.db, tables: caseTables(config) }),
       reader,
@@ -85,6 +89,7 @@ export async function start(config: Config<'gateway'>, logger: Logger, observe?:
       const clients = [orders, stock, replays, deliveries, letters, maintenance, progress];
       await Promise.all(clients.map((client) => client.close()));
       aws.destroy();
+      await metrics.stop();
     },
   };
 }

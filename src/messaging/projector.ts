@@ -7,6 +7,8 @@ import { lookupsOf, makesLookups } from '../domain/lookups';
 import { oneAtATime } from './one-at-a-time';
 import { parseOrderNews } from './order-news';
 import { SNAPSHOT_EVERY } from '../domain/projection';
+import { measureEvents } from './measure-events';
+import type { QueueMetrics } from './measure';
 import { tallyEvents } from '../domain/projections';
 
 /** Events read at a time. */
@@ -19,6 +21,8 @@ export interface ProjectorStores {
   snapshots: Snapshots;
   lookups: Lookups;
   audit: AuditTrail;
+  /** absent: nothing is counted but in the projections */
+  metrics?: QueueMetrics | undefined;
 }
 
 export type ProjectorDeps = Omit<QueueReaderDeps, 'name' | 'handle'> & ProjectorStores;
@@ -31,6 +35,7 @@ export type ProjectorDeps = Omit<QueueReaderDeps, 'name' | 'handle'> & Projector
  */
 export function createProjector({ projections, snapshots, lookups, audit, ...reader }: ProjectorDeps): QueueReader {
   const inTurn = oneAtATime();
+  const { metrics } = reader;
   return createQueueReader({
     ...reader,
     name: 'analytics queue',
@@ -38,7 +43,7 @@ export function createProjector({ projections, snapshots, lookups, audit, ...rea
       const news = parseOrderNews(body);
       if (news.kind === 'refused') return { status: 'REJECTED', reason: news.reason };
       const { orderId, sequence } = news;
-      const stores = { projections, snapshots, lookups, audit };
+      const stores = { projections, snapshots, lookups, audit, metrics };
       const isThere = await inTurn(orderId, () => countUpTo(stores, { orderId, sequence }));
       return isThere ? { status: 'DONE' } : { status: 'REJECTED', reason: noSuchEvent(news) };
     },
@@ -58,7 +63,7 @@ export async function countUpTo(
   stores: ProjectorStores,
   { orderId, sequence }: { orderId: OrderId; sequence: number },
 ): Promise<boolean> {
-  const { projections, snapshots, audit } = stores;
+  const { projections, snapshots, audit, metrics } = stores;
   for (;;) {
     const before = await projections.readCursor(orderId);
     const after = before?.sequence ?? 0;
@@ -72,7 +77,8 @@ export async function countUpTo(
     for (const n of multiplesIn(after, cursor.sequence)) await snapshots.take({ orderId, sequence: n });
     for (const entry of counted.flatMap((event) => auditOf(event) ?? [])) await audit.write(entry);
     // not written: somebody else was faster, and the cursor is further
-    await projections.write({ before: before?.sequence, cursor, additions });
+    const isWritten = await projections.write({ before: before?.sequence, cursor, additions });
+    if (isWritten && metrics) measureEvents(metrics, { before, events: events.slice(0, cursor.sequence - after) });
   }
 }
 

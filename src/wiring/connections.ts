@@ -13,6 +13,8 @@ import { connectStockClient, type ConnectedStockClient } from '../stock-client';
 import { createDeadLetterClient, type DeadLetterClient } from '../dead-letter-client';
 import { createEventBus } from '../adapters/aws/event-bus';
 import { connectReplayClient } from '../replay-client';
+import type { EventBus } from '../messaging/ports';
+import { measureBus, measureCalls } from '../metrics/measure';
 import { createReplayLog } from '../adapters/aws/replay-log';
 import { createOrderRecords } from '../adapters/aws/order-records';
 
@@ -56,16 +58,19 @@ export function connectDeadLetters(
 /** The bus of a process that publishes; what it refuses for good is logged. */
 export function openEventBus(
   config: Pick<Config<'worker'>, 'EVENT_BUS_NAME' | 'ORDER_EVENTS_TABLE'>,
-  { aws, logger }: { aws: Pick<AwsClients, 'db' | 'events'>; logger: Logger },
-) {
-  return createEventBus({
+  { aws, logger, metrics }: { aws: Pick<AwsClients, 'db' | 'events'>; logger: Logger; metrics?: Metrics },
+): EventBus {
+  const bus = createEventBus({
     db: aws.db,
     events: aws.events,
     busName: config.EVENT_BUS_NAME,
     eventsTable: config.ORDER_EVENTS_TABLE,
-    onRefused: ({ orderId, sequence }, reason) =>
-      logger.error({ orderId, sequence, reason }, 'the bus refuses an event for good'),
+    onRefused({ orderId, sequence }, reason) {
+      metrics?.record('waybill_bus_events_total', { outcome: 'refused' });
+      logger.error({ orderId, sequence, reason }, 'the bus refuses an event for good');
+    },
   });
+  return metrics ? measureBus(bus, metrics) : bus;
 }
 
 /** Milliseconds between two looks for a reset: it is obeyed within 5 s. */
@@ -88,7 +93,7 @@ export function openBreakers(
   const open = new Map<Dependency, { breaker: Breaker; mirror: BreakerMirror }>();
 
   function openOne(dependency: Dependency) {
-    const breaker = createBreaker({ dependency, ...breakerLimits(config, dependency) });
+    const breaker = measureCalls(createBreaker({ dependency, ...breakerLimits(config, dependency) }), metrics);
     const onError = (error: unknown) => logger.warn({ err: error, dependency }, 'a breaker is not seen in its table');
     const mirror = mirrorBreaker({ breaker, table, worker, pollMs: RESET_POLL_MS, onError });
     const tell = () => metrics.breakerState(dependency, breaker.report().state);

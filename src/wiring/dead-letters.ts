@@ -11,7 +11,7 @@ import { createDeadWorkflows } from '../messaging/dead-workflows';
 import { createEndedRuns, createEndedWorkflows } from '../ended-workflows';
 import { createSourceQueues } from '../adapters/aws/source-queues';
 import { deadLetterQueues, letterTables, sourceQueues } from '../config';
-import { NOWHERE } from '../domain/dead-letters';
+import { DEAD_LETTER_CLASSES, NOWHERE } from '../domain/dead-letters';
 import { type Part, type Shared, together } from './parts';
 import { StepError } from '../domain/failures';
 
@@ -24,6 +24,9 @@ export function openDeadLetters({ config, aws, letters, metrics, logger }: Share
     ...deadLetterQueues(config),
     { ...undelivered, deadLetterQueueUrl: undelivered.queueUrl, givenUpAfterMs: 0 },
   ];
+  // from 0 on: the first of a kind is an increase too
+  for (const { queue } of queues)
+    for (const kind of DEAD_LETTER_CLASSES) metrics.record('waybill_dead_letters_total', { class: kind, queue }, 0);
   const readers = queues.map(({ queue, queueUrl, deadLetterQueueUrl, givenUpAfterMs }) =>
     createDeadLetterReader({
       ...shared,

@@ -10,7 +10,7 @@ import { openInbox } from './inbox';
 import { type Part, type Shared, together } from './parts';
 
 /** What follows the events of orders: their status, the projections, the look-ups, and the snapshots. */
-export function openProjections({ config, aws, orders, letters, logger }: Shared): Part {
+export function openProjections({ config, aws, orders, letters, metrics, logger }: Shared): Part {
   const { db, sqs } = aws;
   const tables = historyTables(config);
   const { parked } = openInbox({ config, aws, orders, logger });
@@ -27,6 +27,7 @@ export function openProjections({ config, aws, orders, letters, logger }: Shared
       // what came too early for it
       onCreated: (orderId) => parked.releaseFor(orderId),
       letters,
+      metrics,
       logger,
     }),
     createProjector({
@@ -42,6 +43,7 @@ export function openProjections({ config, aws, orders, letters, logger }: Shared
       lookups: createLookups({ db, table: config.ORDER_LOOKUPS_TABLE }),
       audit: createAuditTrail({ db, table: config.AUDIT_TRAIL_TABLE }),
       letters,
+      metrics,
       logger,
     }),
   ]);

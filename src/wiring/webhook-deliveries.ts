@@ -5,6 +5,7 @@ import type { Metrics } from '../metrics';
 import type { WebhookActivityDeps } from '../activities/webhooks';
 import { createWebhookActivities } from '../activities/webhooks';
 import { createWebhookDesk } from '../adapters/aws/webhook-desk';
+import { measureActivities } from '../metrics/measure';
 import { createWebhookSender } from '../adapters/webhooks/sender';
 import { webhookTables } from '../config';
 import { webhookQueueOf } from '../domain/webhooks';
@@ -27,13 +28,16 @@ export function createWebhookWorker(p: {
     connection,
     namespace: config.engine.namespace,
     taskQueue: webhookQueueOf(config.TASK_QUEUE),
-    activities: createWebhookActivities({
-      ...ports,
-      desk: createWebhookDesk({ db: aws.db, tables: webhookTables(config) }),
-      sender: createWebhookSender({ allowPrivate: config.WEBHOOK_ALLOW_PRIVATE === 'true' }),
-      counts: metrics,
-      disableAfterS: config.WEBHOOK_DISABLE_AFTER_S,
-    }),
+    activities: measureActivities(
+      createWebhookActivities({
+        ...ports,
+        desk: createWebhookDesk({ db: aws.db, tables: webhookTables(config) }),
+        sender: createWebhookSender({ allowPrivate: config.WEBHOOK_ALLOW_PRIVATE === 'true' }),
+        counts: metrics,
+        disableAfterS: config.WEBHOOK_DISABLE_AFTER_S,
+      }),
+      metrics,
+    ),
     maxConcurrentActivityTaskExecutions: MAX_ATTEMPTS,
     shutdownGraceTime: '10s',
   });

@@ -142,14 +142,13 @@ describe('GET /orders/{orderId}/events', () => {
     expect((await inject({ url: links.events })).json()).toEqual({ events: [] });
   });
 
-  test.each(['text/event-stream, application/json;q=0.5', '*/*'])('as %s: JSON', async (accept) => {
-    const answer = await gatewayWith(events).inject({ url: links.events, headers: { accept } });
-    expect(answer.headers['content-type']).toMatch('application/json');
-  });
-
-  test.each(['text/event-stream', 'text/event-stream;q=1, Text/Event-Stream'])('as %s only: 406', async (accept) => {
-    expectProblem(await gatewayWith(events).inject({ url: links.events, headers: { accept } }), 'not_acceptable');
-  });
+  test.each(['application/json, text/event-stream;q=0.5', '*/*', 'text/html', 'text/event-stream;q=0'])(
+    'as %s: JSON',
+    async (accept) => {
+      const answer = await gatewayWith(events).inject({ url: links.events, headers: { accept } });
+      expect(answer.headers['content-type']).toMatch('application/json');
+    },
+  );
 });
 
 describe('an order that cannot be shown', () => {

@@ -7,6 +7,7 @@ import type {
   GatewayDeps,
   OrderHistory,
   OrderReader,
+  OverviewDesk,
   Reports,
   ReplayDesk,
   SandboxDesk,
@@ -15,9 +16,9 @@ import type {
 } from '../../src/gateway/ports';
 import type { AuditDesk } from '../../src/gateway/audit-ports';
 import type { DeadLetterWorkbench } from '../../src/gateway/dead-letter-ports';
-import type { Overview } from '../../src/gateway/overview-schemas';
 import type { EventInbox } from '../../src/messaging/ports';
 import type { MaintenanceClient } from '../../src/maintenance-client';
+import type { Overview } from '../../src/gateway/overview-schemas';
 import type { NewEvent, OrderEvent } from '../../src/domain/events';
 import type { Order } from '../../src/domain/order';
 import type { OrderProgress } from '../../src/gateway/progress-ports';
@@ -46,9 +47,10 @@ export interface Doubles {
   /** what the engine does beside taking orders */
   orders: Partial<OrderClient>;
   reader: Partial<OrderReader>;
+  overview: OverviewDesk;
+  maxStreams: number;
   history: Partial<OrderHistory>;
   reports: Partial<Reports>;
-  overview: Overview;
   breakers: Partial<BreakerBoard>;
   audit: Partial<AuditDesk>;
   contacts: Partial<ContactBook>;
@@ -81,6 +83,7 @@ export function createDeps(doubles: Partial<Doubles> = {}): GatewayDeps {
   const { sandbox = createMemorySandbox() } = doubles;
   let requests = 0;
   return {
+    maxStreams: doubles.maxStreams ?? 100,
     orders: {
       place: doubles.place ?? (async (placement) => accepted(placement)),
       isKnown: doubles.isKnown ?? (async () => false),
@@ -106,6 +109,8 @@ export function createDeps(doubles: Partial<Doubles> = {}): GatewayDeps {
     reader: {
       readView: async () => undefined,
       listEvents: async () => [],
+      readSequences: async () => new Map(),
+      readEvents: async () => [],
       listOrders: async () => ({ orders: [] }),
       readInventory: async () => undefined,
       ping: async () => {},
@@ -127,7 +132,7 @@ export function createDeps(doubles: Partial<Doubles> = {}): GatewayDeps {
       progressOf: async () => undefined,
       ...doubles.deadLetters,
     },
-    overview: { read: async () => doubles.overview ?? (overviewExample as Overview) },
+    overview: doubles.overview ?? { read: async () => overviewExample as Overview },
     audit: { list: async () => ({ entries: [] }), ...doubles.audit },
     breakers: { list: async () => [], reset: async () => timeOf(0), ...doubles.breakers },
     stock: {
@@ -154,6 +159,24 @@ export function createDeps(doubles: Partial<Doubles> = {}): GatewayDeps {
     newRequestId: () => `req-${++requests}`,
   };
 }
+
+/** An overview of nothing at all. */
+export const NOTHING_TO_SEE: Overview = {
+  at: '2025-07-09T10:30:00.000Z',
+  states: [],
+  hours: [],
+  lastHour: {
+    placed: 0,
+    standings: { open: 0, shipped: 0, delivered: 0, cancelled: 0, failed: 0, returned: 0 },
+    revenue: [],
+  },
+  promise: { atRisk: 0, breached: 0, orders: [] },
+  attention: { orders: 0, openCases: 0, oldest: [] },
+  deadLetters: [],
+  breakers: [],
+  queues: [],
+  unavailable: [],
+};
 
 export const NO_COUNTS = { placed: 0, open: 0, shipped: 0, delivered: 0, cancelled: 0, failed: 0, returned: 0 };
 /** Webhooks that nobody has. */

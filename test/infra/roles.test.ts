@@ -32,6 +32,7 @@ import { keys } from '../../src/domain/ids';
 import { REPLAY_PREFIX } from '../../src/domain/replay';
 import { type Right, rightsFor, rightsOf } from '../support/iam';
 import { noLetters } from '../support/letters';
+import { openStream } from '../support/event-stream';
 import { samplePayment, sampleUpdate } from '../support/refused-events';
 import { sampleOrder, uniqueId } from '../support/orders';
 import { seedInventory } from '../../scripts/lib/seed';
@@ -160,6 +161,7 @@ test('each process may do what it does, and nothing else', async () => {
   await replayEvents();
   await lookAfterBooks();
   await loseMessenger();
+  for (const { checks = {} } of running) await Promise.all(Object.values(checks).map((check) => check()));
 
   for (const name of PROCESSES) {
     const granted = rightsOf(template, `${name}Role`).toSorted();
@@ -596,6 +598,9 @@ async function readEverything(): Promise<void> {
   const contact = { method: 'PUT', headers: { 'content-type': 'application/json' }, body: '{"channels":["EMAIL"]}' };
   expect((await fetch(`${gateway()}/customers/${order.customerId}/contact`, contact)).status).toBe(200);
   for (const path of paths) expect([path, (await fetch(`${gateway()}${path}`)).status]).toEqual([path, 200]);
+  const stream = await openStream(`${gateway()}/orders/${order.orderId}/events`);
+  await stream.until(({ events }) => events.length > 0);
+  stream.close();
 }
 
 /** Whoever brings messages to customers is out of order: the breaker is seen, and asks for a reset. */

@@ -187,7 +187,9 @@ describe('queues', () => {
   });
 
   test('each dead-letter queue has an alarm that tells operations', () => {
-    const alarms = propertiesOf<Alarm>('AWS::CloudWatch::Alarm').filter(([, { Namespace }]) => Namespace === 'AWS/SQS');
+    const alarms = propertiesOf<Alarm>('AWS::CloudWatch::Alarm').filter(
+      ([, { Namespace, MetricName }]) => Namespace === 'AWS/SQS' && MetricName === 'ApproximateNumberOfMessagesVisible',
+    );
     expect(alarms.map(([, { Dimensions }]) => Dimensions[0]!.Value['Fn::GetAtt']![0]).sort()).toEqual(
       deadLetters.map(([id]) => id).sort(),
     );

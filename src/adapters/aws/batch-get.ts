@@ -1,48 +1,49 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { BatchGetCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { BatchGetCommand, type BatchGetCommandInput, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { failedCall, reach } from './errors';
 import { MAX_TRIES } from './write-together';
 
-/** Keys that one call takes. */
-const BATCH = 100;
+/** Items that DynamoDB gives in one call. */
+const MAX_KEYS = 100;
+/** Milliseconds before what was left undone is asked for again, at most; doubled for each further try. */
+const PAUSE_MS = 40;
 
-interface Wanted {
-  table: string;
-  /** none of them twice */
-  keys: readonly Record<string, string>[];
-  isConsistent?: boolean;
-  /** all, where nobody says */
-  attributes?: readonly string[];
-}
+type TableRequest = NonNullable<BatchGetCommandInput['RequestItems']>[string];
+type Key = Record<string, string | number>;
 
 /**
- * The rows of these keys that are there, in no order; what the table leaves out is asked for again, with jitter.
+ * Items by their keys, in no order, a hundred in a call; those that are not there are left out. What a table leaves
+ * undone is asked for again, after a while.
  *
- * @throws StepError SERVICE_UNAVAILABLE
+ * @param p.options such as ConsistentRead
+ * @param p.maxTries how often it is
+ * @throws StepError SERVICE_UNAVAILABLE, also when some keys stay undone
  */
-export async function batchGetAll<T>(db: DynamoDBDocumentClient, { keys, ...wanted }: Wanted): Promise<T[]> {
-  const batches = Array.from({ length: Math.ceil(keys.length / BATCH) }, (_, i) =>
-    keys.slice(i * BATCH, (i + 1) * BATCH),
+export async function batchGet<T>(p: {
+  db: DynamoDBDocumentClient;
+  table: string;
+  keys: readonly Key[];
+  options?: Omit<TableRequest, 'Keys'>;
+  maxTries?: number;
+}): Promise<T[]> {
+  const parts = Array.from({ length: Math.ceil(p.keys.length / MAX_KEYS) }, (_, i) =>
+    p.keys.slice(i * MAX_KEYS, (i + 1) * MAX_KEYS),
   );
-  return (await Promise.all(batches.map((some) => batchGet<T>(db, { ...wanted, keys: some })))).flat();
+  const found = await Promise.all(parts.map((keys) => getPart<T>({ ...p, keys })));
+  return found.flat();
 }
 
-async function batchGet<T>(db: DynamoDBDocumentClient, { table, keys, isConsistent, attributes }: Wanted) {
-  const names = attributes?.map((name, i) => [`#a${i}`, name] as const);
-  const projection = names && {
-    ProjectionExpression: names.map(([placeholder]) => placeholder).join(', '),
-    ExpressionAttributeNames: Object.fromEntries(names),
-  };
+async function getPart<T>(p: Parameters<typeof batchGet>[0]): Promise<T[]> {
+  const { db, table, keys, options, maxTries = MAX_TRIES } = p;
   const found: T[] = [];
   let left: Record<string, unknown>[] = [...keys];
   for (let tries = 1; left.length > 0; tries++) {
-    const of = { Keys: left, ...(isConsistent && { ConsistentRead: true }), ...projection };
-    const command = new BatchGetCommand({ RequestItems: { [table]: of } });
+    const command = new BatchGetCommand({ RequestItems: { [table]: { ...options, Keys: left } } });
     const answer = await reach(`reading ${table}`, () => db.send(command));
     found.push(...((answer.Responses?.[table] ?? []) as T[]));
     left = answer.UnprocessedKeys?.[table]?.Keys ?? [];
-    if (left.length > 0 && tries === MAX_TRIES) throw failedCall(`reading ${table}`, `${left.length} keys throttled`);
-    if (left.length > 0) await delay(Math.random() * 20 * 2 ** tries);
+    if (left.length > 0 && tries === maxTries) throw failedCall(`reading ${table}`, `${left.length} keys throttled`);
+    if (left.length > 0) await delay(Math.random() * PAUSE_MS * 2 ** (tries - 1));
   }
   return found;
 }

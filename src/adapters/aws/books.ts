@@ -6,7 +6,7 @@ import type { OrderView } from '../../domain/projection';
 import type { Warehouse, WarehouseStock } from '../../domain/inventory';
 import { StepError } from '../../domain/failures';
 import { createOrderRecords } from './order-records';
-import { batchGetAll } from './batch-get';
+import { batchGet } from './batch-get';
 import { reach } from './errors';
 import { writeTogether } from './write-together';
 import { type Part, type TableNames, transactionOf } from './transaction';
@@ -43,7 +43,7 @@ export function createDynamoBooks({ db, tables, warehouses }: DynamoBooksDeps): 
     },
     async readStock(productIds) {
       const keys = productIds.flatMap((productId) => warehouses.map(({ warehouseId }) => ({ productId, warehouseId })));
-      return batchGetAll<WarehouseStock>(db, { table: tables.warehouseStock, keys, isConsistent: true });
+      return batchGet<WarehouseStock>({ db, table: tables.warehouseStock, keys, options: { ConsistentRead: true } });
     },
     async postStock(posting) {
       const refused = await transact(db, transactionOf({ ...posting, events: [] }, tables), 'stock');
@@ -57,10 +57,11 @@ export function createDynamoBooks({ db, tables, warehouses }: DynamoBooksDeps): 
         ConsistentRead: true,
       }),
     readBackorders: (keys) =>
-      batchGetAll<Backorder>(db, {
+      batchGet<Backorder>({
+        db,
         table: tables.backorders,
         keys: keys.map(({ productId, entry }) => ({ productId, entry })),
-        isConsistent: true,
+        options: { ConsistentRead: true },
       }),
   };
 

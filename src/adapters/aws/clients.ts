@@ -4,6 +4,8 @@ import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { SESv2Client } from '@aws-sdk/client-sesv2';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
+import type { Metrics } from '../../metrics';
+import { measureAwsCalls } from './measure-calls';
 
 export interface AwsClients {
   db: DynamoDBDocumentClient;
@@ -27,9 +29,13 @@ export interface AwsCall {
  * Endpoints and credentials come from the SDK's own environment variables (`AWS_ENDPOINT_URL`, `AWS_PROFILE`, …).
  */
 export function createAwsClients(
-  p: { region?: string | undefined; observe?: CallObserver | undefined } = {},
+  p: {
+    region?: string | undefined;
+    observe?: CallObserver | undefined;
+    metrics?: Pick<Metrics, 'record'> | undefined;
+  } = {},
 ): AwsClients {
-  const { observe } = p;
+  const { observe, metrics } = p;
   const options = clientOptions(p);
   const dynamo = new DynamoDBClient(options);
   const events = new EventBridgeClient(options);
@@ -38,6 +44,7 @@ export function createAwsClients(
   const sqs = new SQSClient({ ...options, requestHandler: { ...options.requestHandler, requestTimeout: 30_000 } });
   const clients = { dynamo, events, sns, sqs };
   if (observe) for (const client of Object.values(clients)) observeCalls(client, observe);
+  if (metrics) for (const client of Object.values(clients)) measureAwsCalls(client, metrics);
   const db = DynamoDBDocumentClient.from(dynamo, { marshallOptions: { removeUndefinedValues: true } });
   return {
     db,

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { OrderId } from '../../domain/ids';
 import type { OrderFilter, OrderReader, OrderSummary, SearchKey } from '../../gateway/ports';
-import { batchGetAll } from './batch-get';
+import { batchGet } from './batch-get';
 import { createOrderStreams, type Span, streamOf } from './order-streams';
 import { cursorAfter, markIn, type PageCursor, readCursor } from './page-cursor';
 import { type Found, mergeNewestFirst, type Stream } from './newest-first';
@@ -41,10 +41,14 @@ export function createOrderList(deps: {
   const streams = createOrderStreams(deps);
 
   const batchRead = (orderIds: readonly OrderId[]) =>
-    batchGetAll<OrderSummary>(db, {
+    batchGet<OrderSummary>({
+      db,
       table: tables.view,
       keys: orderIds.map((orderId) => ({ orderId })),
-      attributes: SUMMARY,
+      options: {
+        ProjectionExpression: SUMMARY.map((name) => `#${name}`).join(', '),
+        ExpressionAttributeNames: Object.fromEntries(SUMMARY.map((name) => [`#${name}`, name])),
+      },
     });
 
   async function streamsOf(filter: Plain, span: Span): Promise<Stream[]> {

@@ -2,12 +2,18 @@ import { DescribeTableCommand } from '@aws-sdk/client-dynamodb';
 import { type DynamoDBDocumentClient, GetCommand, paginateQuery, type QueryCommandInput } from '@aws-sdk/lib-dynamodb';
 import type { Backorder } from '../../domain/backorders';
 import type { OrderEvent } from '../../domain/events';
-import type { OrderReader, ProductStock } from '../../gateway/ports';
+import type { OrderMark, OrderReader, ProductStock } from '../../gateway/ports';
+import type { OrderId } from '../../domain/ids';
 import type { OrderView } from '../../domain/projection';
 import type { TableNames } from './transaction';
+import { batchGet } from './batch-get';
 import { createOrderList } from './order-list';
+import { isOver } from '../../domain/reconciliation';
 import { missingOf } from '../../domain/backorders';
 import { reach } from './errors';
+
+/** How often a reading is tried whose table leaves something undone: whoever asked asks again. */
+const MAX_TRIES = 3;
 
 /** the tables that questions are answered from */
 type ReadTables = Omit<TableNames, 'orders' | 'ledger'> & { lookups: string };
@@ -45,6 +51,30 @@ export function createOrderReader({
       });
       return events as OrderEvent[];
     },
+
+    async readSequences(orderIds) {
+      const rows = await batchGet<Pick<OrderView, 'orderId' | 'sequence' | 'currentState'>>({
+        db,
+        table: tables.view,
+        keys: orderIds.map((orderId) => ({ orderId })),
+        options: {
+          ProjectionExpression: 'orderId, #sequence, currentState',
+          ExpressionAttributeNames: { '#sequence': 'sequence' },
+        },
+        maxTries: MAX_TRIES,
+      });
+      return new Map<OrderId, OrderMark>(
+        rows.map((row) => [row.orderId, { sequence: row.sequence, isOver: isOver(row) }]),
+      );
+    },
+
+    readEvents: (keys) =>
+      batchGet<OrderEvent>({
+        db,
+        table: tables.events,
+        keys: keys.map(({ orderId, sequence }) => ({ orderId, sequence })),
+        maxTries: MAX_TRIES,
+      }),
 
     listOrders: createOrderList({ db, tables, now }),
 
