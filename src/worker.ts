@@ -21,8 +21,12 @@ import { createSandboxPayments } from './adapters/sandbox/payment';
 import { createSandboxSupplier } from './adapters/sandbox/supplier';
 import { createWebhookWorker } from './wiring/webhook-deliveries';
 import { openDeadLetterDesk } from './wiring/dead-letters';
+import { fieldsOfOrder } from './log-context';
 import { type Maintenance, openMaintenance } from './wiring/maintenance';
+import { orderIdOfWorkflow } from './domain/ids';
 import { runProcess, type Running } from './lifecycle';
+import { startTracing } from './tracing/start';
+import { type Traced, tracedWork } from './tracing/worker';
 import { withBreaker, withPaymentBreaker } from './adapters/breaker/with-breaker';
 
 /** How long events wait for company before they are published together, in milliseconds. */
@@ -98,17 +102,24 @@ const counted = (metrics: Metrics, publisher: EventPublisher): EventPublisher =>
   },
 });
 
-/** Where the workflows come from: a bundle built before, or their source. */
-const workflowsOf = ({ WORKFLOW_BUNDLE }: Config<'worker'>): Pick<WorkerOptions, 'workflowBundle' | 'workflowsPath'> =>
-  WORKFLOW_BUNDLE
-    ? { workflowBundle: { codePath: WORKFLOW_BUNDLE } }
-    : { workflowsPath: require.resolve('./workflows') };
+/** Where the workflows come from: a bundle built before, or their source; the same in both. */
+const workflowsOf = (
+  { WORKFLOW_BUNDLE }: Config<'worker'>,
+  traced: Traced,
+): Traced & Pick<WorkerOptions, 'workflowBundle' | 'workflowsPath'> => {
+  if (WORKFLOW_BUNDLE) return { ...traced, workflowBundle: { codePath: WORKFLOW_BUNDLE } };
+  const workflowModules = [require.resolve('./workflows/trace')];
+  const interceptors = { ...traced.interceptors, workflowModules };
+  return { ...traced, interceptors, workflowsPath: require.resolve('./workflows') };
+};
 
 /** @param observe sees every call to AWS */
 export async function start(config: Config<'worker'>, logger: Logger, observe?: CallObserver): Promise<Running> {
   Runtime.install({ shutdownSignals: [], logger: forTemporal(logger) });
   const aws = createAwsClients({ region: config.AWS_REGION, observe });
   const metrics = createMetrics();
+  const tracing = startTracing('worker', config, logger);
+  const traced = tracedWork(tracing);
   const ports = createPorts({ config, aws, logger, metrics });
   const connection = await connectEngine(config.engine);
   const maintenance = openMaintenance(config, { aws, logger, metrics });
@@ -117,12 +128,12 @@ export async function start(config: Config<'worker'>, logger: Logger, observe?: 
     namespace: config.engine.namespace,
     taskQueue: config.TASK_QUEUE,
     activities: { ...createActivities(ports), ...createMaintenanceActivities(maintenance.deps) },
-    ...workflowsOf(config),
+    ...workflowsOf(config, traced),
     workflowTaskPollerBehavior: { type: 'autoscaling' },
     activityTaskPollerBehavior: { type: 'autoscaling' },
     shutdownGraceTime: '10s',
   });
-  const webhooks = await createWebhookWorker({ config, aws, ports, metrics, connection });
+  const webhooks = await createWebhookWorker({ config, aws, ports, metrics, connection, traced });
   const workers = [worker, webhooks];
   const run = Promise.all(workers.map((one) => one.run())).then(() => undefined);
   maintenance.schedule();
@@ -130,7 +141,10 @@ export async function start(config: Config<'worker'>, logger: Logger, observe?: 
     failed: run,
     ping: async () => void (await Promise.all(workers.map((one) => pingEngine(one, connection)))),
     metrics,
-    stop: () => drain({ workers, run, ports, maintenance, connection, aws }),
+    async stop() {
+      await drain({ workers, run, ports, maintenance, connection, aws });
+      await tracing.stop();
+    },
   };
 }
 
@@ -170,7 +184,7 @@ async function drain(p: {
 
 function forTemporal(logger: Logger): NonNullable<Parameters<typeof Runtime.install>[0]['logger']> {
   const write = (level: 'trace' | 'debug' | 'info' | 'warn' | 'error') => (message: string, meta?: object) =>
-    logger[level](meta ?? {}, message);
+    logger[level](withOrder(meta ?? {}), message);
   return {
     log: (level, message, meta) => write(level.toLowerCase() as 'info')(message, meta),
     trace: write('trace'),
@@ -180,5 +194,11 @@ function forTemporal(logger: Logger): NonNullable<Parameters<typeof Runtime.inst
     error: write('error'),
   };
 }
+
+/** Temporal's own lines name the workflow; of an order's, the order as well. */
+const withOrder = (meta: { workflowId?: unknown }): object => ({
+  ...meta,
+  ...(typeof meta.workflowId === 'string' && fieldsOfOrder(orderIdOfWorkflow(meta.workflowId))),
+});
 
 if (require.main === module) void runProcess('worker', start);

@@ -1,5 +1,6 @@
 import { Type } from '@sinclair/typebox';
 import type { FastifyRequest } from 'fastify';
+import { activeTraceparent } from '../tracing';
 import { type Cause, causedBy, causeOf } from '../domain/cause';
 
 /** Of a request whose events carry its trace on; one that is none is ignored. */
@@ -11,6 +12,9 @@ export const traceHeaders = {
 
 export type SentRequest = Pick<FastifyRequest, 'id' | 'headers'>;
 
-/** A request as the cause of what comes of it: by its `X-Request-Id`, the one of the answer and of the logs. */
+/**
+ * A request as the cause of what comes of it: by its `X-Request-Id`, the one of the answer and of the logs. Its trace is
+ * the caller's, or where it is traced here its own place in that.
+ */
 export const causeOfRequest = ({ id, headers }: SentRequest): { cause?: Cause } =>
-  causedBy(causeOf({ id, traceparent: headers['traceparent'] }));
+  causedBy(causeOf({ id, traceparent: activeTraceparent() ?? headers['traceparent'] }));

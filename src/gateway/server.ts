@@ -20,9 +20,11 @@ import { createSandboxJournal } from '../adapters/aws/sandbox-journal';
 import { createSettlement } from '../adapters/sandbox/settlement';
 import { createWebhookBook } from '../adapters/aws/webhook-book';
 import { runProcess, type Running } from '../lifecycle';
+import { startTracing } from '../tracing/start';
 
 /** @param observe sees every call to AWS */
 export async function start(config: Config<'gateway'>, logger: Logger, observe?: CallObserver): Promise<Running> {
+  const tracing = startTracing('gateway', config, logger);
   const aws = createAwsClients({ region: config.AWS_REGION, observe });
   const orders = connectOrders(config, aws);
   const journal = createSandboxJournal({ db: aws.db, table: config.SANDBOX_JOURNAL_TABLE });
@@ -62,6 +64,7 @@ export async function start(config: Config<'gateway'>, logger: Logger, observe?:
       const clients = [orders, stock, replays, deliveries, letters, maintenance];
       await Promise.all(clients.map((client) => client.close()));
       aws.destroy();
+      await tracing.stop();
     },
   };
 }

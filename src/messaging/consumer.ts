@@ -13,6 +13,7 @@ import { openStock } from '../wiring/stock';
 import { openWarehouse } from '../wiring/warehouse';
 import { openWebhooks } from '../wiring/webhooks';
 import { runProcess, type Running } from '../lifecycle';
+import { startTracing } from '../tracing/start';
 import { type Shared, together } from '../wiring/parts';
 
 /** What the consumer does, each by itself. */
@@ -30,6 +31,7 @@ const PARTS = [
 
 /** @param observe sees every call to AWS */
 export async function start(config: Config<'consumer'>, logger: Logger, observe?: CallObserver): Promise<Running> {
+  const tracing = startTracing('consumer', config, logger);
   const aws = createAwsClients({ region: config.AWS_REGION, observe });
   const orders = connectOrders(config, aws);
   const stock = connectStock(config);
@@ -46,6 +48,7 @@ export async function start(config: Config<'consumer'>, logger: Logger, observe?
       await parts.stop();
       await Promise.all([breakers.stop(), orders.close(), stock.close(), letters.close()]);
       aws.destroy();
+      await tracing.stop();
     },
   };
 }

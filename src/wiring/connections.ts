@@ -15,6 +15,7 @@ import { createEventBus } from '../adapters/aws/event-bus';
 import { connectReplayClient } from '../replay-client';
 import { createReplayLog } from '../adapters/aws/replay-log';
 import { createOrderRecords } from '../adapters/aws/order-records';
+import { fieldsOfOrder } from '../log-context';
 
 /** The way to the orders of a process that takes some. */
 export function connectOrders(
@@ -63,8 +64,8 @@ export function openEventBus(
     events: aws.events,
     busName: config.EVENT_BUS_NAME,
     eventsTable: config.ORDER_EVENTS_TABLE,
-    onRefused: ({ orderId, sequence }, reason) =>
-      logger.error({ orderId, sequence, reason }, 'the bus refuses an event for good'),
+    onRefused: ({ orderId, sequence, traceparent }, reason) =>
+      logger.error({ ...fieldsOfOrder(orderId, traceparent), sequence, reason }, 'the bus refuses an event for good'),
   });
 }
 

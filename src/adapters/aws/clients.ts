@@ -4,6 +4,7 @@ import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { SESv2Client } from '@aws-sdk/client-sesv2';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
+import { traceCalls } from './traced-calls';
 
 export interface AwsClients {
   db: DynamoDBDocumentClient;
@@ -37,6 +38,7 @@ export function createAwsClients(
   // the consumer waits up to 20 s for messages on a connection
   const sqs = new SQSClient({ ...options, requestHandler: { ...options.requestHandler, requestTimeout: 30_000 } });
   const clients = { dynamo, events, sns, sqs };
+  for (const client of Object.values(clients)) traceCalls(client);
   if (observe) for (const client of Object.values(clients)) observeCalls(client, observe);
   const db = DynamoDBDocumentClient.from(dynamo, { marshallOptions: { removeUndefinedValues: true } });
   return {
@@ -55,6 +57,7 @@ export function createAwsClients(
 export function createNotificationClients(p: { region?: string | undefined; observe?: CallObserver | undefined } = {}) {
   const options = { ...clientOptions(p), maxAttempts: 1 };
   const clients = { ses: new SESv2Client(options), sns: new SNSClient(options) };
+  for (const client of Object.values(clients)) traceCalls(client);
   if (p.observe) for (const client of Object.values(clients)) observeCalls(client, p.observe);
   return { ...clients, destroy: () => Object.values(clients).forEach((client) => client.destroy()) };
 }

@@ -16,6 +16,7 @@ import type { OrderEvent } from '../../domain/events';
 import { INDEX_SHARDS } from '../../domain/ids';
 import { toBusEvent } from '../../domain/events';
 import { StepError } from '../../domain/failures';
+import { inPublishSpans, traceHeaderOf } from './publish-spans';
 import { reach } from './errors';
 
 /** Entries of one PutEvents call. */
@@ -37,10 +38,12 @@ export function createEventBus(p: {
   onRefused?: (event: OrderEvent, reason: string) => void;
 }): EventBus {
   async function put(batch: Entry[]): Promise<number> {
+    const events = batch.map(({ event }) => event);
     const command = new PutEventsCommand({ Entries: batch.map(({ entry }) => entry) });
     let results: PutEventsResultEntry[];
     try {
-      ({ Entries: results = [] } = await reach('publishing events', () => p.events.send(command)));
+      const send = () => reach('publishing events', () => p.events.send(command));
+      ({ Entries: results = [] } = await inPublishSpans(events, { busName: p.busName }, send));
     } catch (error) {
       if (!(error instanceof StepError) || error.type !== 'REQUEST_REFUSED') throw error;
       return putRefused(batch, error.message);
@@ -135,7 +138,8 @@ interface Entry {
 function entryOf(event: OrderEvent, busName: string): Entry {
   const { source, detailType, time, detail } = toBusEvent(event);
   const Detail = JSON.stringify(detail);
-  const entry = { EventBusName: busName, Source: source, DetailType: detailType, Time: new Date(time), Detail };
+  const told = { EventBusName: busName, Source: source, DetailType: detailType, Time: new Date(time), Detail };
+  const entry = { ...told, ...traceHeaderOf(event) };
   return { event, entry, bytes: Buffer.byteLength(Detail) + source.length + detailType.length + 14 };
 }
 

@@ -4,11 +4,14 @@ import { Type, type TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { AcceptAnswer } from '../../workflows/messages';
 import type { GatewayDeps } from '../ports';
 import type { OrderSubmission, ValidationError } from '../../domain/order';
+import { activeSpan } from '../../tracing';
+import { addLogFields, fieldsOfOrder } from '../../log-context';
 import { answer, idempotencyKey, problems, SubmissionBody } from '../contract';
 import { causeOfRequest, traceHeaders } from '../cause';
 import { fingerprintOf, orderIdForKey, parseSubmission, type ParsedSubmission } from '../../submission';
 import { isOrderId, type OrderId } from '../../domain/ids';
 import { linksOf, pick } from '../present';
+import { orderAttributes } from '../../domain/trace';
 import { OrderPlaced } from '../schemas';
 import { ProblemError } from '../problem';
 import { isUnavailable } from '../unavailable';
@@ -62,6 +65,8 @@ export function placeOrderRoute(app: FastifyInstance, deps: GatewayDeps): void {
     const key = headers['idempotency-key'];
     const orderId = orderIdOf(body, key) ?? deps.newOrderId();
     const request = { submission: { ...body, orderId }, fingerprint: fingerprintOf(body) };
+    addLogFields(fieldsOfOrder(orderId));
+    activeSpan()?.setAttributes(orderAttributes(request.submission));
     const outcome = await deps.orders
       .place({ ...request, requestId: deps.newRequestId(), patienceMs: PATIENCE_MS, ...causeOfRequest(sent) })
       .catch((error: unknown) => {
