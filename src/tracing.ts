@@ -5,14 +5,13 @@ import {
   isSpanContextValid,
   propagation,
   type Span,
-  type SpanContext,
   type SpanKind,
   SpanStatusCode,
   trace,
 } from '@opentelemetry/api';
 import { traceContextOf, traceparentFrom } from './domain/trace';
 
-export { SpanKind } from '@opentelemetry/api';
+export { type Span, SpanKind } from '@opentelemetry/api';
 
 /** What is traced goes through OpenTelemetry's API, which does nothing until `startTracing` was called. */
 const tracer = () => trace.getTracer('waybill');
@@ -25,17 +24,19 @@ export function activeSpan(): Span | undefined {
 
 /** Where the caller is, W3C; `undefined` outside of any trace, and where nothing is traced. */
 export function activeTraceparent(): string | undefined {
-  const place = activePlace();
-  return place && traceparentFrom({ ...place, isSampled: (place.traceFlags & 1) === 1 });
+  const span = trace.getActiveSpan();
+  return span && traceparentOfSpan(span);
+}
+
+/** A span's place, W3C; `undefined` where nothing is traced. */
+export function traceparentOfSpan(span: Span): string | undefined {
+  const place = span.spanContext();
+  if (!isSpanContextValid(place)) return undefined;
+  return traceparentFrom({ ...place, isSampled: (place.traceFlags & 1) === 1 });
 }
 
 /** The id of the trace that the caller is in, whether it is kept or not. */
-export const activeTraceId = (): string | undefined => activePlace()?.traceId;
-
-function activePlace(): SpanContext | undefined {
-  const place = trace.getActiveSpan()?.spanContext();
-  return place && isSpanContextValid(place) ? place : undefined;
-}
+export const activeTraceId = (): string | undefined => traceContextOf(activeTraceparent())?.traceId;
 
 /** The place that a W3C trace context names; the caller's own where it names none. */
 export function contextFrom(traceparent: string | undefined): Context {

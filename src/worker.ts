@@ -184,7 +184,7 @@ async function drain(p: {
 
 function forTemporal(logger: Logger): NonNullable<Parameters<typeof Runtime.install>[0]['logger']> {
   const write = (level: 'trace' | 'debug' | 'info' | 'warn' | 'error') => (message: string, meta?: object) =>
-    logger[level](withOrder(meta ?? {}), message);
+    logger[level](asLogged(meta ?? {}), message);
   return {
     log: (level, message, meta) => write(level.toLowerCase() as 'info')(message, meta),
     trace: write('trace'),
@@ -195,10 +195,14 @@ function forTemporal(logger: Logger): NonNullable<Parameters<typeof Runtime.inst
   };
 }
 
-/** Temporal's own lines name the workflow; of an order's, the order as well. */
-const withOrder = (meta: { workflowId?: unknown }): object => ({
-  ...meta,
-  ...(typeof meta.workflowId === 'string' && fieldsOfOrder(orderIdOfWorkflow(meta.workflowId))),
-});
+/** Temporal's own lines name the workflow; of an order's, the order as well. Tasks as they came hold the customer. */
+function asLogged(meta: { workflowId?: unknown }): object {
+  const { workflowId } = meta;
+  const named = Object.entries(meta).filter(([, value]) => typeof value !== 'object' || value instanceof Error);
+  return {
+    ...Object.fromEntries(named),
+    ...(typeof workflowId === 'string' && fieldsOfOrder(orderIdOfWorkflow(workflowId))),
+  };
+}
 
 if (require.main === module) void runProcess('worker', start);

@@ -2,8 +2,8 @@ import type { ActivityInterceptorsFactory, InjectedSinks, WorkerOptions } from '
 import { OpenTelemetryActivityInboundInterceptor } from '@temporalio/interceptors-opentelemetry-v2/lib/worker';
 import type { TraceSinks } from '../workflows/trace';
 import type { Tracing } from './start';
-import { activeSpan } from '../tracing';
-import { fieldsOfOrder, withLogFields } from '../log-context';
+import { activeSpan, activeTraceparent } from '../tracing';
+import { fieldsOfOrder, inLogFields, type LogFields } from '../log-context';
 import { ORDER_ID_ATTRIBUTE } from '../domain/trace';
 import { orderIdOfWorkflow } from '../domain/ids';
 
@@ -21,18 +21,23 @@ export function tracedWork(tracing: Tracing): Traced {
   return { interceptors: { activity: [...(tracing.isOn ? [spans] : []), namesOrder] }, sinks };
 }
 
-const namesOrder: ActivityInterceptorsFactory = ({ info }) => ({
-  inbound: {
-    execute(input, next) {
-      const workflowId = info.workflowExecution?.workflowId ?? '';
-      const orderId = orderIdOfWorkflow(workflowId);
-      const told = orderId !== undefined && { [ORDER_ID_ATTRIBUTE]: orderId };
-      activeSpan()?.setAttributes({ 'waybill.attempt': info.attempt, ...told });
-      const fields = { workflowId, ...fieldsOfOrder(orderId, traceparentIn(input.args)) };
-      return withLogFields(fields, () => next(input));
+const namesOrder: ActivityInterceptorsFactory = ({ info }) => {
+  const workflowId = info.workflowExecution?.workflowId ?? '';
+  const orderId = orderIdOfWorkflow(workflowId);
+  let fields: LogFields = { workflowId, ...fieldsOfOrder(orderId) };
+  return {
+    inbound: {
+      execute(input, next) {
+        const told = orderId !== undefined && { [ORDER_ID_ATTRIBUTE]: orderId };
+        activeSpan()?.setAttributes({ 'waybill.attempt': info.attempt, ...told });
+        fields = { ...fields, ...fieldsOfOrder(orderId, activeTraceparent() ?? traceparentIn(input.args)) };
+        return inLogFields(fields, () => next(input));
+      },
     },
-  },
-});
+    // of the lines that Temporal writes of it
+    outbound: { getLogAttributes: (attributes, next) => next({ ...attributes, ...fields }) },
+  };
+};
 
 /** The trace of what placed the order, as steps carry it where nothing is traced here. */
 function traceparentIn([input]: unknown[]): unknown {
