@@ -32,7 +32,8 @@ export async function main(): Promise<number> {
     throw new Trouble(`Port ${port} cannot be listened on (${reason}); take another with --port.`);
   });
   if (!json) write(`Listening for traces: start Waybill with OTEL_EXPORTER_OTLP_ENDPOINT=${receiver.url}`);
-  const forEver = (signal: AbortSignal) => new Promise<number>((done) => signal.addEventListener('abort', () => done(0)));
+  const forEver = (signal: AbortSignal) =>
+    new Promise<number>((done) => signal.addEventListener('abort', () => done(0)));
   try {
     return await untilInterrupted(forEver, traces.flush);
   } finally {

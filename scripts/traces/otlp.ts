@@ -102,7 +102,9 @@ export function readSpans(body: Buffer, contentType = ''): ReceivedSpan[] {
 function fromProtobuf(body: Buffer): Request {
   requestType ??= parse(PROTO).root.lookupType('Request');
   const read = requestType.toObject(requestType.decode(body), { longs: String, bytes: Buffer }) as Request;
-  const spans = (read.resourceSpans ?? []).flatMap(({ scopeSpans = [] }) => scopeSpans.flatMap((one) => one.spans ?? []));
+  const spans = (read.resourceSpans ?? []).flatMap(({ scopeSpans = [] }) =>
+    scopeSpans.flatMap((one) => one.spans ?? []),
+  );
   for (const span of spans)
     for (const name of ['traceId', 'spanId', 'parentSpanId'] as const)
       span[name] = Buffer.from(span[name] ?? '').toString('hex');
