@@ -10,7 +10,7 @@ const USUAL_PORT = 4318;
 
 const USAGE = `Usage: npm run traces -- [--port ${USUAL_PORT}] [--order ORDER] [--json] [--help]
 Takes the traces of processes that were started with OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:${USUAL_PORT}, and prints
-each as a tree once nothing more of it came for 3 s: all, or those of one order. Ctrl-C ends it.`;
+each as a tree once nothing more of it came for 7 s: all, or those of one order. Ctrl-C ends it.`;
 
 const write = (line: string) => process.stdout.write(`${line}\n`);
 

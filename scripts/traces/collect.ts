@@ -1,7 +1,10 @@
 import type { ReceivedSpan } from './otlp';
 
-/** Milliseconds without another span after which a trace is shown: what comes later is shown with it, once more. */
-const REST_MS = 3000;
+/**
+ * Milliseconds without another span after which a trace is shown: longer than the push queue holds back. What comes later
+ * is shown with it, once more.
+ */
+const REST_MS = 7000;
 /** Traces that are remembered, for what comes of them later. */
 const MAX_TRACES = 1000;
 

@@ -94,7 +94,8 @@ export function readSpans(body: Buffer, contentType = ''): ReceivedSpan[] {
     ? (JSON.parse(body.toString()) as Request)
     : fromProtobuf(body);
   return resourceSpans.flatMap(({ resource, scopeSpans = [] }) => {
-    const process = String(valuesOf(resource?.attributes)['service.name'] ?? 'unknown');
+    const { 'service.name': name } = valuesOf(resource?.attributes);
+    const process = typeof name === 'string' ? name : 'unknown';
     return scopeSpans.flatMap(({ spans = [] }) => spans.map((span) => received(span, process)));
   });
 }

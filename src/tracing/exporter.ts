@@ -1,9 +1,8 @@
 import { AsyncResource } from 'node:async_hooks';
+import { ExportResultCode } from '@opentelemetry/core';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto';
 import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace-base';
 import type { Logger } from '../telemetry';
-
-const SUCCESS = 0;
 
 /** What X-Ray makes searchable. */
 const ANNOTATIONS = 'aws.xray.annotations';
@@ -33,10 +32,10 @@ export function createExporter(p: { url: string; timeoutMs: number; isXRay: bool
     export(spans, done) {
       if (p.isXRay) for (const span of spans) annotate(span);
       exporter.export(spans, (result) => {
-        const isSent = result.code === SUCCESS;
+        const isSent = result.code === ExportResultCode.SUCCESS;
         tell(isSent ? undefined : (result.error ?? new Error('refused')), spans.length);
         // said above, and nobody else has anything to do about it
-        done({ code: SUCCESS });
+        done({ code: ExportResultCode.SUCCESS });
       });
     },
     forceFlush: () => exporter.forceFlush(),

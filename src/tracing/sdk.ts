@@ -20,7 +20,11 @@ const MAX_WAITING = 8192;
 /** Milliseconds that spans wait for company. */
 const LINGER_MS = 1000;
 
-/** Makes OpenTelemetry's API of this process do what it says. Loaded only where there is a receiver. */
+/**
+ * Makes OpenTelemetry's API of this process do what it says. Loaded only where there is a receiver.
+ *
+ * @public
+ */
 export function startSdk(p: TracingOptions & { url: string }) {
   const isXRay = p.traceContext === 'xray';
   const exporter = createExporter({ url: p.url, timeoutMs: SEND_TIMEOUT_MS, isXRay, logger: p.logger });

@@ -84,7 +84,7 @@ export const interceptors = (): WorkflowInterceptors => {
 };
 
 const headersOf = (place: TraceContext): Headers => ({
-  [TRACE_HEADER]: defaultPayloadConverter.toPayload({ traceparent: traceparentFrom(place) })!,
+  [TRACE_HEADER]: defaultPayloadConverter.toPayload({ traceparent: traceparentFrom(place) }),
 });
 
 function contextOf({ [TRACE_HEADER]: payload }: Headers): TraceContext | undefined {
@@ -126,7 +126,8 @@ const typeOf = (error: unknown): string => {
 
 /** The same one in a replay, and from a source of its own: what the workflow draws stays what it was. */
 function newSpanId(): string {
-  const bytes = getRandomStream('waybill/trace').fill(new Uint8Array(8));
+  const bytes = new Uint8Array(8);
+  getRandomStream('waybill/trace').fill(bytes);
   const id = [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');
   return /^0+$/.test(id) ? '0000000000000001' : id;
 }

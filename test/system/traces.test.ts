@@ -193,7 +193,7 @@ test('every line about an order names it, its workflow and its trace, and none n
   const marked = (changes: object = {}) =>
     sampleOrder({
       customerId: `CUST-${mark}`,
-      shippingAddress: { street: `${mark} street`, city: `${mark} city`, country: 'US', zipCode: `${mark}` },
+      shippingAddress: { street: `${mark} street`, city: `${mark} city`, country: 'US', zipCode: mark },
       ...changes,
     });
   const contact = { email: `${mark}@example.com`, phone: '+15550001234' };
@@ -233,9 +233,7 @@ const decoded = (text: string): string =>
   (text.match(/[\w+/]{16,}={0,2}/g) ?? []).map((one) => Buffer.from(one, 'base64').toString('latin1')).join('\n');
 
 async function publish(Source: string, DetailType: string, detail: object): Promise<void> {
-  const { AWS_ACCESS_KEY_ID: accessKeyId = '', AWS_SECRET_ACCESS_KEY: secretAccessKey = '' } = emulatorAccess(
-    system.aws,
-  );
+  const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey } = emulatorAccess(system.aws);
   const bus = new EventBridgeClient({
     endpoint: system.aws,
     region: EMULATOR_REGION,

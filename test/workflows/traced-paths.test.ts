@@ -17,7 +17,7 @@ const told: (WorkflowSpan & { workflowId: string })[] = [];
 
 const traced = <T extends { headers: Headers }>(input: T): T => ({
   ...input,
-  headers: { ...input.headers, [TRACE_HEADER]: defaultPayloadConverter.toPayload({ traceparent })! },
+  headers: { ...input.headers, [TRACE_HEADER]: defaultPayloadConverter.toPayload({ traceparent }) },
 });
 
 /** Every call to the engine belongs to a trace. */

@@ -51,7 +51,7 @@ const attemptsOf = ({ output }: { output: unknown }): number =>
 
 /** Names only: what is in a call may be somebody's address. */
 function about(service: string, method: string, { input }: { input: object }): Attributes {
-  const tables = tablesOf(input as AwsInput);
+  const tables = tablesOf(input);
   const { QueueUrl, TopicArn } = input as AwsInput;
   const destination = (QueueUrl ?? TopicArn)?.split(/[/:]/).at(-1);
   return {
