@@ -12,6 +12,8 @@ import { Resources } from './config/resources';
 
 /** who brings messages to customers */
 const NOTIFIERS = ['sandbox', 'aws'];
+/** OpenTelemetry's names */
+const SAMPLERS = ['always_on', 'always_off', 'traceidratio'].flatMap((name) => [name, `parentbased_${name}`]);
 const LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
 
 const Settings = {
@@ -186,6 +188,12 @@ const Settings = {
     maximum: 100_000,
     usual: 2000,
   }),
+  OTEL_TRACES_SAMPLER: a.oneOf(
+    'which traces are kept of those that begin here; with `parentbased_`, one that comes from outside is kept where it was there',
+    SAMPLERS,
+    'parentbased_always_on',
+  ),
+  OTEL_TRACES_SAMPLER_ARG: a.fraction('the share of them, from 0 to 1, for a sampler by `traceidratio`', 1),
   TEMPORAL_UI_URL: a.optionalUrl("Temporal's web page, which orders link to"),
   TRACE_URL: a.optionalUrl('where a trace is shown; `{traceId}` in it is replaced by its id'),
   PAGE_DIR: a.optionalPath('directory of the page for operations, built before; unset, there is none'),
@@ -231,7 +239,15 @@ type QueueUrlName = `${(typeof QUEUES)[number]}_QUEUE_URL`;
 const QUEUE_URLS = QUEUES.map((name) => `${name}_QUEUE_URL` as const) as readonly QueueUrlName[];
 type DeadLetterUrlName = `${(typeof QUEUES)[number]}_DLQ_URL`;
 const DEAD_LETTER_URLS = QUEUES.map((name) => `${name}_DLQ_URL` as const) as readonly DeadLetterUrlName[];
-const ALL_READ = ['TASK_QUEUE', 'AWS_REGION', 'OTEL_EXPORTER_OTLP_ENDPOINT', 'TRACE_CONTEXT', 'LOG_LEVEL'] as const;
+const ALL_READ = [
+  'TASK_QUEUE',
+  'AWS_REGION',
+  'OTEL_EXPORTER_OTLP_ENDPOINT',
+  'OTEL_TRACES_SAMPLER',
+  'OTEL_TRACES_SAMPLER_ARG',
+  'TRACE_CONTEXT',
+  'LOG_LEVEL',
+] as const;
 
 /** what each process reads: it is asked for nothing else, and its code can name nothing else */
 const READS = {
@@ -587,12 +603,14 @@ export function warehousesOf({ WAREHOUSES }: Pick<Config<'worker'>, 'WAREHOUSES'
   });
 }
 
-const NUMBERS = new Set(Object.entries(Settings).flatMap(([name, { type }]) => (type === 'integer' ? [name] : [])));
+const NUMBERS = new Set(
+  Object.entries(Settings).flatMap(([name, { type }]) => (type === 'integer' || type === 'number' ? [name] : [])),
+);
 
 /** not TypeBox's conversion, which makes a 1 of 1.5 and of true */
 const withNumbers = (values: unknown) =>
   Object.fromEntries(
     Object.entries(values as Record<string, string>).map(([name, text]) =>
-      NUMBERS.has(name) && /^-?\d+$/.test(text) ? [name, Number(text)] : [name, text],
+      NUMBERS.has(name) && /^-?\d+(\.\d+)?$/.test(text) ? [name, Number(text)] : [name, text],
     ),
   );

@@ -23,9 +23,13 @@ import { createSandboxPayments } from './adapters/sandbox/payment';
 import { createSandboxSupplier } from './adapters/sandbox/supplier';
 import { createWebhookWorker } from './wiring/webhook-deliveries';
 import { openDeadLetterDesk } from './wiring/dead-letters';
+import { fieldsOfOrder } from './log-context';
 import { type Maintenance, openMaintenance } from './wiring/maintenance';
 import { reachBus, reachTable } from './adapters/aws/reachable';
+import { orderIdOfWorkflow } from './domain/ids';
 import { runProcess, type Running } from './lifecycle';
+import { startTracing } from './tracing/start';
+import { type Traced, tracedWork } from './tracing/worker';
 import { withBreaker, withPaymentBreaker } from './adapters/breaker/with-breaker';
 
 /** How long events wait for company before they are published together, in milliseconds. */
@@ -101,11 +105,16 @@ const counted = (metrics: Metrics, publisher: EventPublisher): EventPublisher =>
   },
 });
 
-/** Where the workflows come from: a bundle built before, or their source. */
-const workflowsOf = ({ WORKFLOW_BUNDLE }: Config<'worker'>): Pick<WorkerOptions, 'workflowBundle' | 'workflowsPath'> =>
-  WORKFLOW_BUNDLE
-    ? { workflowBundle: { codePath: WORKFLOW_BUNDLE } }
-    : { workflowsPath: require.resolve('./workflows') };
+/** Where the workflows come from: a bundle built before, or their source; the same in both. */
+const workflowsOf = (
+  { WORKFLOW_BUNDLE }: Config<'worker'>,
+  traced: Traced,
+): Traced & Pick<WorkerOptions, 'workflowBundle' | 'workflowsPath'> => {
+  if (WORKFLOW_BUNDLE) return { ...traced, workflowBundle: { codePath: WORKFLOW_BUNDLE } };
+  const workflowModules = [require.resolve('./workflows/trace')];
+  const interceptors = { ...traced.interceptors, workflowModules };
+  return { ...traced, interceptors, workflowsPath: require.resolve('./workflows') };
+};
 
 /** @param observe sees every call to AWS */
 export async function start(config: Config<'worker'>, logger: Logger, observe?: CallObserver): Promise<Running> {
@@ -114,6 +123,8 @@ export async function start(config: Config<'worker'>, logger: Logger, observe?: 
   const telemetryOptions = { metrics: { buffer: ofEngine.buffer } };
   Runtime.install({ shutdownSignals: [], logger: forTemporal(logger), telemetryOptions });
   const aws = createAwsClients({ region: config.AWS_REGION, observe, metrics });
+  const tracing = startTracing('worker', config, logger);
+  const traced = tracedWork(tracing);
   const ports = createPorts({ config, aws, logger, metrics });
   const connection = await connectEngine(config.engine);
   const maintenance = openMaintenance(config, { aws, logger, metrics });
@@ -125,12 +136,12 @@ export async function start(config: Config<'worker'>, logger: Logger, observe?: 
       { ...createActivities(ports), ...createMaintenanceActivities(maintenance.deps) },
       metrics,
     ),
-    ...workflowsOf(config),
+    ...workflowsOf(config, traced),
     workflowTaskPollerBehavior: { type: 'autoscaling' },
     activityTaskPollerBehavior: { type: 'autoscaling' },
     shutdownGraceTime: '10s',
   });
-  const webhooks = await createWebhookWorker({ config, aws, ports, metrics, connection });
+  const webhooks = await createWebhookWorker({ config, aws, ports, metrics, connection, traced });
   const workers = [worker, webhooks];
   const run = Promise.all(workers.map((one) => one.run())).then(() => undefined);
   maintenance.schedule();
@@ -146,6 +157,7 @@ export async function start(config: Config<'worker'>, logger: Logger, observe?: 
       await drain({ workers, run, ports, maintenance, connection, aws });
       ofEngine.stop();
       await metrics.stop();
+      await tracing.stop();
     },
   };
 }
@@ -186,7 +198,7 @@ async function drain(p: {
 
 function forTemporal(logger: Logger): NonNullable<Parameters<typeof Runtime.install>[0]['logger']> {
   const write = (level: 'trace' | 'debug' | 'info' | 'warn' | 'error') => (message: string, meta?: object) =>
-    logger[level](meta ?? {}, message);
+    logger[level](asLogged(meta ?? {}), message);
   return {
     log: (level, message, meta) => write(level.toLowerCase() as 'info')(message, meta),
     trace: write('trace'),
@@ -194,6 +206,16 @@ function forTemporal(logger: Logger): NonNullable<Parameters<typeof Runtime.inst
     info: write('info'),
     warn: write('warn'),
     error: write('error'),
+  };
+}
+
+/** Temporal's own lines name the workflow; of an order's, the order as well. Tasks as they came hold the customer. */
+function asLogged(meta: { workflowId?: unknown }): object {
+  const { workflowId } = meta;
+  const named = Object.entries(meta).filter(([, value]) => typeof value !== 'object' || value instanceof Error);
+  return {
+    ...Object.fromEntries(named),
+    ...(typeof workflowId === 'string' && fieldsOfOrder(orderIdOfWorkflow(workflowId))),
   };
 }
 

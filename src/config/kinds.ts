@@ -82,6 +82,10 @@ export const wholeNumber = (description: string, p: { minimum: number; maximum: 
     default: p.usual,
   });
 
+/** A part of a whole. */
+export const fraction = (description: string, usual: number) =>
+  Type.Number({ minimum: 0, maximum: 1, expected: 'a number from 0 to 1', description, default: usual });
+
 /** Seconds that a message of a queue is its reader's: as many as SQS allows, and enough to extend them. */
 export const visibility = (description: string, usual: number) =>
   wholeNumber(description, { minimum: 3, maximum: 43_200, usual });

@@ -27,6 +27,7 @@ import { pathOf } from './problem';
 import { pageRoutes } from './routes/page';
 import { placeOrderRoute } from './routes/place-order';
 import { reportRoutes } from './routes/reports';
+import { RequestLog, traceRequests } from './request-trace';
 import { replayRoutes } from './routes/replays';
 import { returnRoutes } from './routes/returns';
 import { sandboxLoadRoutes } from './routes/sandbox-load';
@@ -78,6 +79,7 @@ const ROUTES = [
 export function buildApp(deps: GatewayDeps, { logger }: { logger?: Logger } = {}): FastifyInstance {
   const app = fastify({
     ...(logger && { loggerInstance: withoutPersonalData(logger) }),
+    logController: new RequestLog(),
     bodyLimit: BODY_LIMIT,
     requestTimeout: REQUEST_TIMEOUT,
     handlerTimeout: HANDLER_TIMEOUT,
@@ -91,6 +93,7 @@ export function buildApp(deps: GatewayDeps, { logger }: { logger?: Logger } = {}
   });
   app.setValidatorCompiler(TypeBoxValidatorCompiler);
   shareSerializers(app);
+  traceRequests(app);
   app.removeContentTypeParser('text/plain');
   app.addHook('onRequest', async ({ id }, reply) => {
     reply.headers({ 'x-request-id': id, 'x-content-type-options': 'nosniff' });

@@ -2,6 +2,9 @@ import type { Cause } from '../domain/cause';
 import type { GatewayDeps } from './ports';
 import type { OrderId } from '../domain/ids';
 import type { PlaceOutcome } from '../client';
+import { activeSpan } from '../tracing';
+import { addLogFields, fieldsOfOrder } from '../log-context';
+import { orderAttributes } from '../domain/trace';
 import { fingerprintOf, type ParsedSubmission } from '../submission';
 
 /** How long the caller waits for the first workflow task before the order is only RECEIVED. */
@@ -12,8 +15,11 @@ export function placeOrder(
   { orders, newRequestId }: Pick<GatewayDeps, 'orders' | 'newRequestId'>,
   { orderId, body, cause }: { orderId: OrderId; body: ParsedSubmission; cause?: Cause },
 ): Promise<PlaceOutcome> {
+  const submission = { ...body, orderId };
+  addLogFields(fieldsOfOrder(orderId));
+  activeSpan()?.setAttributes(orderAttributes(submission));
   return orders.place({
-    submission: { ...body, orderId },
+    submission,
     fingerprint: fingerprintOf(body),
     requestId: newRequestId(),
     patienceMs: PATIENCE_MS,

@@ -34,9 +34,11 @@ import { createWebhookBook } from '../adapters/aws/webhook-book';
 import { isLoopback } from './sandbox/loopback';
 import { openOverview } from '../wiring/overview';
 import { runProcess, type Running } from '../lifecycle';
+import { startTracing } from '../tracing/start';
 
 /** @param observe sees every call to AWS */
 export async function start(config: Config<'gateway'>, logger: Logger, observe?: CallObserver): Promise<Running> {
+  const tracing = startTracing('gateway', config, logger);
   const metrics = createMetrics({ process: 'gateway', endpoint: config.OTEL_EXPORTER_OTLP_ENDPOINT, logger });
   const aws = createAwsClients({ region: config.AWS_REGION, observe, metrics });
   const orders = connectOrders(config, aws);
@@ -90,6 +92,7 @@ export async function start(config: Config<'gateway'>, logger: Logger, observe?:
       await Promise.all(clients.map((client) => client.close()));
       aws.destroy();
       await metrics.stop();
+      await tracing.stop();
     },
   };
 }

@@ -15,6 +15,7 @@ import { openWarehouse } from '../wiring/warehouse';
 import { openWebhooks } from '../wiring/webhooks';
 import { reachBus, reachQueue, reachTable } from '../adapters/aws/reachable';
 import { runProcess, type Running } from '../lifecycle';
+import { startTracing } from '../tracing/start';
 import { type Shared, together } from '../wiring/parts';
 
 /** What the consumer does, each by itself. */
@@ -33,6 +34,7 @@ const PARTS = [
 
 /** @param observe sees every call to AWS */
 export async function start(config: Config<'consumer'>, logger: Logger, observe?: CallObserver): Promise<Running> {
+  const tracing = startTracing('consumer', config, logger);
   const metrics = createMetrics({ process: 'consumer', endpoint: config.OTEL_EXPORTER_OTLP_ENDPOINT, logger });
   const aws = createAwsClients({ region: config.AWS_REGION, observe, metrics });
   const orders = connectOrders(config, aws);
@@ -55,6 +57,7 @@ export async function start(config: Config<'consumer'>, logger: Logger, observe?
       await Promise.all([breakers.stop(), orders.close(), stock.close(), letters.close()]);
       aws.destroy();
       await metrics.stop();
+      await tracing.stop();
     },
   };
 }

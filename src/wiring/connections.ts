@@ -17,6 +17,7 @@ import type { EventBus } from '../messaging/ports';
 import { measureBus, measureCalls } from '../metrics/measure';
 import { createReplayLog } from '../adapters/aws/replay-log';
 import { createOrderRecords } from '../adapters/aws/order-records';
+import { fieldsOfOrder } from '../log-context';
 
 /** The way to the orders of a process that takes some. */
 export function connectOrders(
@@ -65,9 +66,9 @@ export function openEventBus(
     events: aws.events,
     busName: config.EVENT_BUS_NAME,
     eventsTable: config.ORDER_EVENTS_TABLE,
-    onRefused({ orderId, sequence }, reason) {
+    onRefused({ orderId, sequence, traceparent }, reason) {
       metrics?.record('waybill_bus_events_total', { outcome: 'refused' });
-      logger.error({ orderId, sequence, reason }, 'the bus refuses an event for good');
+      logger.error({ ...fieldsOfOrder(orderId, traceparent), sequence, reason }, 'the bus refuses an event for good');
     },
   });
   return metrics ? measureBus(bus, metrics) : bus;

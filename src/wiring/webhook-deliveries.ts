@@ -2,6 +2,7 @@ import { type NativeConnection, Worker } from '@temporalio/worker';
 import type { AwsClients } from '../adapters/aws/clients';
 import type { Config } from '../config';
 import type { Metrics } from '../metrics';
+import type { Traced } from '../tracing/worker';
 import type { WebhookActivityDeps } from '../activities/webhooks';
 import { createWebhookActivities } from '../activities/webhooks';
 import { createWebhookDesk } from '../adapters/aws/webhook-desk';
@@ -22,10 +23,12 @@ export function createWebhookWorker(p: {
   ports: Ports;
   metrics: Metrics;
   connection: NativeConnection;
+  traced?: Traced;
 }): Promise<Worker> {
-  const { config, aws, ports, metrics, connection } = p;
+  const { config, aws, ports, metrics, connection, traced } = p;
   return Worker.create({
     connection,
+    ...traced,
     namespace: config.engine.namespace,
     taskQueue: webhookQueueOf(config.TASK_QUEUE),
     activities: measureActivities(

@@ -70,7 +70,7 @@ test('orders by status: the shards added up, and nothing else of the projections
 describe('orders that somebody should look at', () => {
   let table: string;
   beforeEach(async () => {
-    const indexes = { late: ['lateShard', 'createdAt'], 'by-status': ['statusShard', 'updatedAt'] } as const;
+    const indexes = { late: ['lateShard', 'createdAt'], 'by-status': ['statusShard', 'createdAt'] } as const;
     table = await createOwnTable(plain.db, {
       name: 'View',
       key: ['orderId'],

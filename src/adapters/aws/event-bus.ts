@@ -7,10 +7,12 @@ import {
 import { type DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import type { EventBus } from '../../messaging/ports';
 import type { OrderEvent } from '../../domain/events';
+import { failSpan, type Span } from '../../tracing';
 import { INDEX_SHARDS } from '../../domain/ids';
 import { toBusEvent } from '../../domain/events';
 import { StepError } from '../../domain/failures';
 import { putAll } from './put-all';
+import { beginPublishing } from './publish-spans';
 import { reach } from './errors';
 
 /** Entries of one PutEvents call. */
@@ -35,8 +37,12 @@ export function createEventBus(p: {
     try {
       ({ Entries: results = [] } = await reach('publishing events', () => p.events.send(command)));
     } catch (error) {
-      if (!(error instanceof StepError) || error.type !== 'REQUEST_REFUSED') throw error;
-      return putRefused(batch, error.message);
+      // awaited: those that go out one by one end their spans themselves
+      if (error instanceof StepError && error.type === 'REQUEST_REFUSED') return await putRefused(batch, error);
+      for (const { span } of batch) failSpan(span, error);
+      throw error;
+    } finally {
+      for (const { span } of batch) span.end();
     }
     const published = batch.filter((_, i) => results[i]?.EventId !== undefined).map(({ event }) => event);
     await rewrite(published.map((event) => ({ ...event, unpublished: undefined })));
@@ -46,13 +52,14 @@ export function createEventBus(p: {
   }
 
   /** One entry that is refused must not hold up the others of its batch. */
-  async function putRefused(batch: Entry[], reason: string): Promise<number> {
+  async function putRefused(batch: Entry[], error: StepError): Promise<number> {
     if (batch.length > 1) {
       let published = 0;
       for (const entry of batch) published += await put([entry]);
       return published;
     }
-    await park(batch[0]!.event, reason);
+    failSpan(batch[0]!.span, error);
+    await park(batch[0]!.event, error.message);
     return 0;
   }
 
@@ -109,16 +116,26 @@ interface Place {
 }
 
 interface Entry {
+  /** as it is stored */
   event: OrderEvent;
+  span: Span;
   entry: PutEventsRequestEntry;
   bytes: number;
 }
 
 function entryOf(event: OrderEvent, busName: string): Entry {
-  const { source, detailType, time, detail } = toBusEvent(event);
+  const { span, event: told, traceHeader } = beginPublishing(event, { busName });
+  const { source, detailType, time, detail } = toBusEvent(told);
   const Detail = JSON.stringify(detail);
-  const entry = { EventBusName: busName, Source: source, DetailType: detailType, Time: new Date(time), Detail };
-  return { event, entry, bytes: Buffer.byteLength(Detail) + source.length + detailType.length + 14 };
+  const entry = {
+    EventBusName: busName,
+    Source: source,
+    DetailType: detailType,
+    Time: new Date(time),
+    Detail,
+    ...(traceHeader !== undefined && { TraceHeader: traceHeader }),
+  };
+  return { event, span, entry, bytes: Buffer.byteLength(Detail) + source.length + detailType.length + 14 };
 }
 
 function batches(entries: Entry[]): Entry[][] {

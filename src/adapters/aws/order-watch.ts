@@ -11,7 +11,6 @@ interface Source {
   index: string;
   partitionKey: string;
   value: string;
-  sortKey: 'createdAt' | 'updatedAt';
   limit: number;
 }
 
@@ -24,7 +23,7 @@ export function createOrderWatch({ db, table }: { db: DynamoDBDocumentClient; ta
     return { orders: Items.length + more, oldest: Items.map((item) => entryOf(item as WatchEntry)) };
   }
 
-  async function oldest({ index, partitionKey, value, sortKey, limit }: Source): Promise<WatchList> {
+  async function oldest({ index, partitionKey, value, limit }: Source): Promise<WatchList> {
     const query = { TableName: table, IndexName: index, KeyConditionExpression: `${partitionKey} = :partition` };
     const found = await Promise.all(
       SHARDS.map((shard) =>
@@ -35,16 +34,14 @@ export function createOrderWatch({ db, table }: { db: DynamoDBDocumentClient; ta
       orders: found.reduce((sum, { orders }) => sum + orders, 0),
       oldest: found
         .flatMap((list) => list.oldest)
-        .toSorted((a, b) => (a[sortKey] < b[sortKey] ? -1 : 1))
+        .toSorted((a, b) => (a.createdAt < b.createdAt ? -1 : 1))
         .slice(0, limit),
     };
   }
 
   return {
-    late: ({ promise, limit }) =>
-      oldest({ index: 'late', partitionKey: 'lateShard', value: promise, sortKey: 'createdAt', limit }),
-    inStatus: ({ status, limit }) =>
-      oldest({ index: 'by-status', partitionKey: 'statusShard', value: status, sortKey: 'updatedAt', limit }),
+    late: ({ promise, limit }) => oldest({ index: 'late', partitionKey: 'lateShard', value: promise, limit }),
+    inStatus: ({ status, limit }) => oldest({ index: 'by-status', partitionKey: 'statusShard', value: status, limit }),
   };
 }
 
