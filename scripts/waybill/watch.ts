@@ -81,7 +81,7 @@ async function* oneStream(
   const text = new TextDecoder();
   try {
     for await (const chunk of response.body ?? []) {
-      parser.feed(text.decode(chunk as Uint8Array, { stream: true }));
+      parser.feed(text.decode(chunk, { stream: true }));
       yield* messages.splice(0);
     }
   } catch {
