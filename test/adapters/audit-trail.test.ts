@@ -108,7 +108,11 @@ describe('the trail', () => {
   test('of a busy day is read a hundred rows at a time, by key', async () => {
     const { trail: busy } = await ownTrail();
     const ids = Array.from({ length: 250 }, (_, n) => `${1000 + n}`);
-    await Promise.all(ids.map((id) => busy.write(lineOf(id, at(5), id === '1000' ? 'lee' : 'kim'))));
+    // no more calls at once than the emulator takes on a busy machine
+    for (let from = 0; from < ids.length; from += 25)
+      await Promise.all(
+        ids.slice(from, from + 25).map((id) => busy.write(lineOf(id, at(5), id === '1000' ? 'lee' : 'kim'))),
+      );
     queries.length = 0;
     expect((await busy.list({ from: at(5), to: at(5), limit: 20 })).entries).toHaveLength(20);
     expect(queries).toEqual([expect.objectContaining({ Limit: 100 })]);
