@@ -25,7 +25,7 @@ export async function watchOrder(session: Session, orderId: string): Promise<num
       const { timeline, stuck } = await gateway.get<OrderStory>(`${path}/story`);
       for (const { at, sequence, title, detail, operator } of timeline.filter((one) => one.sequence > told)) {
         const who = operator ? ` (${operator.by}${operator.reason === undefined ? '' : `: ${operator.reason}`})` : '';
-        write(`${paint('dim', clock(at))}  ${title}${detail === undefined ? '' : `: ${detail}`}${who}`);
+        write(`${paint('dim', clock(at))}  ${title}${detail === undefined ? '' : `. ${detail}`}${who}`);
         told = Math.max(told, sequence);
       }
       if (stuck && stuck.sentence !== lastStuck)
