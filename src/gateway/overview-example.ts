@@ -14,7 +14,7 @@ const waiting = {
   orderId: 'ORD-2025-001234',
   status: 'RESERVED',
   since: '2025-07-09T10:50:00.000Z',
-  reason: 'Waiting for payment, which is out of order: tried again at 2025-07-09T10:52:00.000Z.',
+  reason: 'Waiting for the payment company, which is out of order: tried again at 2025-07-09T10:52:00.000Z.',
 };
 
 const stuck = {

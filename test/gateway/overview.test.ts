@@ -155,7 +155,7 @@ describe('what somebody should look at', () => {
           orderId: 'B',
           status: 'RESERVED',
           since: 's2',
-          reason: 'Waiting for payment, which is out of order: tried again at u.',
+          reason: 'Waiting for the payment company, which is out of order: tried again at u.',
         },
       ],
     });
