@@ -39,7 +39,8 @@ export function summaryOf(view: OrderView): string {
   if (attention) return `Somebody has to decide: ${doing(attention.step)} does not work (${plain(attention.error)}).`;
   if (!hasEnded(view)) {
     if (cancellation && !view.shipments.length) return 'Being cancelled: what was taken is given back.';
-    if (delayed) return `Waiting for ${companyName(delayed.dependency)}, which is out of order: tried again at ${delayed.until}.`;
+    if (delayed)
+      return `Waiting for ${companyName(delayed.dependency)}, which is out of order: tried again at ${delayed.until}.`;
     if (pendingPayment) return `Waiting until ${pendingPayment.until} for the payment company to decide.`;
   }
   return STANDING[view.status](view);
