@@ -46,5 +46,7 @@ test.each<[string, Record<string, string>]>([
 
 test('a page of another site may link to what is read', async () => {
   const { inject } = watched();
-  expect((await inject({ url: '/breakers', headers: { 'sec-fetch-site': 'cross-site', host } })).statusCode).not.toBe(403);
+  expect((await inject({ url: '/breakers', headers: { 'sec-fetch-site': 'cross-site', host } })).statusCode).not.toBe(
+    403,
+  );
 });
