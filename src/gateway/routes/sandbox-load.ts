@@ -6,6 +6,7 @@ import type { OrderStatus } from '../../domain/states';
 import type { SandboxOrder } from '../sandbox/orders';
 import { answer, problems } from '../contract';
 import { fieldsOfOrder, inLogFields } from '../../log-context';
+import { inSpan, SpanKind } from '../../tracing';
 import { createLoad } from '../sandbox/load';
 import { Load, LoadRequest, SandboxScenarios } from '../sandbox-schemas';
 import { placeOrder } from '../place';
@@ -95,7 +96,9 @@ export function sandboxLoadRoutes(app: FastifyInstance, deps: GatewayDeps): void
 
 async function placeNew(deps: GatewayDeps, body: SandboxOrder): Promise<OrderStatus> {
   const orderId = deps.newOrderId();
-  const outcome = await inLogFields(fieldsOfOrder(orderId), () => placeOrder(deps, { orderId, body }));
+  const span = { name: 'place an order of the load', kind: SpanKind.INTERNAL };
+  const place = () => inSpan(span, () => placeOrder(deps, { orderId, body }));
+  const outcome = await inLogFields(fieldsOfOrder(orderId), place);
   if (outcome.kind === 'pending') return 'RECEIVED';
   if (outcome.kind === 'conflict') throw new Error(`the new id ${orderId} belongs to another order`);
   return outcome.answer.status;
