@@ -125,7 +125,6 @@ function keyCondition(p: { keys: [partition: string, sort: string]; value: strin
   };
 }
 
-
 /** Those that are known already. */
 export function streamOf(found: readonly Found[]): Stream {
   const left = [...found];
