@@ -22,6 +22,7 @@ import { orderListRoutes } from './routes/order-list';
 import { orderEventsRoute } from './routes/order-events';
 import { measureRequests } from './measure';
 import { orderRoutes } from './routes/orders';
+import { refuseOtherSites } from './other-sites';
 import { overviewRoute } from './routes/overview';
 import { pathOf } from './problem';
 import { pageRoutes } from './routes/page';
@@ -102,6 +103,7 @@ export function buildApp(deps: GatewayDeps, { logger }: { logger?: Logger } = {}
   handleErrors(app);
   const streams = createEventStreams({ max: deps.maxStreams });
   drainOnClose(app, streams);
+  refuseOtherSites(app);
   expectUtf8(app);
   const refuseOtherMethods = trackMethods(app);
   documentRoutes(app);

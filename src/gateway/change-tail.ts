@@ -1,3 +1,4 @@
+import { AsyncResource } from 'node:async_hooks';
 import type { OrderMark, OrderReader } from './ports';
 import type { OrderEvent } from '../domain/events';
 import type { OrderId } from '../domain/ids';
@@ -15,7 +16,7 @@ export interface Watch {
   progress?: OrderMark | undefined;
   /** Gets what follows, without gaps. @returns whether more can be taken; if not, it is told when with `resume` */
   take(events: readonly OrderEvent[]): boolean;
-  /** The order is over, and all of it was given, up to the event of this number. */
+  /** The order is over, and all of it was given. @param sequence of its last event */
   end(sequence: number): void;
 }
 
@@ -73,6 +74,9 @@ export function createChangeTail(p: {
   let timer: { at: number; timeout: NodeJS.Timeout } | undefined;
   let isRunning = false;
 
+  /** Rounds are for all: they have neither the trace nor the log fields of whoever happened to need the first. */
+  const runApart = AsyncResource.bind(run);
+
   /** Sees to it that there is a round when the next thing is due, and not later because more comes. */
   function schedule(): void {
     if (isRunning) return;
@@ -80,7 +84,7 @@ export function createChangeTail(p: {
     if (timer && timer.at <= at) return;
     clearTimeout(timer?.timeout);
     const wait = Math.max(0, at - performance.now());
-    timer = Number.isFinite(at) ? { at, timeout: setTimeout(run, wait) } : undefined;
+    timer = Number.isFinite(at) ? { at, timeout: setTimeout(runApart, wait) } : undefined;
   }
 
   function nextRoundAt(): number {
@@ -194,7 +198,7 @@ export function createChangeTail(p: {
     for (const watcher of order.watchers)
       if (watcher.isReady && watcher.after >= order.progress.sequence) {
         leave(order, watcher);
-        watcher.end(watcher.after);
+        watcher.end(order.progress.sequence);
       }
   }
 

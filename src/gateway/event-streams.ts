@@ -66,7 +66,9 @@ export function createEventStreams({ max, heartbeatMs = HEARTBEAT_MS }: Limits):
   function keepAlive(): void {
     for (const stream of open) {
       const { raw, reply, left } = stream;
-      if (!raw.writableNeedDrain) {
+      // of what is ended nothing is written any more, and it is waited for only while it is read
+      const isLeft = raw.writableNeedDrain || raw.writableEnded;
+      if (!isLeft) {
         stream.left = 0;
         raw.write(HEARTBEAT);
       } else if (left === 0 || raw.writableLength < left) stream.left = raw.writableLength;
@@ -108,7 +110,7 @@ export function createEventStreams({ max, heartbeatMs = HEARTBEAT_MS }: Limits):
       else raw.once('close', closed);
       raw.writeHead(200, { ...(reply.getHeaders() as OutgoingHttpHeaders), ...HEADERS });
       raw.write(sseRetry(RETRY_MS.from + Math.random() * (RETRY_MS.to - RETRY_MS.from)));
-      return { write: (text) => raw.write(text), end: () => void raw.end() };
+      return { write: (text) => !raw.writableEnded && raw.write(text), end: () => void raw.end() };
     },
 
     async endAll() {

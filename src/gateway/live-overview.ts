@@ -1,3 +1,4 @@
+import { AsyncResource } from 'node:async_hooks';
 import { createHash } from 'node:crypto';
 import type { Overview } from './overview-schemas';
 import type { OverviewDesk } from './ports';
@@ -54,9 +55,12 @@ export function createLiveOverview(p: { overview: OverviewDesk; onError(error: u
     schedule(PERIOD_MS);
   }
 
+  /** It is for all: it has neither the trace nor the log fields of whoever happened to be the first. */
+  const readApart = AsyncResource.bind(() => void read());
+
   function schedule(ms: number): void {
     clearTimeout(timer);
-    if (listeners.size > 0 && !isReading) timer = setTimeout(() => void read(), ms);
+    if (listeners.size > 0 && !isReading) timer = setTimeout(readApart, ms);
   }
 
   return {

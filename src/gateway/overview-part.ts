@@ -1,3 +1,5 @@
+import { ageOf } from './age';
+
 /** A part of something that is put together from many, as it was read last. */
 export interface Latest<T> {
   value: T;
@@ -42,7 +44,7 @@ export function createPart<T>(p: {
   }
 
   return async () => {
-    const isDue = Date.now() - readAt >= p.everyMs;
+    const isDue = ageOf(readAt) >= p.everyMs;
     const isThrough = isDue ? await within(p.patienceMs, (reading ??= readOnce())) : true;
     return { value, isCurrent: isThrough && !hasFailed };
   };

@@ -21,7 +21,7 @@ export interface WatchList {
 export interface WatchIndex {
   /** those that go on, of which nothing ships, and that are late; oldest by their creation */
   late(p: { promise: Lateness; limit: number }): Promise<WatchList>;
-  /** oldest by their last change */
+  /** oldest by their creation */
   inStatus(p: { status: OrderStatus; limit: number }): Promise<WatchList>;
 }
 

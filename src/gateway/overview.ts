@@ -1,12 +1,14 @@
-import type { BreakerRow, HourReport, OverviewDesk } from './ports';
+import type { HourReport, OverviewDesk } from './ports';
 import type { Overview } from './overview-schemas';
 import type { OverviewSources, WatchEntry } from './overview-ports';
-import { BREAKER_STATES, DEPENDENCIES } from '../domain/breaker';
+import { DEPENDENCIES } from '../domain/breaker';
 import { createPart, type Latest } from './overview-part';
 import { createWatcher } from './watched-orders';
 import { DEAD_LETTER_CLASSES } from '../domain/dead-letters';
 import { ORDER_STATUSES } from '../domain/states';
+import { ageOf } from './age';
 import { presentHours } from './present-report';
+import { worstBreaker } from './worst-breaker';
 
 /** Milliseconds for which everybody is shown the same. */
 const FRESH_MS = 2000;
@@ -76,7 +78,7 @@ export function createOverview({ sources, onFailure, patienceMs = PATIENCE_MS }:
       deadLetters: DEAD_LETTER_CLASSES.map(
         (kind) => deadLetters.value.find((count) => count.class === kind) ?? { class: kind, parked: 0, waiting: 0 },
       ),
-      breakers: presentBreakers(breakers.value),
+      breakers: DEPENDENCIES.map((dependency) => worstBreaker(dependency, breakers.value)),
       queues: queues.value,
       unavailable: Object.entries(all).flatMap(([name, { isCurrent }]) => (isCurrent ? [] : [name])),
     };
@@ -97,7 +99,7 @@ export function createOverview({ sources, onFailure, patienceMs = PATIENCE_MS }:
 
   return {
     async read() {
-      if (last && Date.now() - last.at < FRESH_MS) return last.overview;
+      if (last && ageOf(last.at) < FRESH_MS) return last.overview;
       return (going ??= renew());
     },
   };
@@ -156,18 +158,4 @@ function figuresOf(hours: readonly HourReport[]): Overview['lastHour'] {
     ...rates,
     revenue: revenue.map(({ currency, charged, refunded }) => ({ currency, charged, refunded })),
   };
-}
-
-/** Every company, as the worst of the processes sees it. */
-function presentBreakers(found: readonly BreakerRow[]): Overview['breakers'] {
-  return DEPENDENCIES.map((dependency) => {
-    const own = found.filter((row) => row.dependency === dependency);
-    const worst = Math.max(0, ...own.map(({ state }) => BREAKER_STATES.indexOf(state)));
-    const state = BREAKER_STATES[worst]!;
-    const openUntil = own
-      .flatMap((row) => (row.state === state ? (row.openUntil ?? []) : []))
-      .toSorted()
-      .at(-1);
-    return { dependency, state, ...(openUntil !== undefined && { openUntil }) };
-  });
 }

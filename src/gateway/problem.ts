@@ -9,6 +9,7 @@ export const PROBLEMS = {
   invalid_body: { status: 400, title: 'The body does not have the expected shape' },
   invalid_parameter: { status: 400, title: 'A parameter or header is not what is expected' },
   invalid_cursor: { status: 400, title: 'The cursor is not one that a page came with' },
+  other_site: { status: 403, title: 'Changes are not taken from pages of other sites' },
   load_refused: { status: 403, title: 'Load is made only where nobody else reaches the gateway' },
   route_not_found: { status: 404, title: 'There is nothing under this path' },
   order_not_found: { status: 404, title: 'The order is not known' },

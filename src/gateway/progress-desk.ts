@@ -1,5 +1,6 @@
 import type { OrderId } from '../domain/ids';
 import type { OrderProgress, Progress } from './progress-ports';
+import { ageOf } from './age';
 
 /** What the engine said of an order, and when. */
 export type Look = { /** ISO 8601 */ at: string } & (
@@ -57,7 +58,7 @@ export function createProgressDesk(deps: ProgressDeskDeps): ProgressDesk {
   return {
     async look(orderId) {
       const known = asked.get(orderId);
-      const isFresh = known && now() - known.askedAt < freshMs;
+      const isFresh = known && ageOf(known.askedAt, now()) < freshMs;
       const at = new Date(now()).toISOString();
       const entry = isFresh ? known : { askedAt: now(), answer: ask(orderId, at) };
       if (!isFresh) remember(orderId, entry);

@@ -3,6 +3,7 @@ import { accepted, closeGateways, createGateway, engineDown, expectProblem } fro
 import { createMixer } from '../../src/gateway/sandbox/mixer';
 import { createLoad } from '../../src/gateway/sandbox/load';
 import { eventually, gate } from '../support/contracts/condition';
+import { type LogFields, logFields } from '../../src/log-context';
 import { isLoopback } from '../../src/gateway/sandbox/loopback';
 import { parseSubmission } from '../../src/submission';
 import { PRODUCTS } from '../../scripts/lib/seed';
@@ -11,6 +12,7 @@ import { SCENARIOS } from '../../scripts/lib/scenarios';
 import type { OrderId } from '../../src/domain/ids';
 import type { OrderStatus } from '../../src/domain/states';
 import type { LoadReport } from '../../src/gateway/sandbox/load';
+import { workflowIdOf } from '../../src/domain/ids';
 import { validateOrder } from '../../src/domain/validation';
 
 afterEach(closeGateways);
@@ -127,6 +129,24 @@ describe('load', () => {
     expect(new Set(placements.map(({ requestId }) => requestId)).size).toBe(50);
     for (const { fingerprint, patienceMs } of placements)
       expect([fingerprint, patienceMs]).toEqual([expect.stringMatching(/^[\w-]{43}$/), 3000]);
+  });
+
+  test('each order is a trace and has lines of its own, whoever started the load', async () => {
+    const fields: LogFields[] = [];
+    const gateway = createGateway({
+      place: async (placement) => {
+        fields.push({ ...logFields() });
+        return accepted(placement);
+      },
+    });
+    const traceparent = `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`;
+    const request = start({ ...PLAN, ratePerSecond: 3 });
+    await gateway.inject({ ...request, headers: { ...request.headers, traceparent } });
+    await ended(gateway);
+    const orderId = 'ORD-generated';
+    expect(fields).toEqual(
+      Array.from({ length: 3 }, () => ({ orderId, workflowId: workflowIdOf(orderId as OrderId) })),
+    );
   });
 
   test('one at a time; stopped, it places no more, and another can be made', async () => {

@@ -6,6 +6,7 @@ import { PROBLEMS } from '../../src/gateway/problem';
 afterEach(closeGateways);
 
 interface Operation {
+  tags: string[];
   operationId?: string;
   summary?: string;
   description?: string;
@@ -15,12 +16,19 @@ interface Operation {
 interface Document {
   openapi: string;
   info: { description: string };
+  tags: { name: string }[];
   paths: Record<string, Record<string, Operation>>;
   components: { schemas: Record<string, { examples?: unknown[] }> };
 }
 
 const readDocument = async (): Promise<Document> =>
   (await createGateway().inject({ url: '/openapi.json' })).json<Document>();
+
+test('every tag is described once, and has routes', async () => {
+  const { tags, paths } = await readDocument();
+  const used = new Set(Object.values(paths).flatMap((path) => Object.values(path).flatMap((route) => route.tags)));
+  expect(tags.map(({ name }) => name).toSorted()).toEqual([...used].toSorted());
+});
 
 const ROUTES: [method: string, path: string, statuses: number[]][] = [
   ['post', '/orders', [200, 202, 400, 409, 415, 422, 500, 503]],

@@ -263,6 +263,14 @@ describe('what it costs', () => {
     expect(reads).toEqual({ ...once, states: 2, late: 4, inStatus: 2, breakers: 2 });
   });
 
+  test('a clock that is set back by an hour holds nothing up', async () => {
+    const { overview, reads } = setUp();
+    await overview.read();
+    passTime(-3_600_000);
+    expect((await overview.read()).at).toBe(new Date(Date.now()).toISOString());
+    expect(reads).toMatchObject({ states: 2, hours: 2, queues: 2 });
+  });
+
   test('in a minute of looking without a pause the queues are measured six times, the rest ten or thirty', async () => {
     const { overview, reads } = setUp();
     for (let second = 0; second < 60; second++) {

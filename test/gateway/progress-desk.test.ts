@@ -35,6 +35,15 @@ test('two hundred who look at once are one question, and so is everybody in the 
   expect(asked).toEqual([FIRST, SECOND, FIRST]);
 });
 
+test('a clock that is set back by an hour makes no answer last that long', async () => {
+  const { desk, asked, clock } = openDesk(async () => progress);
+  clock.now = 3_600_000;
+  await desk.look(FIRST);
+  clock.now = 0;
+  expect(await desk.look(FIRST)).toMatchObject({ at: '1970-01-01T00:00:00.000Z' });
+  expect(asked).toEqual([FIRST, FIRST]);
+});
+
 test('an engine that fails is asked as seldom, told as such, and heard of', async () => {
   const { desk, asked, errors } = openDesk(() => Promise.reject(engineDown()));
   for (let i = 0; i < 3; i++) expect((await desk.look(FIRST)).kind).toBe('unavailable');

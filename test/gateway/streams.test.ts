@@ -6,6 +6,7 @@ import type { OrderEvent } from '../../src/domain/events';
 import type { OrderId } from '../../src/domain/ids';
 import { createEventStreams, type EventStream } from '../../src/gateway/event-streams';
 import { createGateway, closeGateways, type Doubles, engineDown, eventsOf, HAPPY, ORDER_ID } from './support';
+import { logFields } from '../../src/log-context';
 import { fold } from '../../src/domain/projection';
 import { openStream, type ReceivedStream, sequencesOf } from '../support/event-stream';
 import { StepError } from '../../src/domain/failures';
@@ -107,7 +108,25 @@ test.each<[string, Record<string, string>, string, number[]]>([
   const stream = await follow(headers, query);
   await stream.until(({ end }) => end !== undefined);
   expect(sequencesOf(stream)).toEqual(expected);
-  expect(stream.events.at(-1)?.event).toBe('end');
+  expect(stream.events.at(-1)).toEqual({ event: 'end', data: '{"sequence":7}' });
+});
+
+test('readings for all have neither the order nor the trace of who came first on their lines', async () => {
+  const store = createStore({ known: 2 });
+  const seen: unknown[] = [];
+  const noting = {
+    ...store.reader,
+    readEvents: async (keys: Parameters<NonNullable<Doubles['reader']['readEvents']>>[0]) => {
+      seen.push(logFields());
+      return store.reader.readEvents!(keys);
+    },
+  };
+  const { follow } = await listening({ reader: noting });
+  const stream = await follow({ traceparent: `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01` });
+  await stream.until(({ events: got }) => got.length === 2);
+  store.append();
+  await stream.until(({ events: got }) => got.length === 3);
+  expect(new Set(seen.map((fields) => JSON.stringify(fields)))).toEqual(new Set(['{}']));
 });
 
 test.each(['x', '-1', '1.5', '0x10', '1e3', '9'.repeat(30), '1, 2'])('Last-Event-ID %j: 400', async (lastEventId) => {
@@ -287,6 +306,31 @@ test('who does not read is told to wait, and dropped; who reads slowly is not', 
   clearInterval(reading);
   expect(ofSlow).toMatchObject({ closed: 0 });
   expect(all.count()).toBe(1);
+});
+
+test('a slow reader gets the end of an ended stream, too; one that takes nothing is dropped', async () => {
+  const { all, opened, url } = await bareStreams({ heartbeatMs: 250 });
+  const [slow, deaf] = [await openStream(url), await openStream(url)];
+  streams.push(slow, deaf);
+  slow.pause();
+  deaf.pause();
+  const text = `data: ${'x'.repeat(1 << 20)}\n\n`;
+  for (const { stream } of opened) {
+    for (let n = 0; n < 16; n++) stream.write(text);
+    stream.end();
+    expect(stream.write('data: too late\n\n')).toBe(false);
+  }
+  const reading = setInterval(() => {
+    slow.resume();
+    setTimeout(() => slow.pause(), 3);
+  }, 10);
+  await slow.until(({ events: got, end }) => got.length === 16 || end === 'cut');
+  clearInterval(reading);
+  slow.resume();
+  await slow.until(({ end }) => end !== undefined);
+  expect([slow.end, slow.events.length]).toEqual(['ended', 16]);
+  for (let waited = 0; all.count() > 0 && waited < 5000; waited += 20) await delay(20);
+  expect([all.count(), opened.map(({ closed }) => closed)]).toEqual([0, [1, 1]]);
 });
 
 test('a gateway that stops does not wait for readers that never take what is on its way to them', async () => {

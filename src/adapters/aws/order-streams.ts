@@ -2,8 +2,8 @@ import { type DynamoDBDocumentClient, QueryCommand, type QueryCommandInput } fro
 import type { Found, Stream } from './newest-first';
 import type { OrderStatus } from '../../domain/states';
 import { lastEntryOf, orderOf, terms } from '../../domain/lookups';
-import { INDEX_SHARDS } from '../../domain/ids';
 import { reach } from './errors';
+import { SHARDS } from './shards';
 
 const DAY_MS = 86_400_000;
 /** Clocks of other machines may be ahead of ours. */
@@ -101,10 +101,10 @@ export function createOrderStreams(p: {
   return {
     ofCustomer: (customerId: string, span: Span) => [inIndex('by-customer', 'customerId', customerId, span)],
     ofStatus: (status: OrderStatus, span: Span) =>
-      shards.map((shard) => inIndex('by-status', 'statusShard', `${status}#${shard}`, span)),
-    ofProduct: (productId: string, span: Span) => shards.map((shard) => below(terms.product(productId, shard), span)),
+      SHARDS.map((shard) => inIndex('by-status', 'statusShard', `${status}#${shard}`, span)),
+    ofProduct: (productId: string, span: Span) => SHARDS.map((shard) => below(terms.product(productId, shard), span)),
     ofTracking: (trackingNumber: string, span: Span) => [below(terms.tracking(trackingNumber), span)],
-    ofAnybody: (span: Span) => shards.map((shard) => chain(partsOf(shard, span))),
+    ofAnybody: (span: Span) => SHARDS.map((shard) => chain(partsOf(shard, span))),
   };
 }
 
@@ -124,8 +124,6 @@ function keyCondition(p: { keys: [partition: string, sort: string]; value: strin
     },
   };
 }
-
-const shards = Array.from({ length: INDEX_SHARDS }, (_, shard) => shard);
 
 /** Those that are known already. */
 export function streamOf(found: readonly Found[]): Stream {

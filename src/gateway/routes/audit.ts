@@ -3,7 +3,7 @@ import { Type, type TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { GatewayDeps } from '../ports';
 import { answer, problems } from '../contract';
 import { AuditPage } from '../audit-schemas';
-import { checkTimestamp } from '../../domain/validation';
+import { expectTime, invalidParameter } from '../parameters';
 import { InvalidCursorError } from '../ports';
 import { MAX_TEXT } from '../../domain/order';
 import { ProblemError } from '../problem';
@@ -49,22 +49,13 @@ export function auditRoutes(app: FastifyInstance, { audit }: GatewayDeps): void 
 function rangeOf(query: { from?: string; to?: string }): { from: string; to: string } {
   // nothing was done later, give or take a clock that is ahead
   const latest = Date.now() + DAY_MS;
-  const to = query.to === undefined ? Date.now() : Math.min(timeOf(query.to, '/to'), latest);
-  const from = query.from === undefined ? to - USUAL_DAYS * DAY_MS : timeOf(query.from, '/from');
-  if (from > to) throw invalid('/from', 'expected a time that is not after `to`, nor after tomorrow');
-  if (to - from > MAX_DAYS * DAY_MS) throw invalid('/from', `expected a time at most ${MAX_DAYS} days before \`to\``);
+  const to = query.to === undefined ? Date.now() : Math.min(expectTime(query.to, '/to'), latest);
+  const from = query.from === undefined ? to - USUAL_DAYS * DAY_MS : expectTime(query.from, '/from');
+  if (from > to) throw invalidParameter('/from', 'expected a time that is not after `to`, nor after tomorrow');
+  if (to - from > MAX_DAYS * DAY_MS)
+    throw invalidParameter('/from', `expected a time at most ${MAX_DAYS} days before \`to\``);
   return { from: new Date(from).toISOString(), to: new Date(to).toISOString() };
 }
-
-function timeOf(text: string, pointer: string): number {
-  const time = checkTimestamp(text, (_, _code, detail) => {
-    throw invalid(pointer, detail);
-  });
-  return Date.parse(time ?? '');
-}
-
-const invalid = (pointer: string, detail: string) =>
-  new ProblemError('invalid_parameter', { detail, errors: [{ pointer, code: 'invalid', detail }] });
 
 function refuseCursor(error: unknown): never {
   if (error instanceof InvalidCursorError) throw new ProblemError('invalid_cursor', { detail: error.message });

@@ -3,11 +3,12 @@ import { Type, type TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { BreakerRow, GatewayDeps } from '../ports';
 import type { Operator } from '../../domain/audit';
 import { answer, problems } from '../contract';
-import { BREAKER_STATES, DEPENDENCIES, type Dependency, isDependency } from '../../domain/breaker';
+import { DEPENDENCIES, type Dependency, isDependency } from '../../domain/breaker';
 import { BreakerReset, Breakers } from '../schemas';
 import { parseBreakerReset } from '../change-bodies';
 import { ProblemError } from '../problem';
 import { withBody } from '../body';
+import { worstBreaker } from '../worst-breaker';
 
 const listSchema = {
   tags: ['breakers'],
@@ -67,8 +68,8 @@ export function dependencyOf(name: string): Dependency {
 
 function presentBreaker(dependency: Dependency, rows: readonly BreakerRow[]) {
   const own = rows.filter((row) => row.dependency === dependency);
-  const worst = Math.max(0, ...own.map(({ state }) => BREAKER_STATES.indexOf(state)));
-  return { dependency, state: BREAKER_STATES[worst]!, workers: own.map(presentWorker) };
+  const { state } = worstBreaker(dependency, own);
+  return { dependency, state, workers: own.map(presentWorker) };
 }
 
 function presentWorker({ worker, state, failures, openUntil, updatedAt }: BreakerRow) {

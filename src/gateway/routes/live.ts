@@ -7,7 +7,7 @@ import { EVENT_STREAM, LAST_EVENT_ID, problems, streamAnswer } from '../contract
 import { ProblemError } from '../problem';
 
 const schema = {
-  tags: ['operations'],
+  tags: ['overview'],
   operationId: 'followOverview',
   summary: 'Follow how everything stands',
   description:

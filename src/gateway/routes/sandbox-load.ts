@@ -1,9 +1,12 @@
+import { AsyncResource } from 'node:async_hooks';
 import type { FastifyInstance } from 'fastify';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { GatewayDeps } from '../ports';
 import type { OrderStatus } from '../../domain/states';
 import type { SandboxOrder } from '../sandbox/orders';
 import { answer, problems } from '../contract';
+import { fieldsOfOrder, inLogFields } from '../../log-context';
+import { inSpan, SpanKind } from '../../tracing';
 import { createLoad } from '../sandbox/load';
 import { Load, LoadRequest, SandboxScenarios } from '../sandbox-schemas';
 import { placeOrder } from '../place';
@@ -60,7 +63,9 @@ const stopSchema = {
 export function sandboxLoadRoutes(app: FastifyInstance, deps: GatewayDeps): void {
   if (!deps.sandbox) return;
   const routes = app.withTypeProvider<TypeBoxTypeProvider>();
-  const load = createLoad({ scenarios: SANDBOX_SCENARIOS, place: (order) => placeNew(deps, order) });
+  // not in the trace of the request that starts the load: each order is one of its own
+  const place = AsyncResource.bind((order: SandboxOrder) => placeNew(deps, order));
+  const load = createLoad({ scenarios: SANDBOX_SCENARIOS, place });
   // the orders under way need the engine, which is left after the app
   app.addHook('preClose', () => load.close());
 
@@ -91,7 +96,9 @@ export function sandboxLoadRoutes(app: FastifyInstance, deps: GatewayDeps): void
 
 async function placeNew(deps: GatewayDeps, body: SandboxOrder): Promise<OrderStatus> {
   const orderId = deps.newOrderId();
-  const outcome = await placeOrder(deps, { orderId, body });
+  const span = { name: 'place an order of the load', kind: SpanKind.INTERNAL };
+  const place = () => inSpan(span, () => placeOrder(deps, { orderId, body }));
+  const outcome = await inLogFields(fieldsOfOrder(orderId), place);
   if (outcome.kind === 'pending') return 'RECEIVED';
   if (outcome.kind === 'conflict') throw new Error(`the new id ${orderId} belongs to another order`);
   return outcome.answer.status;

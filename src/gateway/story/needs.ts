@@ -4,8 +4,9 @@ import type { Dependency } from '../../domain/breaker';
 import type { OrderStory } from '../story-schemas';
 import type { OrderView } from '../../domain/projection';
 import type { StateName } from '../../domain/states';
-import { BREAKER_STATES, DEPENDENCIES, isDependency } from '../../domain/breaker';
+import { DEPENDENCIES, isDependency } from '../../domain/breaker';
 import { hasEnded } from '../standing';
+import { worstBreaker } from '../worst-breaker';
 
 export type OpenBreaker = Static<typeof OrderStory>['breakers'][number];
 
@@ -39,13 +40,5 @@ export function neededBy(view: OrderView): Dependency[] {
 
 /** The companies among those that are left alone now, as the worst of all processes sees them. */
 export function openBreakers(needed: readonly Dependency[], rows: readonly BreakerRow[]): OpenBreaker[] {
-  return needed.flatMap((dependency) => {
-    const own = rows.filter((row) => row.dependency === dependency);
-    const state = BREAKER_STATES[Math.max(0, ...own.map((row) => BREAKER_STATES.indexOf(row.state)))]!;
-    const openUntil = own
-      .flatMap((row) => row.openUntil ?? [])
-      .toSorted()
-      .at(-1);
-    return state === 'CLOSED' ? [] : [{ dependency, state, ...(openUntil !== undefined && { openUntil }) }];
-  });
+  return needed.map((dependency) => worstBreaker(dependency, rows)).filter(({ state }) => state !== 'CLOSED');
 }

@@ -57,13 +57,16 @@ export const CHOICES: Record<ShortageChoice, string> = {
 
 export const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
-/** What somebody else said, without the keys of our books: `charge 1` of `charge#ORD-1#1`. */
+/**
+ * What somebody else said, of any length, without the keys of our books: `charge 1` of `charge#ORD-1#1`. Matches begin
+ * where a word does, and a run of stops is looked at once: what is long takes no longer for each of its characters.
+ */
 export const plain = (text: string): string =>
   text
-    .replaceAll(/\b([a-z-]+)#[\w.-]+(?:#(\d+))?(?:#[\w.#-]+)?/g, (_key, what: string, n?: string) =>
+    .replaceAll(/(?<![\w-])([a-z-]+)#[\w.-]+(?:#(\d+))?(?:#[\w.#-]+)?/g, (_key, what: string, n?: string) =>
       n === undefined ? what : `${what} ${n}`,
     )
-    .replace(/[.\s]+$/, '');
+    .replace(/(?<![.\s])[.\s]+$/, '');
 
 /** Sentences, each with a capital and a full stop; `undefined` when there are none. */
 export function sentences(...parts: (string | undefined)[]): string | undefined {

@@ -3,6 +3,7 @@ import { caseOf, lived, ORDER, SAMPLES } from './case';
 import { EDGES, STATES } from '../../../src/domain/states';
 import { eventsOf, HAPPY } from '../support';
 import { fold } from '../../../src/domain/projection';
+import { plain } from '../../../src/gateway/story/words';
 import { mapOf } from '../../../src/gateway/story/map';
 import { moneyOf } from '../../../src/gateway/story/money';
 import { neededBy, openBreakers } from '../../../src/gateway/story/needs';
@@ -175,3 +176,14 @@ describe('the breakers', () => {
     ]);
   });
 });
+
+test.each([
+  ['charge#ORD-1#1 was refused...', 'charge 1 was refused'],
+  ['"void-charge#ORD-1" (reserve#ORD-1#2#3): no', '"void-charge" (reserve 2): no'],
+  [' . ', ''],
+  ['a. b . c', 'a. b . c'],
+  // as long as a trace of a stack of another company's may be
+  [`${'a-'.repeat(50_000)} ${'. '.repeat(50_000)}!  `, `${'a-'.repeat(50_000)} ${'. '.repeat(50_000)}!`],
+])('what somebody else said is told without keys and stops, %#', (said, expected) =>
+  expect(plain(said)).toBe(expected),
+);
