@@ -7,7 +7,7 @@ import { wordsOf } from '../lib/gateway';
 
 /** Milliseconds until a stream that was cut is opened again. */
 const AGAIN_MS = 1000;
-/** A stream that was cut so often in a row, without an event, is not to be had. */
+/** A stream that did not open so often in a row is not to be had. */
 const PATIENCE = 30;
 
 /**
@@ -52,9 +52,9 @@ async function* eventsOf(
 ): AsyncGenerator<EventSourceMessage> {
   let lastId: string | undefined;
   for (let cuts = 0; cuts < PATIENCE; cuts++) {
-    for await (const message of oneStream(gateway, { ...p, lastId })) {
+    // a stream that opens is to be had, however little happens to the order
+    for await (const message of oneStream(gateway, { ...p, lastId, onOpen: () => (cuts = 0) })) {
       if (message.event === 'end') return;
-      cuts = 0;
       lastId = message.id ?? lastId;
       yield message;
     }
@@ -66,7 +66,7 @@ async function* eventsOf(
 /** The events of one connection until it ends or breaks. */
 async function* oneStream(
   { url }: Gateway,
-  { path, signal, lastId }: { path: string; signal: AbortSignal; lastId: string | undefined },
+  { path, signal, lastId, onOpen }: { path: string; signal: AbortSignal; lastId: string | undefined; onOpen(): void },
 ): AsyncGenerator<EventSourceMessage> {
   const headers = { accept: 'text/event-stream', ...(lastId !== undefined && { 'last-event-id': lastId }) };
   const response = await fetch(new URL(path, url), { headers, signal }).catch(() => undefined);
@@ -76,6 +76,7 @@ async function* oneStream(
     throw new Trouble(
       `${url} answered GET ${path} with ${wordsOf({ status: response.status, body: await response.text() })}.`,
     );
+  onOpen();
   const messages: EventSourceMessage[] = [];
   const parser = createParser({ onEvent: (message) => void messages.push(message) });
   const text = new TextDecoder();
