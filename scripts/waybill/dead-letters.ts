@@ -22,6 +22,7 @@ interface Progress {
   batchId: string;
   state: 'RUNNING' | 'DONE' | 'FAILED';
   redriven: number;
+  discarded?: number;
   underWay: number;
   refused: number;
 }
@@ -59,30 +60,48 @@ export function addDeadLetters(program: Command, desk: Desk): void {
     .option('--since <time>', 'those that died then or later, ISO 8601')
     .option('--queue <queue>')
     .option('--reason <text>');
-  desk.command(redrive, async (session, { class: kind, since, queue, by, reason }: Filter & Acting, id?: string) => {
+  desk.command(redrive, act('redrive'));
+
+  const discard = desk
+    .acting(
+      letters
+        .command('discard [id]')
+        .description('nobody needs one any more, or all of a class, a queue or since a time'),
+    )
+    .option('--class <class>')
+    .option('--since <time>', 'those that died then or later, ISO 8601')
+    .option('--queue <queue>')
+    .requiredOption('--reason <text>', 'why');
+  desk.command(discard, act('discard'));
+}
+
+/** Does something about one, or about all of a class, a queue or since a time. */
+const act =
+  (what: 'redrive' | 'discard') =>
+  async (
+    session: Session,
+    { class: kind, since, queue, by, reason }: Filter & Acting,
+    id?: string,
+  ): Promise<number> => {
     const asked = { by, ...(reason !== undefined && { reason }) };
     if (id !== undefined) {
-      session.tell(await session.gateway.post<Answer>(`${pathOf(id)}/redrive`, asked), linesOfAnswer);
+      session.tell(await session.gateway.post<Answer>(`${pathOf(id)}/${what}`, asked), linesOfAnswer);
       return 0;
     }
     const filter = { ...(kind && { class: kind }), ...(since && { since }), ...(queue && { queue }) };
-    if (Object.keys(filter).length === 0) throw new Misused('redrive: expected an ID, or --class, --since or --queue');
-    const progress = await redriveAll(session, { ...filter, ...asked });
+    if (Object.keys(filter).length === 0) throw new Misused(`${what}: expected an ID, or --class, --since or --queue`);
+    const progress = await actOnAll(session, what, { ...filter, ...asked });
     session.tell(progress, linesOfProgress);
     return progress.state === 'FAILED' || progress.refused > 0 ? 1 : 0;
-  });
-
-  const discard = desk
-    .acting(letters.command('discard <id>').description('nobody needs it any more'))
-    .requiredOption('--reason <text>', 'why');
-  desk.command(discard, async (session, { by, reason }: Acting, id) =>
-    session.tell(await session.gateway.post<Answer>(`${pathOf(id)}/discard`, { by, reason }), linesOfAnswer),
-  );
-}
+  };
 
 /** Starts it and follows it to its end; it goes on also when nobody follows. */
-async function redriveAll({ gateway, asJson, write, follow }: Session, asked: object): Promise<Progress> {
-  const { batchId } = await gateway.post<{ batchId: string }>('/dead-letters/redrive', asked);
+async function actOnAll(
+  { gateway, asJson, write, follow }: Session,
+  what: 'redrive' | 'discard',
+  asked: object,
+): Promise<Progress> {
+  const { batchId } = await gateway.post<{ batchId: string }>(`/dead-letters/${what}`, asked);
   if (!asJson) write(`Batch ${batchId} goes on by itself.`);
   return follow((watched) => untilOver(watched, batchId), 'Stopped watching; the batch goes on.');
 }
@@ -128,7 +147,7 @@ const linesOfAnswer = ({ id, state, redrives, isNew }: Answer): string[] => [
   `${id} is ${state}${state === 'REDRIVEN' ? ` for the ${redrives}. time` : ''}${isNew ? '' : ', as it was before'}.`,
 ];
 
-const linesOfProgress = ({ state, redriven, underWay, refused }: Progress): string[] => [
-  `${redriven} redriven, ${underWay} under way already, ${refused} refused.`,
+const linesOfProgress = ({ state, redriven, discarded, underWay, refused }: Progress): string[] => [
+  `${discarded === undefined ? `${redriven} redriven` : `${discarded} discarded`}, ${underWay} under way already, ${refused} refused.`,
   ...(state === 'FAILED' ? ['It ended before it was through: start it again for the others.'] : []),
 ];

@@ -59,6 +59,7 @@ export interface EndedWorkflows {
 /** Asks a dead letter's workflow. Throws `StepError` SERVICE_UNAVAILABLE when nobody confirms it. */
 export interface RedriveDesk {
   redrive(id: string, request: DeskRequest): Promise<DeskAnswer>;
+  discard(id: string, request: DeskRequest): Promise<DeskAnswer>;
 }
 
 /** What operators did by hand. Throws `StepError` SERVICE_UNAVAILABLE. */

@@ -1,4 +1,4 @@
-import type { DeadLetterStanding, StoryEntry } from './dead-letters';
+import type { BulkAction, DeadLetterStanding, StoryEntry } from './dead-letters';
 import type { EventType, OrderEvent, Resolution } from './events';
 import type { ShortageChoice } from './order';
 import { eventIdOf } from './ids';
@@ -13,6 +13,7 @@ export const AUDITED_ACTIONS = [
   'REDRIVE',
   'DISCARD',
   'BULK_REDRIVE',
+  'BULK_DISCARD',
   'RESET_BREAKER',
   'CLOSE_CASE',
 ] as const;
@@ -108,12 +109,15 @@ function resolved({ action, reference }: Resolution, step: string): string {
 /** The line of a bulk redrive; each letter of it has one of its own as well. */
 export function auditOfBulk({
   batchId,
+  action = 'REDRIVE',
   at,
   filter,
   by,
   reason,
 }: Operator & {
   batchId: string;
+  /** absent: REDRIVE */
+  action?: BulkAction;
   /** ISO 8601 */
   at: string;
   filter: { class?: string; queue?: string; since?: string };
@@ -128,7 +132,7 @@ export function auditOfBulk({
     at,
     by,
     ...(reason !== undefined && { reason }),
-    action: 'BULK_REDRIVE',
+    action: `BULK_${action}`,
     subject: { kind: 'dead-letters', id: batchId },
     detail: which.join(', '),
   };

@@ -67,14 +67,17 @@ export function openDeadLetterDesk(
   aws: Pick<AwsClients, 'db' | 'sqs'>,
 ): { ports: ActivityDeps['deadLetters']; close(): Promise<void> } {
   const client = connectClient(config.engine);
-  const { redrive } = createDeadLetterClient({ client, taskQueue: config.TASK_QUEUE });
+  const { redrive, discard } = createDeadLetterClient({ client, taskQueue: config.TASK_QUEUE });
   return {
     ports: {
       book: createDeadLetterTable({ db: aws.db, tables: letterTables(config) }),
       queues: createSourceQueues({ sqs: aws.sqs, urls: sourceQueues(config) }),
       workflows: createEndedWorkflows(client),
       audit: createAuditTrail({ db: aws.db, table: config.AUDIT_TRAIL_TABLE }),
-      desk: { redrive: (id, request) => redrive(id, request).catch(asStepError) },
+      desk: {
+        redrive: (id, request) => redrive(id, request).catch(asStepError),
+        discard: (id, request) => discard(id, request).catch(asStepError),
+      },
     },
     close: () => client.connection.close(),
   };

@@ -92,6 +92,7 @@ const ROUTES: [method: string, path: string, statuses: number[]][] = [
   ['post', '/dead-letters/{id}/redrive', [202, 400, 404, 409, 415, 422, 500, 503]],
   ['post', '/dead-letters/{id}/discard', [200, 400, 404, 409, 415, 422, 500, 503]],
   ['post', '/dead-letters/redrive', [202, 400, 415, 422, 500, 503]],
+  ['post', '/dead-letters/discard', [202, 400, 415, 422, 500, 503]],
   ['get', '/dead-letters/batches/{batchId}', [200, 404, 500, 503]],
 ];
 

@@ -129,6 +129,7 @@ export function createDeps(doubles: Partial<Doubles> = {}): GatewayDeps {
       redrive: async () => ({ kind: 'done', state: 'REDRIVEN', redrives: 1, isNew: true }),
       discard: async () => ({ kind: 'done', state: 'DISCARDED', redrives: 0, isNew: true }),
       redriveAll: async () => ({ batchId: 'batch-1' }),
+      discardAll: async () => ({ batchId: 'batch-2' }),
       progressOf: async () => undefined,
       ...doubles.deadLetters,
     },

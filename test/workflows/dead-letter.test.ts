@@ -22,7 +22,7 @@ afterAll(() => bench.teardown());
 beforeEach(() => {
   world = createMemoryWorld();
   // asked as the real client asks, in time that stands still
-  world.deadLetters.ports.desk = { redrive: letters.redrive };
+  world.deadLetters.ports.desk = { redrive: letters.redrive, discard: letters.discard };
   bench.use(world);
   id = letterIdOf(++count);
 });
@@ -328,6 +328,31 @@ test('a batch redrives all of a class page by page, each once, and says how far 
   expect(await letters.redriveAll(bulk)).toEqual(first);
   expect(await letters.progressOf('none')).toBeUndefined();
   await replayWorkflow(bench.env, `redrive-${first.batchId}`);
+});
+
+test('a batch discards all of a class, each once, but for those in flight', async () => {
+  const ids = Array.from({ length: 3 }, () => letterIdOf(++count));
+  for (const each of ids) {
+    world.deadLetters.records.set(each, letterOf({ id: each, class: 'POISON' }));
+    await letters.arrived(each, { n: 0, class: 'POISON' });
+  }
+  await Promise.all(ids.map((each) => toBe('PARKED', each)));
+  await letters.redrive(ids[0]!, request());
+  const bulk = { filter: { class: 'POISON' as const }, ...request(), reason: 'a test of the shop' };
+  const { batchId } = await letters.discardAll(bulk);
+  const progress = async () => letters.progressOf(batchId);
+  for (let waited = 0; (await progress())?.state !== 'DONE'; waited++) {
+    if (waited > 100) throw new Error(JSON.stringify(await progress()));
+    await delay(100);
+  }
+  // the one in flight is not listed, or refuses
+  expect(await progress()).toMatchObject({ redriven: 0, discarded: 2, underWay: 0 });
+  expect(ids.map((each) => record(each).state)).toEqual(['REDRIVEN', 'DISCARDED', 'DISCARDED']);
+  expect(record(ids[1]).story.at(-1)).toMatchObject({ what: 'DISCARDED', by: 'kim', reason: 'a test of the shop' });
+  expect(world.deadLetters.audit.get(batchId)).toMatchObject({ action: 'BULK_DISCARD', detail: 'class POISON' });
+  // the same again is the same batch; a redrive of the same is another
+  expect(await letters.discardAll(bulk)).toEqual({ batchId });
+  await replayWorkflow(bench.env, `redrive-${batchId}`);
 });
 
 // the last two: once a workflow was terminated, the time-skipping engine lets no time pass

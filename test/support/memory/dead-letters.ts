@@ -60,7 +60,9 @@ export function createMemoryDeadLetters(): MemoryDeadLetters {
         },
       },
       audit: { write: async (line) => void audit.set(line.id, line) },
-      desk: { redrive: () => Promise.reject(new Error('no engine')) },
+      desk: { redrive: noEngine, discard: noEngine },
     },
   };
 }
+
+const noEngine = () => Promise.reject(new Error('no engine'));

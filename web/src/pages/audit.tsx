@@ -82,6 +82,7 @@ const ACTIONS: Record<AuditEntry['action'], string> = {
   REDRIVE: 'Redrove',
   DISCARD: 'Discarded',
   BULK_REDRIVE: 'Redrove many',
+  BULK_DISCARD: 'Discarded many',
   RESET_BREAKER: 'Reset the breaker',
   CLOSE_CASE: 'Closed the case',
 };

@@ -52,11 +52,16 @@ export function DeadLettersPage({ query }: { query: URLSearchParams }) {
         </Fields>
         <div class="buttons">
           {kind ? (
-            <DialogButton dialog={(onClose) => <RedriveAllDialog kind={kind} onStart={setBatch} onClose={onClose} />}>
-              Redrive all of class {wordsOf(kind)}…
-            </DialogButton>
+            <>
+              <DialogButton dialog={(onClose) => <RedriveAllDialog kind={kind} onStart={setBatch} onClose={onClose} />}>
+                Redrive all of class {wordsOf(kind)}…
+              </DialogButton>
+              <DialogButton dialog={(onClose) => <DiscardAllDialog kind={kind} onStart={setBatch} onClose={onClose} />}>
+                Discard all of class {wordsOf(kind)}…
+              </DialogButton>
+            </>
           ) : (
-            <p class="hint">Choose a class to redrive all of it.</p>
+            <p class="hint">Choose a class to redrive or discard all of it.</p>
           )}
         </div>
       </form>
@@ -98,13 +103,13 @@ const Letters = ({ letters }: { letters: DeadLetterPage['deadLetters'] }) => (
   />
 );
 
-interface RedriveAllProps {
+interface AllProps {
   kind: DeadLetterClass;
   onStart: (batchId: string) => void;
   onClose: () => void;
 }
 
-function RedriveAllDialog({ kind, onStart, onClose }: RedriveAllProps) {
+function RedriveAllDialog({ kind, onStart, onClose }: AllProps) {
   const act = {
     title: `Redrive all of class ${wordsOf(kind)}`,
     happens:
@@ -118,18 +123,32 @@ function RedriveAllDialog({ kind, onStart, onClose }: RedriveAllProps) {
   return <ActDialog act={act} onClose={onClose} />;
 }
 
+function DiscardAllDialog({ kind, onStart, onClose }: AllProps) {
+  const act = {
+    title: `Discard all of class ${wordsOf(kind)}`,
+    happens: 'Every one that waits or is parked now is closed for good. What is on its way already stays so.',
+    confirm: 'Discard them',
+    path: '/dead-letters/discard',
+    body: () => ({ class: kind }),
+    done: () => 'They are being discarded; how far it is, is shown above the list.',
+    onDone: ({ batchId }: RedriveBatch) => onStart(batchId),
+  };
+  return <ActDialog act={act} onClose={onClose} />;
+}
+
 function BatchProgress({ batchId, onChange }: { batchId: string; onChange: () => Promise<void> }) {
   const { data, error, reload } = useLoaded<RedriveProgress>(`/dead-letters/batches/${encodeURIComponent(batchId)}`);
   const isOver = data !== undefined && data.state !== 'RUNNING';
   useInterval(() => Promise.all([reload(), onChange()]).catch(() => undefined), isOver ? undefined : 1000);
   if (error !== undefined && data === undefined) return <Trouble error={error} />;
   if (!data) return null;
-  const { state, redriven, underWay, refused } = data;
+  const { state, redriven, discarded, underWay, refused } = data;
   return (
     <div class={`notice ${state === 'FAILED' ? 'bad' : 'good'}`} role="status">
       <p>
-        {state === 'RUNNING' ? 'Redriving' : state === 'DONE' ? 'Done' : 'It ended before it was through'}:{' '}
-        {count(redriven, 'letter')} sent back, {underWay} on their way already, {refused} that cannot be.
+        {state === 'RUNNING' ? 'Under way' : state === 'DONE' ? 'Done' : 'It ended before it was through'}:{' '}
+        {discarded === undefined ? `${count(redriven, 'letter')} sent back` : `${count(discarded, 'letter')} discarded`}
+        , {underWay} on their way already, {refused} that cannot be.
       </p>
     </div>
   );
