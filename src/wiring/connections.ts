@@ -14,7 +14,7 @@ import { createDeadLetterClient, type DeadLetterClient } from '../dead-letter-cl
 import { createEventBus } from '../adapters/aws/event-bus';
 import { connectReplayClient } from '../replay-client';
 import type { EventBus } from '../messaging/ports';
-import { measureBus, measureCalls } from '../metrics/measure';
+import { measureCalls } from '../metrics/measure';
 import { createReplayLog } from '../adapters/aws/replay-log';
 import { createOrderRecords } from '../adapters/aws/order-records';
 import { fieldsOfOrder } from '../log-context';
@@ -56,22 +56,22 @@ export function connectDeadLetters(
   };
 }
 
-/** The bus of a process that publishes; what it refuses for good is logged. */
+/** The bus of a process that publishes: what becomes of events is counted, what it refuses for good is logged. */
 export function openEventBus(
   config: Pick<Config<'worker'>, 'EVENT_BUS_NAME' | 'ORDER_EVENTS_TABLE'>,
   { aws, logger, metrics }: { aws: Pick<AwsClients, 'db' | 'events'>; logger: Logger; metrics?: Metrics },
 ): EventBus {
-  const bus = createEventBus({
+  return createEventBus({
     db: aws.db,
     events: aws.events,
     busName: config.EVENT_BUS_NAME,
     eventsTable: config.ORDER_EVENTS_TABLE,
+    onHanded: (outcome, count) => metrics?.record('waybill_bus_events_total', { outcome }, count),
     onRefused({ orderId, sequence, traceparent }, reason) {
       metrics?.record('waybill_bus_events_total', { outcome: 'refused' });
       logger.error({ ...fieldsOfOrder(orderId, traceparent), sequence, reason }, 'the bus refuses an event for good');
     },
   });
-  return metrics ? measureBus(bus, metrics) : bus;
 }
 
 /** Milliseconds between two looks for a reset: it is obeyed within 5 s. */

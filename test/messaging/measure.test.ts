@@ -5,7 +5,7 @@ import { createBreaker } from '../../src/adapters/breaker/breaker';
 import { createMetrics } from '../../src/metrics';
 import { createRelay } from '../../src/messaging/relay';
 import { describeMessage, measured } from '../../src/messaging/measure';
-import { measureActivities, measureBus, measureCalls } from '../../src/metrics/measure';
+import { measureActivities, measureCalls } from '../../src/metrics/measure';
 import { someEvents } from '../support/contracts/events';
 import { StepError } from '../../src/domain/failures';
 
@@ -96,7 +96,7 @@ describe('events that are not on the bus', () => {
   ])('when %s: so many are left', async (_, publish, left) => {
     const metrics = createMetrics();
     const relay = createRelay({
-      bus: measureBus(stuck(publish), metrics),
+      bus: stuck(publish),
       graceMs: 0,
       intervalMs: 1000,
       onLeft: (count) => metrics.record('waybill_unpublished_events', {}, count),
