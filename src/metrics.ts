@@ -7,6 +7,7 @@ import type { Logger } from './telemetry';
 import type { MetricProcess } from './metrics/catalogue';
 import { createInstruments, type RecordMetric } from './metrics/instruments';
 import { createOtlpReader, createTextReader, TEXT } from './metrics/readers';
+import { INSTANCE } from './instance';
 import { FINDING_KINDS, type FindingKind } from './domain/reconciliation';
 import { BREAKER_STATES, type BreakerState, type Dependency } from './domain/breaker';
 
@@ -44,7 +45,11 @@ export function createMetrics({ process, endpoint, logger }: MetricsOptions = {}
   const onFailure = (error: unknown) =>
     logger?.warn({ err: error, endpoint }, 'metrics are not taken; sending goes on');
   const provider = new MeterProvider({
-    resource: resourceFromAttributes({ 'service.name': `waybill-${process ?? 'process'}` }),
+    resource: resourceFromAttributes({
+      'service.name': `waybill-${process ?? 'process'}`,
+      // whoever makes what was added of sums has to know whose they are
+      'service.instance.id': INSTANCE,
+    }),
     readers: [reader, ...(endpoint ? [createOtlpReader({ endpoint, onFailure })] : [])],
   });
   const record = createInstruments({ provider, process });

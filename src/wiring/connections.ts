@@ -1,4 +1,3 @@
-import { hostname } from 'node:os';
 import type { AwsClients } from '../adapters/aws/clients';
 import type { Config } from '../config';
 import type { Logger } from '../telemetry';
@@ -18,6 +17,7 @@ import { measureCalls } from '../metrics/measure';
 import { createReplayLog } from '../adapters/aws/replay-log';
 import { createOrderRecords } from '../adapters/aws/order-records';
 import { fieldsOfOrder } from '../log-context';
+import { INSTANCE } from '../instance';
 
 /** The way to the orders of a process that takes some. */
 export function connectOrders(
@@ -90,13 +90,12 @@ export function openBreakers(
   { aws, logger, metrics }: { aws: Pick<AwsClients, 'db'>; logger: Logger; metrics: Metrics },
 ): Breakers {
   const table = createBreakerTable({ db: aws.db, tables: breakerTables(config) });
-  const worker = `${hostname()}#${process.pid}`;
   const open = new Map<Dependency, { breaker: Breaker; mirror: BreakerMirror }>();
 
   function openOne(dependency: Dependency) {
     const breaker = measureCalls(createBreaker({ dependency, ...breakerLimits(config, dependency) }), metrics);
     const onError = (error: unknown) => logger.warn({ err: error, dependency }, 'a breaker is not seen in its table');
-    const mirror = mirrorBreaker({ breaker, table, worker, pollMs: RESET_POLL_MS, onError });
+    const mirror = mirrorBreaker({ breaker, table, worker: INSTANCE, pollMs: RESET_POLL_MS, onError });
     const tell = () => metrics.breakerState(dependency, breaker.report().state);
     breaker.onChange(() => {
       tell();
