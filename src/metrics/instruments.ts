@@ -44,7 +44,7 @@ function recorderOf(meter: Meter, name: string, { kind, help, buckets = SECONDS 
       const level = meter.createGauge(name, options);
       const levels = new Map<string, number>();
       return (value: number, labels: Attributes) => {
-        const key = JSON.stringify(Object.entries(labels).sort());
+        const key = JSON.stringify(Object.entries(labels).sort(([one], [other]) => (one < other ? -1 : 1)));
         const now = (levels.get(key) ?? 0) + value;
         levels.set(key, now);
         level.record(now, labels);
