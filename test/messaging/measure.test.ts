@@ -105,4 +105,22 @@ describe('events that are not on the bus', () => {
     await relay.run().catch(() => undefined);
     expect(await metrics.text()).toContain(`waybill_unpublished_events ${left}\n`);
   });
+
+  test('a round that cannot look does not say that none is left', async () => {
+    const told: number[] = [];
+    let isAway = false;
+    const bus: EventBus = {
+      publish: async () => 0,
+      async *unpublished() {
+        if (isAway) throw new StepError('SERVICE_UNAVAILABLE', 'away');
+        yield events;
+      },
+    };
+    const onLeft = (count: number) => void told.push(count);
+    const relay = createRelay({ bus, graceMs: 0, intervalMs: 1000, onLeft, logger: pino({ level: 'silent' }) });
+    await relay.run();
+    isAway = true;
+    await relay.run().catch(() => undefined);
+    expect(told).toEqual([events.length]);
+  });
 });
