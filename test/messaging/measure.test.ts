@@ -6,7 +6,8 @@ import { createMetrics } from '../../src/metrics';
 import { createRelay } from '../../src/messaging/relay';
 import { describeMessage, measured } from '../../src/messaging/measure';
 import { measureActivities, measureCalls } from '../../src/metrics/measure';
-import { someEvents } from '../support/contracts/events';
+import { measureEvents } from '../../src/messaging/measure-events';
+import { eventOfEachType, numbered, sampleValidOrder, someEvents } from '../support/contracts/events';
 import { StepError } from '../../src/domain/failures';
 
 const time = '2025-07-09T10:30:00Z';
@@ -78,6 +79,21 @@ test('calls to a company are counted by whether it answered; a no is an answer',
   const text = await metrics.text();
   for (const [outcome, count] of Object.entries({ answered: 2, outage: 1, unknown: 1, shut: 1 }))
     expect(text).toContain(`waybill_provider_calls_total{dependency="payment",outcome="${outcome}"} ${count}\n`);
+});
+
+test('projections that are made anew count nothing of the past again, and what comes to an old order once', async () => {
+  const metrics = createMetrics();
+  const day = 86_400_000;
+  const order = sampleValidOrder();
+  const ofEach = eventOfEachType(order);
+  const { 'Order Created': created, 'Payment Completed': paid, 'Promise Breached': late } = ofEach;
+  const daysAgo = (days: number) => ({ at: new Date(Date.now() - days * day).toISOString() });
+  const old = numbered(order.orderId, [created, paid, late], daysAgo(2));
+  const young = numbered(order.orderId, [paid], { firstSequence: 4, ...daysAgo(0.5) });
+  measureEvents(metrics, { before: undefined, events: [...old, ...young] });
+  const text = await metrics.text();
+  expect(text).toContain('waybill_charged_total{currency="USD"} 59.98\n');
+  for (const name of ['waybill_orders_placed_total', 'waybill_promises_total']) expect(text).not.toContain(`\n${name}`);
 });
 
 describe('events that are not on the bus', () => {
