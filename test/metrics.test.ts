@@ -102,8 +102,9 @@ describe('by OTLP', () => {
   });
 
   test('a receiver that is not there is told of once, and holds up nobody', async () => {
-    const logged = await send(`http://127.0.0.1:${await freePort()}`);
+    const logged = await send(`http://somebody:secret@127.0.0.1:${await freePort()}`);
     expect(logged).toEqual([expect.stringContaining('metrics are not taken')]);
     expect(logged[0]).toContain('ECONNREFUSED');
+    expect(logged[0]).not.toContain('secret');
   });
 });

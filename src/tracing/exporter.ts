@@ -2,7 +2,7 @@ import { AsyncResource } from 'node:async_hooks';
 import { ExportResultCode } from '@opentelemetry/core';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto';
 import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace-base';
-import type { Logger } from '../telemetry';
+import { type Logger, loggedUrl } from '../telemetry';
 
 /** What X-Ray makes searchable. */
 const ANNOTATIONS = 'aws.xray.annotations';
@@ -15,9 +15,10 @@ const ANNOTATIONS = 'aws.xray.annotations';
  * @param p.timeoutMs for a call, its repetitions included, in milliseconds
  */
 export function createExporter(p: { url: string; timeoutMs: number; isXRay: boolean; logger: Logger }): SpanExporter {
-  const { url, logger } = p;
+  const { logger } = p;
+  const url = loggedUrl(p.url);
   const exporter = new OTLPTraceExporter({
-    url: `${url.replace(/\/$/, '')}/v1/traces`,
+    url: `${p.url.replace(/\/$/, '')}/v1/traces`,
     timeoutMillis: p.timeoutMs,
   });
   let isOut = false;

@@ -37,7 +37,7 @@ test('a failure is told by its name alone', async () => {
 
 test('a receiver that is down costs nothing: it is logged once, and once that it is back', async () => {
   const port = await freePort();
-  const tracing = traceHere({ url: `http://127.0.0.1:${port}` });
+  const tracing = traceHere({ url: `http://somebody:secret@127.0.0.1:${port}` });
   const said = () => tracing.log.map(({ level, msg }) => [level, msg]);
   await work('lost');
   await eventually(said, ({ length }) => length === 1);
@@ -51,6 +51,7 @@ test('a receiver that is down costs nothing: it is logged once, and once that it
   await tracing.stop();
   await receiver.close();
   expect(receiver.spans.map(({ name }) => name)).toContain('taken');
+  expect(JSON.stringify(tracing.log)).not.toContain('secret');
 }, 60_000);
 
 test('a receiver that does not answer does not keep a process', async () => {
