@@ -31,6 +31,7 @@ export function createExporter(p: { url: string; timeoutMs: number; isXRay: bool
   });
   return {
     export(spans, done) {
+      for (const span of spans) hush(span);
       if (p.isXRay) for (const span of spans) annotate(span);
       exporter.export(spans, (result) => {
         const isSent = result.code === ExportResultCode.SUCCESS;
@@ -42,6 +43,19 @@ export function createExporter(p: { url: string; timeoutMs: number; isXRay: bool
     forceFlush: () => exporter.forceFlush(),
     shutdown: () => exporter.shutdown(),
   };
+}
+
+/** Failures by their name alone: what an error says may name somebody, and Temporal's interceptors tell all of it. */
+function hush({ attributes, events, status }: ReadableSpan): void {
+  delete attributes['temporalTerminateReason'];
+  for (const { name, attributes: told = {} } of events) {
+    if (name !== 'exception') continue;
+    const { 'exception.type': type = 'Error' } = told;
+    status.message = String(type);
+    attributes['error.type'] = String(type);
+    delete told['exception.message'];
+    delete told['exception.stacktrace'];
+  }
 }
 
 function annotate({ attributes }: ReadableSpan): void {

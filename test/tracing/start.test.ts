@@ -1,8 +1,12 @@
+import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:http';
+import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { activeTraceparent, contextFrom, inSpan, SpanKind } from '../../src/tracing';
 import { eventually } from '../support/contracts/condition';
 import { freePort } from '../../scripts/lib/ports';
 import { receiveTraces, traceHere } from '../support/traced';
+import { tracedCalls } from '../../src/client/traced';
 import { runScript } from '../support/run-script';
 
 const work = (name = 'work') => inSpan({ name, kind: SpanKind.SERVER }, async () => activeTraceparent());
@@ -33,6 +37,29 @@ test('a failure is told by its name alone', async () => {
   await receiver.close();
   expect(receiver.spans[0]).toMatchObject({ error: 'TypeError', attributes: { 'error.type': 'TypeError' } });
   expect(JSON.stringify(receiver.spans)).not.toContain('Main St');
+});
+
+test('nor does more go out by the interceptors of Temporal', async () => {
+  const bodies: string[] = [];
+  const server = createServer(async (request, response) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk as Buffer);
+    bodies.push(Buffer.concat(chunks).toString('latin1'));
+    response.end();
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const tracing = traceHere({ url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` });
+  const { signal } = tracedCalls();
+  const input = { signalName: 'go', headers: {}, workflowExecution: { workflowId: 'order' } };
+  const fail = () => Promise.reject(new TypeError('123 Main St'));
+  await expect(
+    inSpan({ name: 'work', kind: SpanKind.SERVER }, async () => signal!(input as never, fail as never)),
+  ).rejects.toThrow('123 Main St');
+  await tracing.stop();
+  await new Promise((done) => server.close(done));
+  expect(bodies.join()).toContain('SignalWorkflow');
+  expect(bodies.join()).toContain('TypeError');
+  expect(bodies.join()).not.toContain('Main St');
 });
 
 test('a receiver that is down costs nothing: it is logged once, and once that it is back', async () => {
