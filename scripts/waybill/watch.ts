@@ -37,8 +37,11 @@ export async function watchOrder(session: Session, orderId: string): Promise<num
     let lastStuck: string | undefined;
     for await (const { data } of eventsOf(gateway, { path: `${path}/events`, signal })) {
       if (asJson) write(data);
-      else if ((JSON.parse(data) as { sequence: number }).sequence > told) await tellNews();
+      else if ((JSON.parse(data) as { sequence: number }).sequence > told)
+        // a gateway that is away for a moment: it is told with what comes next
+        await tellNews().catch(() => signal.throwIfAborted());
     }
+    if (!asJson) await tellNews();
     const { status } = await gateway.get<{ status: string }>(path);
     return /FAILED|NEEDS_ATTENTION|UNAVAILABLE/.test(status) ? 1 : 0;
   }, 'Stopped watching; the order goes on.');

@@ -95,6 +95,24 @@ test('what others wrote moves no cursor of a terminal, and makes no line of its 
   expect(JSON.parse(asJson.stdout)).toEqual({ deadLetters: [letter] });
 });
 
+test('a gateway that is away for a moment ends no watching: what happened meanwhile is told later', async () => {
+  const message = (id: number) => `id: ${id}\nevent: order-event\ndata: ${JSON.stringify({ sequence: id })}\n\n`;
+  const streams = [message(1), `${message(2)}event: end\ndata: {"sequence":2}\n\n`];
+  const timeline = [1, 2].map((sequence) => ({ at: '2025-07-09T10:30:00Z', sequence, title: `step ${sequence}` }));
+  const stories = ['break off' as const, 'break off' as const, { body: { timeline } }];
+  const { code, stdout, stderr } = await against(
+    (request) => {
+      if (request.endsWith('/events')) return { body: streams.shift() };
+      return request.endsWith('/story') ? stories.shift()! : { body: { status: 'DELIVERED' } };
+    },
+    'order',
+    'watch',
+    'ORD-1',
+  );
+  expect([code, stderr]).toEqual([0, '']);
+  expect(stdout.trim().split('\n')).toEqual([expect.stringMatching(/ step 1$/), expect.stringMatching(/ step 2$/)]);
+});
+
 test('doctor says what does not work and what to do, and asks nothing that hangs on it', async () => {
   const args = ['doctor', '--json', '--url', 'http://127.0.0.1:9'];
   const { code, stdout } = await waybill(args, { TEMPORAL_PORT: '9', TEMPORAL_ADDRESS: '' });
