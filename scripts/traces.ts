@@ -3,6 +3,7 @@ import type { ReceivedSpan } from './traces/otlp';
 import { createTraces } from './traces/collect';
 import { startReceiver } from './traces/receiver';
 import { treeOf } from './traces/tree';
+import { printable } from './lib/printable';
 import { Trouble } from './bootstrap/trouble.cjs';
 import { untilInterrupted } from './lib/until-interrupted';
 
@@ -17,8 +18,8 @@ const write = (line: string) => process.stdout.write(`${line}\n`);
 /**
  * Prints the traces that are sent here.
  *
- * @returns the exit code
- * @throws Trouble when it cannot listen; Interrupted when the user ended it
+ * @returns the exit code: 0, once the user ended it
+ * @throws Trouble when it cannot listen
  */
 export async function main(): Promise<number> {
   const { port = `${USUAL_PORT}`, order, json = false, help } = optionsOf(process.argv.slice(2));
@@ -69,5 +70,6 @@ function print(spans: ReceivedSpan[], { order, json }: { order: string | undefin
     return;
   }
   write(`\nTrace ${traceId}, ${spans.length} spans`);
-  for (const line of treeOf(spans)) write(line);
+  // whoever reaches loopback may have sent them, a page in a browser too
+  for (const line of treeOf(spans)) write(printable(line));
 }

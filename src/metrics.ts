@@ -3,10 +3,11 @@ import { MeterProvider } from '@opentelemetry/sdk-metrics';
 import type { WebhookCounts } from './activities/webhook-ports';
 import type { EventType } from './domain/events';
 import type { DeadLetterClass } from './domain/dead-letters';
-import type { Logger } from './telemetry';
+import { type Logger, loggedUrl } from './telemetry';
 import type { MetricProcess } from './metrics/catalogue';
 import { createInstruments, type RecordMetric } from './metrics/instruments';
 import { createOtlpReader, createTextReader, TEXT } from './metrics/readers';
+import { INSTANCE } from './instance';
 import { FINDING_KINDS, type FindingKind } from './domain/reconciliation';
 import { BREAKER_STATES, type BreakerState, type Dependency } from './domain/breaker';
 
@@ -42,9 +43,13 @@ export interface MetricsOptions {
 export function createMetrics({ process, endpoint, logger }: MetricsOptions = {}): Metrics {
   const { reader, text } = createTextReader();
   const onFailure = (error: unknown) =>
-    logger?.warn({ err: error, endpoint }, 'metrics are not taken; sending goes on');
+    logger?.warn({ err: error, endpoint: loggedUrl(endpoint ?? '') }, 'metrics are not taken; sending goes on');
   const provider = new MeterProvider({
-    resource: resourceFromAttributes({ 'service.name': `waybill-${process ?? 'process'}` }),
+    resource: resourceFromAttributes({
+      'service.name': `waybill-${process ?? 'process'}`,
+      // whoever makes what was added of sums has to know whose they are
+      'service.instance.id': INSTANCE,
+    }),
     readers: [reader, ...(endpoint ? [createOtlpReader({ endpoint, onFailure })] : [])],
   });
   const record = createInstruments({ provider, process });

@@ -16,6 +16,9 @@ export function createLogger({ name, level }: { name: string; level: string }): 
   return pino({ name, level, mixin: () => logFields(), serializers: { error: pino.stdSerializers.err }, ...pretty });
 }
 
+/** An address as it may be logged: without the name and the password that may be in it. */
+export const loggedUrl = (url: string): string => url.replace(/\/\/[^/]*@/, '//');
+
 /** what makes lines readable is for development: a production installation writes JSON on a terminal too */
 function isInstalled(name: string): boolean {
   try {

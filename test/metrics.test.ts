@@ -45,6 +45,20 @@ test('what is nobody else’s business is shared by nobody: each has counters of
   expect(await linesOf(other)).toContain('waybill_orders_placed_total 0');
 });
 
+test('a level goes up and down by steps, for each of its labels', async () => {
+  const metrics = createMetrics();
+  for (const [queue, step] of [
+    ['a', 1],
+    ['a', 1],
+    ['b', 1],
+    ['a', -1],
+  ] as const)
+    metrics.record('waybill_messages_held', { queue }, step);
+  const lines = await linesOf(metrics);
+  expect(lines).toContain('waybill_messages_held{queue="a"} 1');
+  expect(lines).toContain('waybill_messages_held{queue="b"} 1');
+});
+
 test('a histogram has the bounds of the catalogue, and nothing below 0', async () => {
   const metrics = createMetrics();
   metrics.record('waybill_order_start_seconds', {}, 1500);
@@ -80,9 +94,17 @@ describe('by OTLP', () => {
     expect(logged).toEqual([]);
   });
 
+  test('each process is told from the others, and what goes up and down is as it stands', async () => {
+    const receiver = await startOtlpReceiver();
+    await Promise.all([send(receiver.endpoint), send(receiver.endpoint)]).finally(() => receiver.close());
+    expect(receiver.instancesOf('waybill-worker').size).toBe(2);
+    expect([...receiver.gauges]).toContain('waybill_activities_running');
+  });
+
   test('a receiver that is not there is told of once, and holds up nobody', async () => {
-    const logged = await send(`http://127.0.0.1:${await freePort()}`);
+    const logged = await send(`http://somebody:secret@127.0.0.1:${await freePort()}`);
     expect(logged).toEqual([expect.stringContaining('metrics are not taken')]);
     expect(logged[0]).toContain('ECONNREFUSED');
+    expect(logged[0]).not.toContain('secret');
   });
 });

@@ -1,4 +1,5 @@
 import { LOOPBACK } from './ports';
+import { printable } from './printable';
 import { portOf } from './settings';
 import { Trouble } from '../bootstrap/trouble.cjs';
 
@@ -77,7 +78,7 @@ export function createGateway({ url, signal, timeoutMs = 10_000 }: GatewayOption
     const said = parse(answer.body);
     if ((answer.status === 200 || answer.status === 202) && said !== undefined) return said as T;
     const { errors = [] } = (said ?? {}) as { errors?: { pointer: string; detail: string }[] };
-    const details = errors.map(({ pointer, detail }) => `\n  ${pointer.slice(1)}: ${detail}`).join('');
+    const details = errors.map(({ pointer, detail }) => `\n  ${printable(`${pointer.slice(1)}: ${detail}`)}`).join('');
     throw new Trouble(`${url} answered POST ${path} with ${wordsOf(answer)}.${details}`);
   }
 
@@ -98,5 +99,5 @@ export function wordsOf({ status, body }: Answer): string {
   const problem = parse(body) as { title?: string; detail?: string } | null | undefined;
   if (status === 200) return 'what is not JSON: is another server there';
   const said = [problem?.title, problem?.detail].filter((text) => text !== undefined).join(': ');
-  return said === '' ? `${status}` : `${status}: ${said}`;
+  return said === '' ? `${status}` : `${status}: ${printable(said)}`;
 }

@@ -134,7 +134,7 @@ function linesOfLetter(letter: Shown): string[] {
     ...letter.story.map(lineOfEntry),
     '',
     ...Object.entries(letter.attributes).map(([name, text]) => `${name}: ${text}`),
-    letter.body,
+    ...letter.body.split(/\r?\n/),
   ];
 }
 

@@ -2,6 +2,7 @@ import { userInfo } from 'node:os';
 import type { Command } from 'commander';
 import { createGateway, gatewayUrl } from '../lib/gateway';
 import { createPaint, type Paint } from '../lib/paint';
+import { printable } from '../lib/printable';
 import { untilInterrupted } from '../lib/until-interrupted';
 
 export type Gateway = ReturnType<typeof createGateway>;
@@ -56,7 +57,7 @@ export function createDesk(env: NodeJS.ProcessEnv) {
       write,
       tell(found, inWords) {
         if (json) write(JSON.stringify(found, undefined, 2));
-        else for (const line of inWords(found)) write(line);
+        else for (const line of inWords(found)) write(printable(line));
       },
       follow: (work, goesOn) =>
         untilInterrupted(

@@ -42,7 +42,10 @@ export function addOrder(program: Command, desk: Desk): void {
     .option('--watch', 'follows it');
   desk.command(place, async (session, options: Placing, file?: string) => {
     const headers = { 'idempotency-key': options.key };
-    const placed = await session.gateway.post<Placed>('/orders', bodyOf(file, options.sample), headers);
+    const body = bodyOf(file, options.sample);
+    const placed = await session.gateway.post<Placed>('/orders', body, headers).catch((error: unknown) => {
+      throw withKey(error, options.key);
+    });
     if (!(options.watch && options.json)) session.tell(placed, linesOfPlaced);
     return options.watch ? watchOrder(session, placed.orderId) : undefined;
   });
@@ -119,9 +122,9 @@ export function addOrder(program: Command, desk: Desk): void {
   );
 }
 
-/** Whoever does not know whether a change was made sends it again under its key. */
+/** Whoever does not know whether an order was placed, or a change made, sends it again under its key. */
 function withKey(error: unknown, key: string): unknown {
-  return error instanceof Trouble && /did not answer|Nothing answers|503/.test(error.message)
+  return error instanceof Trouble && /did not answer|Nothing answers| with 5\d\d\b/.test(error.message)
     ? new Trouble(`${error.message}\nSend it again with --key ${key}: then it is made once.`)
     : error;
 }

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createParser, type EventSourceMessage } from 'eventsource-parser';
 import type { Gateway, Session } from './desk';
 import type { OrderStory } from '../../src/gateway/story-schemas';
+import { printable } from '../lib/printable';
 import { Trouble } from '../bootstrap/trouble.cjs';
 import { wordsOf } from '../lib/gateway';
 
@@ -25,18 +26,22 @@ export async function watchOrder(session: Session, orderId: string): Promise<num
       const { timeline, stuck } = await gateway.get<OrderStory>(`${path}/story`);
       for (const { at, sequence, title, detail, operator } of timeline.filter((one) => one.sequence > told)) {
         const who = operator ? ` (${operator.by}${operator.reason === undefined ? '' : `: ${operator.reason}`})` : '';
-        write(`${paint('dim', clock(at))}  ${title}${detail === undefined ? '' : `. ${detail}`}${who}`);
+        const what = `${title}${detail === undefined ? '' : `. ${detail}`}${who}`;
+        write(`${paint('dim', clock(at))}  ${printable(what)}`);
         told = Math.max(told, sequence);
       }
       if (stuck && stuck.sentence !== lastStuck)
-        write(`${paint('dim', clock(new Date().toISOString()))}  ${paint('yellow', stuck.sentence)}`);
+        write(`${paint('dim', clock(new Date().toISOString()))}  ${paint('yellow', printable(stuck.sentence))}`);
       lastStuck = stuck?.sentence;
     };
     let lastStuck: string | undefined;
     for await (const { data } of eventsOf(gateway, { path: `${path}/events`, signal })) {
       if (asJson) write(data);
-      else if ((JSON.parse(data) as { sequence: number }).sequence > told) await tellNews();
+      else if ((JSON.parse(data) as { sequence: number }).sequence > told)
+        // a gateway that is away for a moment: it is told with what comes next
+        await tellNews().catch(() => signal.throwIfAborted());
     }
+    if (!asJson) await tellNews();
     const { status } = await gateway.get<{ status: string }>(path);
     return /FAILED|NEEDS_ATTENTION|UNAVAILABLE/.test(status) ? 1 : 0;
   }, 'Stopped watching; the order goes on.');

@@ -6,18 +6,26 @@ import { statusAfter } from '../domain/projection';
 import { toDecimal } from '../domain/money';
 
 /**
+ * How old an event may be, in milliseconds: projections that are made anew count all there ever was, and what was paid or
+ * late then is no news. The reports have it.
+ */
+const NEWS_MS = 86_400_000;
+
+/**
  * Counts events that the projections have just counted, in the same order and so once: only who dies between the two
  * leaves some uncounted.
  *
  * @param p.before where the order stood; `undefined` before its first event
  */
 export function measureEvents(
-  { record }: QueueMetrics,
+  metrics: QueueMetrics,
   p: { before: OrderCursor | undefined; events: readonly OrderEvent[] },
 ): void {
+  const since = Date.now() - NEWS_MS;
   let standing = p.before?.standing ?? 'open';
   let isStarted = p.before?.isStarted ?? false;
   for (const event of p.events) {
+    const record: QueueMetrics['record'] = Date.parse(event.at) < since ? () => undefined : metrics.record;
     if (event.sequence === 1) record('waybill_orders_placed_total', {});
     for (const { name: state, enteredAt, exitedAt } of event.states) {
       record('waybill_order_states_total', { state });

@@ -19,7 +19,7 @@ export interface Relay {
 /**
  * @param p.graceMs    how long a step's own attempt has, in milliseconds, before the relay takes over
  * @param p.intervalMs pause between rounds, in milliseconds
- * @param p.onLeft      told after each round how many of the events that it saw are not published
+ * @param p.onLeft      told after each round how many of the events that it saw are not published; not when it could not look
  */
 export function createRelay(p: {
   bus: EventBus;
@@ -31,6 +31,7 @@ export function createRelay(p: {
   async function run(): Promise<number> {
     let published = 0;
     let seen = 0;
+    let isThrough = false;
     const before = new Date(Date.now() - p.graceMs).toISOString();
     // what the bus does not take now holds up nothing behind it: the next round tries it again
     try {
@@ -39,8 +40,10 @@ export function createRelay(p: {
         published += await p.bus.publish(events);
         if (rounds.isStopped()) break;
       }
+      isThrough = true;
     } finally {
-      p.onLeft?.(seen - published);
+      // whoever could not look does not know that nothing is left
+      if (isThrough || seen > published) p.onLeft?.(seen - published);
     }
     return published;
   }

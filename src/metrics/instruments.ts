@@ -40,8 +40,15 @@ function recorderOf(meter: Meter, name: string, { kind, help, buckets = SECONDS 
       return (value: number, labels: Attributes) => counter.add(value, labels);
     }
     case 'level': {
-      const level = meter.createUpDownCounter(name, options);
-      return (value: number, labels: Attributes) => level.add(value, labels);
+      // as a gauge: of a sum that goes down again some receivers make what was added, and nobody asks for that
+      const level = meter.createGauge(name, options);
+      const levels = new Map<string, number>();
+      return (value: number, labels: Attributes) => {
+        const key = JSON.stringify(Object.entries(labels).sort(([one], [other]) => (one < other ? -1 : 1)));
+        const now = (levels.get(key) ?? 0) + value;
+        levels.set(key, now);
+        level.record(now, labels);
+      };
     }
     case 'gauge': {
       const gauge = meter.createGauge(name, options);

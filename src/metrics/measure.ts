@@ -1,25 +1,9 @@
 import type { Breaker } from '../adapters/breaker/breaker';
-import type { EventBus } from '../messaging/ports';
 import type { Metrics } from '../metrics';
 import { CircuitOpenError } from '../domain/breaker';
 import { isFailureType, StepError } from '../domain/failures';
 
 type Counts = Pick<Metrics, 'record'>;
-
-/** A bus that counts what it is handed. */
-export function measureBus(bus: EventBus, { record }: Counts): EventBus {
-  return {
-    ...bus,
-    async publish(events) {
-      const published = await bus.publish(events).catch((error: unknown) => {
-        record('waybill_bus_events_total', { outcome: 'failed' }, events.length);
-        throw error;
-      });
-      record('waybill_bus_events_total', { outcome: 'published' }, published);
-      return published;
-    },
-  };
-}
 
 /** A breaker that counts the calls through it by how they ended. */
 export function measureCalls(breaker: Breaker, { record }: Counts): Breaker {

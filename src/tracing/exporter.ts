@@ -2,7 +2,7 @@ import { AsyncResource } from 'node:async_hooks';
 import { ExportResultCode } from '@opentelemetry/core';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto';
 import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace-base';
-import type { Logger } from '../telemetry';
+import { type Logger, loggedUrl } from '../telemetry';
 
 /** What X-Ray makes searchable. */
 const ANNOTATIONS = 'aws.xray.annotations';
@@ -15,9 +15,10 @@ const ANNOTATIONS = 'aws.xray.annotations';
  * @param p.timeoutMs for a call, its repetitions included, in milliseconds
  */
 export function createExporter(p: { url: string; timeoutMs: number; isXRay: boolean; logger: Logger }): SpanExporter {
-  const { url, logger } = p;
+  const { logger } = p;
+  const url = loggedUrl(p.url);
   const exporter = new OTLPTraceExporter({
-    url: `${url.replace(/\/$/, '')}/v1/traces`,
+    url: `${p.url.replace(/\/$/, '')}/v1/traces`,
     timeoutMillis: p.timeoutMs,
   });
   let isOut = false;
@@ -30,6 +31,7 @@ export function createExporter(p: { url: string; timeoutMs: number; isXRay: bool
   });
   return {
     export(spans, done) {
+      for (const span of spans) hush(span);
       if (p.isXRay) for (const span of spans) annotate(span);
       exporter.export(spans, (result) => {
         const isSent = result.code === ExportResultCode.SUCCESS;
@@ -41,6 +43,19 @@ export function createExporter(p: { url: string; timeoutMs: number; isXRay: bool
     forceFlush: () => exporter.forceFlush(),
     shutdown: () => exporter.shutdown(),
   };
+}
+
+/** Failures by their name alone: what an error says may name somebody, and Temporal's interceptors tell all of it. */
+function hush({ attributes, events, status }: ReadableSpan): void {
+  delete attributes['temporalTerminateReason'];
+  for (const { name, attributes: told = {} } of events) {
+    if (name !== 'exception') continue;
+    const { 'exception.type': type = 'Error' } = told;
+    status.message = String(type);
+    attributes['error.type'] = String(type);
+    delete told['exception.message'];
+    delete told['exception.stacktrace'];
+  }
 }
 
 function annotate({ attributes }: ReadableSpan): void {

@@ -9,6 +9,7 @@ import { resourceFromAttributes } from '@opentelemetry/resources';
 import type { TracingOptions } from './options';
 import { createExporter } from './exporter';
 import { createSampler } from './sampler';
+import { INSTANCE } from '../instance';
 import { workflowSpanReader } from './workflow-spans';
 
 /** Milliseconds for a call to the receiver. */
@@ -36,7 +37,7 @@ export function startSdk(p: TracingOptions & { url: string }) {
   const resource = resourceFromAttributes({
     'service.namespace': 'waybill',
     'service.name': `waybill-${p.name}`,
-    'service.instance.id': `${process.pid}`,
+    'service.instance.id': INSTANCE,
   });
   const provider = new BasicTracerProvider({
     resource,

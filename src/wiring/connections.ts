@@ -1,4 +1,3 @@
-import { hostname } from 'node:os';
 import type { AwsClients } from '../adapters/aws/clients';
 import type { Config } from '../config';
 import type { Logger } from '../telemetry';
@@ -14,10 +13,11 @@ import { createDeadLetterClient, type DeadLetterClient } from '../dead-letter-cl
 import { createEventBus } from '../adapters/aws/event-bus';
 import { connectReplayClient } from '../replay-client';
 import type { EventBus } from '../messaging/ports';
-import { measureBus, measureCalls } from '../metrics/measure';
+import { measureCalls } from '../metrics/measure';
 import { createReplayLog } from '../adapters/aws/replay-log';
 import { createOrderRecords } from '../adapters/aws/order-records';
 import { fieldsOfOrder } from '../log-context';
+import { INSTANCE } from '../instance';
 
 /** The way to the orders of a process that takes some. */
 export function connectOrders(
@@ -56,22 +56,22 @@ export function connectDeadLetters(
   };
 }
 
-/** The bus of a process that publishes; what it refuses for good is logged. */
+/** The bus of a process that publishes: what becomes of events is counted, what it refuses for good is logged. */
 export function openEventBus(
   config: Pick<Config<'worker'>, 'EVENT_BUS_NAME' | 'ORDER_EVENTS_TABLE'>,
   { aws, logger, metrics }: { aws: Pick<AwsClients, 'db' | 'events'>; logger: Logger; metrics?: Metrics },
 ): EventBus {
-  const bus = createEventBus({
+  return createEventBus({
     db: aws.db,
     events: aws.events,
     busName: config.EVENT_BUS_NAME,
     eventsTable: config.ORDER_EVENTS_TABLE,
+    onHanded: (outcome, count) => metrics?.record('waybill_bus_events_total', { outcome }, count),
     onRefused({ orderId, sequence, traceparent }, reason) {
       metrics?.record('waybill_bus_events_total', { outcome: 'refused' });
       logger.error({ ...fieldsOfOrder(orderId, traceparent), sequence, reason }, 'the bus refuses an event for good');
     },
   });
-  return metrics ? measureBus(bus, metrics) : bus;
 }
 
 /** Milliseconds between two looks for a reset: it is obeyed within 5 s. */
@@ -90,13 +90,12 @@ export function openBreakers(
   { aws, logger, metrics }: { aws: Pick<AwsClients, 'db'>; logger: Logger; metrics: Metrics },
 ): Breakers {
   const table = createBreakerTable({ db: aws.db, tables: breakerTables(config) });
-  const worker = `${hostname()}#${process.pid}`;
   const open = new Map<Dependency, { breaker: Breaker; mirror: BreakerMirror }>();
 
   function openOne(dependency: Dependency) {
     const breaker = measureCalls(createBreaker({ dependency, ...breakerLimits(config, dependency) }), metrics);
     const onError = (error: unknown) => logger.warn({ err: error, dependency }, 'a breaker is not seen in its table');
-    const mirror = mirrorBreaker({ breaker, table, worker, pollMs: RESET_POLL_MS, onError });
+    const mirror = mirrorBreaker({ breaker, table, worker: INSTANCE, pollMs: RESET_POLL_MS, onError });
     const tell = () => metrics.breakerState(dependency, breaker.report().state);
     breaker.onChange(() => {
       tell();

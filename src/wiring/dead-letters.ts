@@ -8,7 +8,7 @@ import { createDeadLetterClient } from '../dead-letter-client';
 import { createDeadLetterReader } from '../messaging/dead-letter-reader';
 import { createDeadLetterTable } from '../adapters/aws/dead-letter-table';
 import { createDeadWorkflows } from '../messaging/dead-workflows';
-import { createEndedRuns, createEndedWorkflows } from '../ended-workflows';
+import { createEndedRuns, createEndedWorkflows, MORTAL_WORKFLOWS } from '../ended-workflows';
 import { createSourceQueues } from '../adapters/aws/source-queues';
 import { deadLetterQueues, letterTables, sourceQueues } from '../config';
 import { DEAD_LETTER_CLASSES, NOWHERE } from '../domain/dead-letters';
@@ -25,7 +25,7 @@ export function openDeadLetters({ config, aws, letters, metrics, logger }: Share
     { ...undelivered, deadLetterQueueUrl: undelivered.queueUrl, givenUpAfterMs: 0 },
   ];
   // from 0 on: the first of a kind is an increase too
-  for (const { queue } of queues)
+  for (const queue of [...queues.map((one) => one.queue), ...MORTAL_WORKFLOWS])
     for (const kind of DEAD_LETTER_CLASSES) metrics.record('waybill_dead_letters_total', { class: kind, queue }, 0);
   const readers = queues.map(({ queue, queueUrl, deadLetterQueueUrl, givenUpAfterMs }) =>
     createDeadLetterReader({

@@ -181,6 +181,12 @@ describe('metrics', () => {
     for (const name of ['prometheus', 'grafana']) expect(service(name).profiles).toEqual(['observability']);
   });
 
+  test('are shown to everybody on loopback, and changed by nobody: not as the admin that Grafana comes with either', () => {
+    const { GF_AUTH_ANONYMOUS_ORG_ROLE, ...grafana } = service('grafana').environment ?? {};
+    expect(GF_AUTH_ANONYMOUS_ORG_ROLE).toBe('Viewer');
+    expect(grafana).toMatchObject({ GF_AUTH_DISABLE_LOGIN_FORM: 'true', GF_AUTH_BASIC_ENABLED: 'false' });
+  });
+
   test('are shown by dashboards that are where Grafana is told', () => {
     const provider = parse(textOf('ops/grafana/provisioning/dashboards/waybill.yml')) as {
       providers: { options: { path: string } }[];

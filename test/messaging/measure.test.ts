@@ -5,8 +5,9 @@ import { createBreaker } from '../../src/adapters/breaker/breaker';
 import { createMetrics } from '../../src/metrics';
 import { createRelay } from '../../src/messaging/relay';
 import { describeMessage, measured } from '../../src/messaging/measure';
-import { measureActivities, measureBus, measureCalls } from '../../src/metrics/measure';
-import { someEvents } from '../support/contracts/events';
+import { measureActivities, measureCalls } from '../../src/metrics/measure';
+import { measureEvents } from '../../src/messaging/measure-events';
+import { eventOfEachType, numbered, sampleValidOrder, someEvents } from '../support/contracts/events';
 import { StepError } from '../../src/domain/failures';
 
 const time = '2025-07-09T10:30:00Z';
@@ -80,6 +81,21 @@ test('calls to a company are counted by whether it answered; a no is an answer',
     expect(text).toContain(`waybill_provider_calls_total{dependency="payment",outcome="${outcome}"} ${count}\n`);
 });
 
+test('projections that are made anew count nothing of the past again, and what comes to an old order once', async () => {
+  const metrics = createMetrics();
+  const day = 86_400_000;
+  const order = sampleValidOrder();
+  const ofEach = eventOfEachType(order);
+  const { 'Order Created': created, 'Payment Completed': paid, 'Promise Breached': late } = ofEach;
+  const daysAgo = (days: number) => ({ at: new Date(Date.now() - days * day).toISOString() });
+  const old = numbered(order.orderId, [created, paid, late], daysAgo(2));
+  const young = numbered(order.orderId, [paid], { firstSequence: 4, ...daysAgo(0.5) });
+  measureEvents(metrics, { before: undefined, events: [...old, ...young] });
+  const text = await metrics.text();
+  expect(text).toContain('waybill_charged_total{currency="USD"} 59.98\n');
+  for (const name of ['waybill_orders_placed_total', 'waybill_promises_total']) expect(text).not.toContain(`\n${name}`);
+});
+
 describe('events that are not on the bus', () => {
   const events = someEvents(3);
   const stuck = (publish: EventBus['publish']): EventBus => ({
@@ -96,7 +112,7 @@ describe('events that are not on the bus', () => {
   ])('when %s: so many are left', async (_, publish, left) => {
     const metrics = createMetrics();
     const relay = createRelay({
-      bus: measureBus(stuck(publish), metrics),
+      bus: stuck(publish),
       graceMs: 0,
       intervalMs: 1000,
       onLeft: (count) => metrics.record('waybill_unpublished_events', {}, count),
@@ -104,5 +120,23 @@ describe('events that are not on the bus', () => {
     });
     await relay.run().catch(() => undefined);
     expect(await metrics.text()).toContain(`waybill_unpublished_events ${left}\n`);
+  });
+
+  test('a round that cannot look does not say that none is left', async () => {
+    const told: number[] = [];
+    let isAway = false;
+    const bus: EventBus = {
+      publish: async () => 0,
+      async *unpublished() {
+        if (isAway) throw new StepError('SERVICE_UNAVAILABLE', 'away');
+        yield events;
+      },
+    };
+    const onLeft = (count: number) => void told.push(count);
+    const relay = createRelay({ bus, graceMs: 0, intervalMs: 1000, onLeft, logger: pino({ level: 'silent' }) });
+    await relay.run();
+    isAway = true;
+    await relay.run().catch(() => undefined);
+    expect(told).toEqual([events.length]);
   });
 });

@@ -7,6 +7,7 @@ import { askedBy, labelsIn, labelsLeft } from '../support/promql';
 import { CATALOGUE, type MetricDefinition } from '../../src/metrics/catalogue';
 import { DASHBOARD_FOLDER, dashboards } from '../../scripts/lib/dashboards';
 import { MetricsStage, type Series } from '../support/metrics-stage';
+import { MORTAL_WORKFLOWS } from '../../src/ended-workflows';
 import { type OtlpReceiver, startOtlpReceiver } from '../support/otlp-receiver';
 import { PROJECT_ROOT } from '../../scripts/lib/paths';
 
@@ -117,6 +118,11 @@ describe('what the running processes tell', () => {
     expect(sumOf('waybill_messages_total', { queue: 'order-intake-queue', outcome: 'rejected' })).toBe(1);
     expect(sumOf('waybill_dead_letters_total', { queue: 'order-intake-queue' })).toBe(1);
     expect(sumOf('temporal_workflow_task_execution_failed_total', { workflow_type: 'nobodyKnows' })).toBeGreaterThan(0);
+  });
+
+  test('counts dead letters of workflows from 0 on: an alert sees the first one', () => {
+    for (const queue of MORTAL_WORKFLOWS)
+      expect(series).toContainEqual({ name: 'waybill_dead_letters_total', labels: { class: 'BUG', queue }, value: 0 });
   });
 
   test('without the engine worker and consumer said that it is the engine, and each was well again', () => {

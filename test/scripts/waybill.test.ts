@@ -74,6 +74,45 @@ test('a change that nobody confirms can be sent again under its key', async () =
   expect([code, stderr]).toEqual([1, expect.stringContaining('Send it again with --key K-7')]);
 });
 
+test.each([['break off' as const], [{ status: 500, body: {} }], [{ status: 502, body: 'Bad Gateway' }]])(
+  'an order that nobody confirms (%j) can be placed again under its key: it is not placed twice',
+  async (answer) => {
+    const { code, stderr } = await against(() => answer, 'order', 'place', '--sample', '--key', 'K-8');
+    expect([code, stderr]).toEqual([1, expect.stringContaining('Send it again with --key K-8')]);
+  },
+);
+
+test('what others wrote moves no cursor of a terminal, and makes no line of its own', async () => {
+  const nasty = 'x\u001b[2J\u009b1A\u202ey\nORD-2';
+  const seen = '\\u001b[2J\\u009b1A\\u202ey\\u000aORD-2';
+  const letter = { id: 'DL-1', class: 'POISON', state: 'PARKED', queue: 'q', deadAt: 'then', reason: nasty };
+  const listed = await against(() => ({ body: { deadLetters: [letter] } }), 'dead-letters', 'list');
+  expect(listed.stdout).toContain(`x${seen}\n`);
+  expect(listed.stdout.trim().split('\n')).toHaveLength(2);
+  const refused = await against(() => ({ status: 404, body: { title: 'No', detail: nasty } }), 'order', 'get', 'ORD-1');
+  expect(refused.stderr).toContain(`No: x${seen}.`);
+  const asJson = await against(() => ({ body: { deadLetters: [letter] } }), 'dead-letters', 'list', '--json');
+  expect(JSON.parse(asJson.stdout)).toEqual({ deadLetters: [letter] });
+});
+
+test('a gateway that is away for a moment ends no watching: what happened meanwhile is told later', async () => {
+  const message = (id: number) => `id: ${id}\nevent: order-event\ndata: ${JSON.stringify({ sequence: id })}\n\n`;
+  const streams = [message(1), `${message(2)}event: end\ndata: {"sequence":2}\n\n`];
+  const timeline = [1, 2].map((sequence) => ({ at: '2025-07-09T10:30:00Z', sequence, title: `step ${sequence}` }));
+  const stories = ['break off' as const, 'break off' as const, { body: { timeline } }];
+  const { code, stdout, stderr } = await against(
+    (request) => {
+      if (request.endsWith('/events')) return { body: streams.shift() };
+      return request.endsWith('/story') ? stories.shift()! : { body: { status: 'DELIVERED' } };
+    },
+    'order',
+    'watch',
+    'ORD-1',
+  );
+  expect([code, stderr]).toEqual([0, '']);
+  expect(stdout.trim().split('\n')).toEqual([expect.stringMatching(/ step 1$/), expect.stringMatching(/ step 2$/)]);
+});
+
 test('doctor says what does not work and what to do, and asks nothing that hangs on it', async () => {
   const args = ['doctor', '--json', '--url', 'http://127.0.0.1:9'];
   const { code, stdout } = await waybill(args, { TEMPORAL_PORT: '9', TEMPORAL_ADDRESS: '' });

@@ -10,7 +10,7 @@ interface Attribute {
 interface MetricsRequest {
   resourceMetrics: {
     resource: { attributes: Attribute[] };
-    scopeMetrics: { metrics: { name: string }[] }[];
+    scopeMetrics: { metrics: { name: string; gauge?: object }[] }[];
   }[];
 }
 
@@ -19,18 +19,30 @@ export interface OtlpReceiver {
   endpoint: string;
   /** the names that a service has sent */
   namesOf(service: string): Set<string>;
+  /** what tells one process of a service from another */
+  instancesOf(service: string): Set<string>;
+  /** of what was sent, those that are set and not added up */
+  gauges: Set<string>;
   close(): Promise<void>;
 }
 
 export async function startOtlpReceiver(): Promise<OtlpReceiver> {
   const names = new Map<string, Set<string>>();
+  const instances = new Map<string, Set<string>>();
+  const gauges = new Set<string>();
 
   function take({ resourceMetrics }: MetricsRequest): void {
     for (const { resource, scopeMetrics } of resourceMetrics) {
-      const service = resource.attributes.find(({ key }) => key === 'service.name')?.value.stringValue ?? '';
+      const attribute = (named: string) =>
+        resource.attributes.find(({ key }) => key === named)?.value.stringValue ?? '';
+      const service = attribute('service.name');
       const known = names.get(service) ?? new Set();
-      for (const { metrics } of scopeMetrics) for (const { name } of metrics) known.add(name);
+      for (const { name, gauge } of scopeMetrics.flatMap(({ metrics }) => metrics)) {
+        known.add(name);
+        if (gauge) gauges.add(name);
+      }
       names.set(service, known);
+      instances.set(service, (instances.get(service) ?? new Set()).add(attribute('service.instance.id')));
     }
   }
 
@@ -46,6 +58,8 @@ export async function startOtlpReceiver(): Promise<OtlpReceiver> {
   return {
     endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     namesOf: (service) => names.get(service) ?? new Set(),
+    instancesOf: (service) => instances.get(service) ?? new Set(),
+    gauges,
     async close() {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));

@@ -1,8 +1,12 @@
+import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:http';
+import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { activeTraceparent, contextFrom, inSpan, SpanKind } from '../../src/tracing';
 import { eventually } from '../support/contracts/condition';
 import { freePort } from '../../scripts/lib/ports';
 import { receiveTraces, traceHere } from '../support/traced';
+import { tracedCalls } from '../../src/client/traced';
 import { runScript } from '../support/run-script';
 
 const work = (name = 'work') => inSpan({ name, kind: SpanKind.SERVER }, async () => activeTraceparent());
@@ -35,9 +39,32 @@ test('a failure is told by its name alone', async () => {
   expect(JSON.stringify(receiver.spans)).not.toContain('Main St');
 });
 
+test('nor does more go out by the interceptors of Temporal', async () => {
+  const bodies: string[] = [];
+  const server = createServer(async (request, response) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk as Buffer);
+    bodies.push(Buffer.concat(chunks).toString('latin1'));
+    response.end();
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const tracing = traceHere({ url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` });
+  const { signal } = tracedCalls();
+  const input = { signalName: 'go', headers: {}, workflowExecution: { workflowId: 'order' } };
+  const fail = () => Promise.reject(new TypeError('123 Main St'));
+  await expect(
+    inSpan({ name: 'work', kind: SpanKind.SERVER }, async () => signal!(input as never, fail as never)),
+  ).rejects.toThrow('123 Main St');
+  await tracing.stop();
+  await new Promise((done) => server.close(done));
+  expect(bodies.join()).toContain('SignalWorkflow');
+  expect(bodies.join()).toContain('TypeError');
+  expect(bodies.join()).not.toContain('Main St');
+});
+
 test('a receiver that is down costs nothing: it is logged once, and once that it is back', async () => {
   const port = await freePort();
-  const tracing = traceHere({ url: `http://127.0.0.1:${port}` });
+  const tracing = traceHere({ url: `http://somebody:secret@127.0.0.1:${port}` });
   const said = () => tracing.log.map(({ level, msg }) => [level, msg]);
   await work('lost');
   await eventually(said, ({ length }) => length === 1);
@@ -51,6 +78,7 @@ test('a receiver that is down costs nothing: it is logged once, and once that it
   await tracing.stop();
   await receiver.close();
   expect(receiver.spans.map(({ name }) => name)).toContain('taken');
+  expect(JSON.stringify(tracing.log)).not.toContain('secret');
 }, 60_000);
 
 test('a receiver that does not answer does not keep a process', async () => {
@@ -79,8 +107,12 @@ test('without a receiver nothing is traced, and nothing of it is loaded', async 
     process.exit();
   `;
   const off = await runScript('-e', { args: [loaded('worker', 'undefined')] });
-  expect({ code: off.code, loaded: off.stdout.trim() }).toEqual({ code: 0, loaded: 'api' });
-  // it is the SDK that is looked for
+  // metrics are counted also where nobody traces
+  const ofTraces = off.stdout
+    .trim()
+    .split(',')
+    .filter((name) => /trace|xray|propagator|context/.test(name));
+  expect({ code: off.code, ofTraces }).toEqual({ code: 0, ofTraces: [] });
   const on = await runScript('-e', { args: [loaded('worker', "'http://127.0.0.1:1'")] });
   expect(on.stdout).toContain('sdk-trace');
 }, 60_000);

@@ -30,6 +30,8 @@ export function createEventBus(p: {
   eventsTable: string;
   /** an event that the bus will never take */
   onRefused?: (event: OrderEvent, reason: string) => void;
+  /** what else became of events, as soon as the bus has answered */
+  onHanded?: (outcome: 'published' | 'failed', count: number) => void;
 }): EventBus {
   async function put(batch: Entry[]): Promise<number> {
     const command = new PutEventsCommand({ Entries: batch.map(({ entry }) => entry) });
@@ -37,30 +39,56 @@ export function createEventBus(p: {
     try {
       ({ Entries: results = [] } = await reach('publishing events', () => p.events.send(command)));
     } catch (error) {
-      // awaited: those that go out one by one end their spans themselves
-      if (error instanceof StepError && error.type === 'REQUEST_REFUSED') return await putRefused(batch, error);
-      for (const { span } of batch) failSpan(span, error);
+      if (error instanceof StepError && error.type === 'REQUEST_REFUSED') return putRefused(batch, error);
+      leave(batch, error);
       throw error;
-    } finally {
-      for (const { span } of batch) span.end();
     }
-    const published = batch.filter((_, i) => results[i]?.EventId !== undefined).map(({ event }) => event);
-    await rewrite(published.map((event) => ({ ...event, unpublished: undefined })));
-    for (const [i, { event }] of batch.entries())
-      if (REFUSED_ENTRIES.has(results[i]?.ErrorCode ?? '')) await park(event, String(results[i]?.ErrorMessage));
+    const answered = batch.map((one, i) => ({ ...one, result: results[i] ?? {} }));
+    const published = answered.filter(({ result }) => result.EventId !== undefined);
+    const refused = answered.filter(({ result }) => REFUSED_ENTRIES.has(result.ErrorCode ?? ''));
+    // of those that it does not take now it says so without an error
+    const left = answered.length - published.length - refused.length;
+    for (const { span, result } of answered) {
+      if (result.EventId === undefined) failSpan(span, Object.assign(new Error(), { name: String(result.ErrorCode) }));
+      span.end();
+    }
+    if (published.length > 0) p.onHanded?.('published', published.length);
+    if (left > 0) p.onHanded?.('failed', left);
+    await rewrite(published.map(({ event }) => ({ ...event, unpublished: undefined })));
+    for (const { event, result } of refused) await park(event, String(result.ErrorMessage));
     return published.length;
   }
 
   /** One entry that is refused must not hold up the others of its batch. */
   async function putRefused(batch: Entry[], error: StepError): Promise<number> {
-    if (batch.length > 1) {
-      let published = 0;
-      for (const entry of batch) published += await put([entry]);
-      return published;
-    }
-    failSpan(batch[0]!.span, error);
-    await park(batch[0]!.event, error.message);
+    if (batch.length > 1) return putEach(batch.map((entry) => [entry]));
+    const [{ event, span }] = batch as [Entry];
+    failSpan(span, error);
+    span.end();
+    await park(event, error.message);
     return 0;
+  }
+
+  async function putEach(all: Entry[][]): Promise<number> {
+    let published = 0;
+    for (const [i, batch] of all.entries()) {
+      try {
+        published += await put(batch);
+      } catch (error) {
+        leave(all.slice(i + 1).flat(), error);
+        throw error;
+      }
+    }
+    return published;
+  }
+
+  /** To be handed over again later. */
+  function leave(entries: Entry[], error: unknown): void {
+    if (entries.length > 0) p.onHanded?.('failed', entries.length);
+    for (const { span } of entries) {
+      failSpan(span, error);
+      span.end();
+    }
   }
 
   /** Takes an event that the bus will never take out of the relay's way; it stays in the store, with the reason. */
@@ -93,9 +121,7 @@ export function createEventBus(p: {
 
   return {
     async publish(events) {
-      let published = 0;
-      for (const batch of batches(events.map((event) => entryOf(event, p.busName)))) published += await put(batch);
-      return published;
+      return putEach(batches(events.map((event) => entryOf(event, p.busName))));
     },
     async *unpublished(which) {
       let places: Place[] = Array.from({ length: INDEX_SHARDS }, (_, shard) => ({ shard }));
