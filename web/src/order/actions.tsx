@@ -15,7 +15,7 @@ type Changed = Pick<OrderCancelled, 'orderId' | 'status' | 'outcome' | 'returnId
 const standing = ({ status }: Changed): string =>
   status === undefined
     ? 'Waybill has it, and the order goes on by itself.'
-    : `Done. The order is now: ${STATUS_WORDS[status][0]}.`;
+    : `Done. The order was then: ${STATUS_WORDS[status][0]}. What comes of it is shown on its page.`;
 
 export function CancelDialog({ order, ...rest }: OrderDialogProps) {
   const act = {

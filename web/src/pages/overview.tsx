@@ -61,10 +61,11 @@ function Everything({ overview }: { overview: Overview }) {
       <p class="unseen" role="status">
         {inShort(overview)}
       </p>
+      <OutOfOrder breakers={breakers} />
       <Figures overview={overview} />
       <div class="columns">
-        <Watched title="Late, or about to be" orders={promise.orders} none="Every order ships in time." />
-        <Watched title="Wait for somebody" orders={attention.oldest} none="Nothing waits for anybody." />
+        <Watched title="Late, or about to be" orders={promise.orders} none="No order is late so far." />
+        <Watched title="Wait for somebody" orders={attention.oldest} none="No order needs attention." />
       </div>
       <Charts hours={hours} />
       <div class="masonry">
@@ -148,6 +149,20 @@ function Everything({ overview }: { overview: Overview }) {
         </Panel>
       </div>
     </>
+  );
+}
+
+/** why orders wait though none is late yet: said before all numbers */
+function OutOfOrder({ breakers }: Pick<Overview, 'breakers'>) {
+  const open = breakers.filter(({ state }) => state === 'OPEN');
+  if (open.length === 0) return null;
+  return (
+    <div class="notice bad" role="status">
+      <p>
+        <span aria-hidden="true">▲</span> Out of order: {open.map(({ dependency }) => wordsOf(dependency)).join(', ')}.
+        Orders wait, and go on by themselves. <a href={linkTo(['breakers'])}>Once it works again, reset its breaker</a>
+      </p>
+    </div>
   );
 }
 
