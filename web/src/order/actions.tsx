@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks';
 import type { Order, OrderCancelled } from '../types';
 import { ActDialog } from '../parts/act';
 import { Choice, Field, Fields } from '../parts/field';
-import { STATUS_WORDS, wordsOf } from '../words';
+import { STATUS_WORDS } from '../words';
 
 interface OrderDialogProps {
   order: Order;
@@ -112,17 +112,11 @@ type Resolution = keyof typeof RESOLUTIONS;
 export function ResolutionDialog({ order, ...rest }: OrderDialogProps) {
   const [action, setAction] = useState<Resolution>('RETRY');
   const [reference, setReference] = useState('');
-  const { step, error } = order.attention ?? {};
   const act = {
     title: `Resolve ${order.orderId}`,
     happens: (
       <>
-        {step !== undefined && (
-          <>
-            What failed: <strong>{wordsOf(step)}</strong> ({error}).{' '}
-          </>
-        )}
-        {RESOLUTIONS[action][1]}
+        {order.summary} {RESOLUTIONS[action][1]}
       </>
     ),
     confirm: RESOLUTIONS[action][0],
