@@ -147,6 +147,8 @@ testInBrowser('a company that is out of order is said before the numbers', async
   await page.route('**/live', (route) => route.abort());
   await page.route('**/overview', (route) => route.fulfill({ json: { ...overview, breakers } }));
   await visit(page, desk.installation.gateway, '');
+  // those that were made for this test wait for somebody
+  await page.getByRole('link', { name: '3 dead letters wait for a person' }).waitFor();
   const notice = page.getByText('Out of order: Payment. Orders wait');
   await notice.getByRole('link').click();
   await page.getByRole('heading', { name: 'Breakers', level: 1 }).waitFor();

@@ -62,6 +62,7 @@ function Everything({ overview }: { overview: Overview }) {
         {inShort(overview)}
       </p>
       <OutOfOrder breakers={breakers} />
+      <Parked deadLetters={deadLetters} />
       <Figures overview={overview} />
       <div class="columns">
         <Watched title="Late, or about to be" orders={promise.orders} none="No order is late so far." />
@@ -166,9 +167,28 @@ function OutOfOrder({ breakers }: Pick<Overview, 'breakers'>) {
   );
 }
 
+/** what died, and waits for somebody: its table is further down */
+function Parked({ deadLetters }: Pick<Overview, 'deadLetters'>) {
+  const parked = parkedOf(deadLetters);
+  if (parked === 0) return null;
+  return (
+    <div class="notice wait">
+      <p>
+        <span aria-hidden="true">◷</span>{' '}
+        <a href={linkTo(['dead-letters'], { state: 'PARKED' })}>
+          {count(parked, 'dead letter waits', 'dead letters wait')} for a person
+        </a>
+      </p>
+    </div>
+  );
+}
+
+const parkedOf = (deadLetters: Overview['deadLetters']): number =>
+  deadLetters.reduce((sum, letters) => sum + letters.parked, 0);
+
 /** what those hear who do not see the numbers change */
 function inShort({ promise, attention, deadLetters }: Overview): string {
-  const parked = deadLetters.reduce((sum, letters) => sum + letters.parked, 0);
+  const parked = parkedOf(deadLetters);
   const late = promise.atRisk + promise.breached;
   return `${count(attention.orders, 'order')} need attention, ${late} late or about to be, ${count(parked, 'dead letter')} wait for a person.`;
 }
