@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { Desk, Session } from './desk';
 import { type Check, type Finding, installationChecks, systemChecks } from './checks';
+import { readinessChecks } from './readiness';
 
 const MARKS = { ok: '✓', warning: '!', failed: '✗' } as const;
 const STYLES = { ok: 'green', warning: 'yellow', failed: 'red' } as const;
@@ -19,7 +20,11 @@ export function addDoctor(program: Command, desk: Desk): void {
       '\nExit code: 0 when everything works; 1 when something does not, or somebody has to see to it.',
     );
   desk.command(doctor, async (session) => {
-    const checks = [...installationChecks(desk.env), ...systemChecks(desk.env, session.gateway)];
+    const checks = [
+      ...installationChecks(desk.env),
+      ...readinessChecks(desk.env),
+      ...systemChecks(desk.env, session.gateway),
+    ];
     const found: Found[] = [];
     for (const check of checks) {
       if (found.some(({ name, state }) => name === check.after && state === 'failed')) continue;

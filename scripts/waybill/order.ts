@@ -118,7 +118,11 @@ export function addOrder(program: Command, desk: Desk): void {
       .option('--reference <text>', 'with SETTLE: under which it was done by hand')
       .option('--reason <text>', 'why'),
     'resolution',
-    ({ by, reason, action, reference }) => ({ action, by, reason, reference }),
+    ({ by, reason, action, reference }) => {
+      if (action === 'SETTLE' && !reference?.trim())
+        throw new Misused('order resolve: SETTLE takes --reference, under which it was done by hand');
+      return { action, by, reason, reference };
+    },
   );
 }
 

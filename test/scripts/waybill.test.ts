@@ -18,6 +18,7 @@ test.each([
   [['order', 'cancel', 'ORD-1'], "required option '--reason <text>' not specified"],
   [['order', 'place'], 'expected a file, - or --sample'],
   [['order', 'place', 'order.json', '--sample'], 'expected a file, - or --sample'],
+  [['order', 'resolve', 'ORD-1', '--action', 'SETTLE'], 'SETTLE takes --reference'],
   [['dead-letters', 'redrive'], 'expected an ID, or --class, --since or --queue'],
 ])('%j is not understood: 2, and what was expected', async (args, expected) => {
   const { code, stdout, stderr } = await waybill(args);

@@ -12,7 +12,7 @@ import {
   placeUnrefundable,
   visit,
 } from './support';
-import type { Order } from '../../web/src/types';
+import type { Order, Overview } from '../../web/src/types';
 import { openPage, testInBrowser } from '../support/browser';
 import { PROJECT_ROOT } from '../../scripts/lib/paths';
 import { untilReached } from '../support/installation';
@@ -122,6 +122,36 @@ testInBrowser('the dialogs of an order keep nobody out, and give the focus back'
   await page.keyboard.press('Escape');
   await dialog.waitFor({ state: 'detached' });
   expect(await page.evaluate(FOCUSED)).toBe('Resolve…');
+  await page.context().close();
+});
+
+testInBrowser('a dialog goes with its page: over another one it would be about something else', async () => {
+  const { page } = await openPage(desk.browser);
+  await visit(page, desk.installation.gateway, 'orders');
+  await settled(page);
+  await page.evaluate(`location.hash = '#/${places['order']}'`);
+  await page.getByRole('button', { name: 'Resolve…' }).click();
+  await page.getByRole('dialog').waitFor();
+  await page.goBack();
+  await page.getByRole('heading', { name: 'Orders', level: 1 }).waitFor();
+  expect(await page.getByRole('dialog').count()).toBe(0);
+  await page.context().close();
+});
+
+testInBrowser('a company that is out of order is said before the numbers', async () => {
+  const { page } = await openPage(desk.browser);
+  const overview = await desk.installation.get<Overview>('/overview');
+  const breakers = overview.breakers.map((one) =>
+    one.dependency === 'payment' ? { ...one, state: 'OPEN' as const } : one,
+  );
+  await page.route('**/live', (route) => route.abort());
+  await page.route('**/overview', (route) => route.fulfill({ json: { ...overview, breakers } }));
+  await visit(page, desk.installation.gateway, '');
+  // those that were made for this test wait for somebody
+  await page.getByRole('link', { name: '3 dead letters wait for a person' }).waitFor();
+  const notice = page.getByText('Out of order: Payment. Orders wait');
+  await notice.getByRole('link').click();
+  await page.getByRole('heading', { name: 'Breakers', level: 1 }).waitFor();
   await page.context().close();
 });
 

@@ -30,6 +30,7 @@ test('money is told with its currency, also one that nobody knows', () => {
 test.each([
   ['PARTIAL_INVENTORY', 'Partial inventory'],
   ['order-intake', 'Order intake'],
+  ['sms', 'SMS'],
   ['GenerateShippingLabel', 'Generate shipping label'],
 ])('%s is %s', (name, words) => {
   expect(wordsOf(name)).toBe(words);

@@ -30,6 +30,7 @@ export function wordsOf(name: string): string {
     .replace(/[_-]+/g, ' ')
     .trim()
     .toLowerCase();
+  if (words === 'sms') return 'SMS';
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 

@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks';
 import type { Order, OrderCancelled } from '../types';
 import { ActDialog } from '../parts/act';
 import { Choice, Field, Fields } from '../parts/field';
-import { STATUS_WORDS, wordsOf } from '../words';
+import { STATUS_WORDS } from '../words';
 
 interface OrderDialogProps {
   order: Order;
@@ -15,7 +15,7 @@ type Changed = Pick<OrderCancelled, 'orderId' | 'status' | 'outcome' | 'returnId
 const standing = ({ status }: Changed): string =>
   status === undefined
     ? 'Waybill has it, and the order goes on by itself.'
-    : `Done. The order is now: ${STATUS_WORDS[status][0]}.`;
+    : `Done. The order was then: ${STATUS_WORDS[status][0]}. What comes of it is shown on its page.`;
 
 export function CancelDialog({ order, ...rest }: OrderDialogProps) {
   const act = {
@@ -112,17 +112,11 @@ type Resolution = keyof typeof RESOLUTIONS;
 export function ResolutionDialog({ order, ...rest }: OrderDialogProps) {
   const [action, setAction] = useState<Resolution>('RETRY');
   const [reference, setReference] = useState('');
-  const { step, error } = order.attention ?? {};
   const act = {
     title: `Resolve ${order.orderId}`,
     happens: (
       <>
-        {step !== undefined && (
-          <>
-            What failed: <strong>{wordsOf(step)}</strong> ({error}).{' '}
-          </>
-        )}
-        {RESOLUTIONS[action][1]}
+        {order.summary} {RESOLUTIONS[action][1]}
       </>
     ),
     confirm: RESOLUTIONS[action][0],

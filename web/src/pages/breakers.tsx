@@ -49,7 +49,7 @@ export function BreakersPage() {
                   <DialogButton
                     dialog={(onClose) => <BreakerDialog dependency={dependency} onDone={reload} onClose={onClose} />}
                   >
-                    Reset <span class="unseen">{dependency}</span>…
+                    Reset<span class="unseen"> {dependency}</span>…
                   </DialogButton>
                 ),
               },

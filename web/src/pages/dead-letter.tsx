@@ -10,7 +10,7 @@ import { Nothing, Show } from '../parts/notice';
 import { Page } from '../parts/page';
 import { Time } from '../parts/time';
 import { useInterval, useLoaded } from '../live';
-import { wordsOf } from '../words';
+import { count, wordsOf } from '../words';
 
 /** One dead letter: what it is, what was done about it, and what can be. */
 export function DeadLetterPage({ id }: { id: string }) {
@@ -59,7 +59,7 @@ function Letter({ letter, onDone }: { letter: DeadLetter; onDone: () => Promise<
               ['Order', orderId && <a href={linkToOrder(orderId)}>{orderId}</a>],
               ['Died', <Time at={deadAt} />],
               ['Due', dueAt && <Time at={dueAt} />],
-              ['Redriven', `${redrives} times, ${tries} of them by itself`],
+              ['Redriven', `${count(redrives, 'time')}, ${tries} of them by itself`],
               ['Workflow', workflow && `${workflow.workflowId}, run ${workflow.runId}`],
             ]}
           />

@@ -3,7 +3,7 @@ import { ORDER_STATUSES } from '../../../src/domain/states';
 import type { OrderPage } from '../types';
 import { Choice, Field, Fields } from '../parts/field';
 import { goTo, linkTo, linkToOrder } from '../router';
-import { money, STATUS_WORDS } from '../words';
+import { count, money, STATUS_WORDS } from '../words';
 import { Nothing, Show } from '../parts/notice';
 import { Page } from '../parts/page';
 import { Pager } from '../parts/pager';
@@ -29,7 +29,7 @@ export function OrdersPage({ query }: { query: URLSearchParams }) {
         {({ orders, cursor: next, matched }) => (
           <div aria-busy={loaded.isLoading}>
             <p class="unseen" role="status">
-              {orders.length === 0 ? 'No order was found.' : `${orders.length} orders on this page.`}
+              {orders.length === 0 ? 'No order was found.' : `${count(orders.length, 'order')} on this page.`}
             </p>
             {matched !== undefined && filter.q !== '' && <p class="hint">Found by {MATCHED[matched] ?? matched}.</p>}
             {orders.length === 0 ? (

@@ -61,10 +61,12 @@ function Everything({ overview }: { overview: Overview }) {
       <p class="unseen" role="status">
         {inShort(overview)}
       </p>
+      <OutOfOrder breakers={breakers} />
+      <Parked deadLetters={deadLetters} />
       <Figures overview={overview} />
       <div class="columns">
-        <Watched title="Late, or about to be" orders={promise.orders} none="Every order ships in time." />
-        <Watched title="Wait for somebody" orders={attention.oldest} none="Nothing waits for anybody." />
+        <Watched title="Late, or about to be" orders={promise.orders} none="No order is late so far." />
+        <Watched title="Wait for somebody" orders={attention.oldest} none="No order needs attention." />
       </div>
       <Charts hours={hours} />
       <div class="masonry">
@@ -151,9 +153,42 @@ function Everything({ overview }: { overview: Overview }) {
   );
 }
 
+/** why orders wait though none is late yet: said before all numbers */
+function OutOfOrder({ breakers }: Pick<Overview, 'breakers'>) {
+  const open = breakers.filter(({ state }) => state === 'OPEN');
+  if (open.length === 0) return null;
+  return (
+    <div class="notice bad" role="status">
+      <p>
+        <span aria-hidden="true">▲</span> Out of order: {open.map(({ dependency }) => wordsOf(dependency)).join(', ')}.
+        Orders wait, and go on by themselves. <a href={linkTo(['breakers'])}>Once it works again, reset its breaker</a>
+      </p>
+    </div>
+  );
+}
+
+/** what died, and waits for somebody: its table is further down */
+function Parked({ deadLetters }: Pick<Overview, 'deadLetters'>) {
+  const parked = parkedOf(deadLetters);
+  if (parked === 0) return null;
+  return (
+    <div class="notice wait">
+      <p>
+        <span aria-hidden="true">◷</span>{' '}
+        <a href={linkTo(['dead-letters'], { state: 'PARKED' })}>
+          {count(parked, 'dead letter waits', 'dead letters wait')} for a person
+        </a>
+      </p>
+    </div>
+  );
+}
+
+const parkedOf = (deadLetters: Overview['deadLetters']): number =>
+  deadLetters.reduce((sum, letters) => sum + letters.parked, 0);
+
 /** what those hear who do not see the numbers change */
 function inShort({ promise, attention, deadLetters }: Overview): string {
-  const parked = deadLetters.reduce((sum, letters) => sum + letters.parked, 0);
+  const parked = parkedOf(deadLetters);
   const late = promise.atRisk + promise.breached;
   return `${count(attention.orders, 'order')} need attention, ${late} late or about to be, ${count(parked, 'dead letter')} wait for a person.`;
 }

@@ -10,6 +10,10 @@ export function Dialogs() {
   const [dialog, setDialog] = useState<{ of: Dialog | undefined }>({ of: undefined });
   useEffect(() => {
     show = (next) => setDialog({ of: next });
+    // over another page it would be about something that is not seen there
+    const close = () => setDialog({ of: undefined });
+    window.addEventListener('hashchange', close);
+    return () => window.removeEventListener('hashchange', close);
   }, []);
   return dialog.of ? dialog.of(() => show(undefined)) : null;
 }

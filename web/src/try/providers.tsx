@@ -26,7 +26,7 @@ export function ProviderSwitches() {
       {error !== undefined && <Trouble error={error} />}
       <Show loaded={loaded}>
         {({ providers }) => (
-          <ul class="plain">
+          <ul class="plain providers">
             {providers.map((one) => (
               <li key={one.provider} class="buttons">
                 <span>{wordsOf(one.provider)}</span>
