@@ -3,7 +3,6 @@ import type { OrderStatus } from '../domain/states';
 import type { OrderView, ViewShipment } from '../domain/projection';
 import { companyName, plain } from './story/words';
 import { doing } from './story/steps';
-import { plain } from './story/words';
 
 /** True when nothing more happens to the order by itself. */
 export const hasEnded = ({ closedAt, currentState }: OrderView): boolean =>
