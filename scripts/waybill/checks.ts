@@ -8,9 +8,7 @@ import { isInstalled as areToolsInstalled } from '../bootstrap/python.cjs';
 import { isInstalled as arePackagesInstalled } from '../bootstrap/npm.cjs';
 import { isRunning } from '../bootstrap/process-identity.cjs';
 import { needOfTools } from '../bootstrap/needs.cjs';
-import { pollersOf } from '../lib/pollers';
 import { readState } from '../lib/state';
-import { webhookQueueOf } from '../../src/domain/webhooks';
 import { wordsOf } from '../lib/gateway';
 
 export interface Finding {
@@ -108,19 +106,13 @@ export function systemChecks(env: NodeJS.ProcessEnv, gateway: Gateway): Check[] 
           : failed(`${where}: ${trouble}`, 'start the server, or set TEMPORAL_ADDRESS');
       },
     },
-    {
-      name: 'workers',
-      after: 'Temporal',
-      async look() {
-        const engine = engineAccess(await readSettings(env));
-        const orders = env['TASK_QUEUE'] || 'orders';
-        const queues = [orders, webhookQueueOf(orders)];
-        const counts = await pollersOf(engine, queues);
-        const idle = queues.filter((queue) => !counts[queue]);
-        if (idle.length === 0) return ok(queues.map((queue) => `${counts[queue]} on ${queue}`).join(', '));
+    about('workers', ({ workers }) => {
+      const idle = workers.filter((one) => one.workers === 0).map(({ queue }) => queue);
+      if (idle.length > 0)
         return failed(`nobody works on ${idle.join(', ')}`, 'start a worker; orders wait for it durably');
-      },
-    },
+      if (workers.length === 0) return failed('nothing is known of them', 'see what is told of Temporal');
+      return ok(workers.map((one) => `${one.workers} on ${one.queue}`).join(', '));
+    }),
     about('what can be read', ({ unavailable }) =>
       unavailable.length === 0
         ? ok('every part of the overview')

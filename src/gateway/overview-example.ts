@@ -34,5 +34,9 @@ export const overviewExample = {
   deadLetters: DEAD_LETTER_CLASSES.map((kind) => ({ class: kind, parked: 0, waiting: 0 })),
   breakers: DEPENDENCIES.map((dependency) => ({ dependency, state: 'CLOSED' })),
   queues: [{ queue: 'order-intake-queue', waiting: 0, inFlight: 1, dead: 0 }],
+  workers: [
+    { queue: 'orders', workers: 1 },
+    { queue: 'orders-webhooks', workers: 1 },
+  ],
   unavailable: [],
 };

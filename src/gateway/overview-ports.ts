@@ -44,7 +44,14 @@ export interface QueueDepth {
   dead: number;
 }
 
-/** What the overview is put together from, each read on its own. All throw `StepError` SERVICE_UNAVAILABLE. */
+/** Those who work on a task queue of the engine. */
+export interface WorkerCount {
+  queue: string;
+  /** that asked for its tasks lately */
+  workers: number;
+}
+
+/** What the overview is put together from, each read on its own. Each throws when it cannot be read. */
 export interface OverviewSources {
   /** how many orders have each status now; those that none has may be absent */
   states(): Promise<Partial<Record<OrderStatus, number>>>;
@@ -57,4 +64,5 @@ export interface OverviewSources {
   deadLetters(): Promise<DeadLetterCount[]>;
   breakers: BreakerBoard['list'];
   queues(): Promise<QueueDepth[]>;
+  workers(): Promise<WorkerCount[]>;
 }

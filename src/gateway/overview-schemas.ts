@@ -78,6 +78,12 @@ export const Overview = Type.Object(
         dead: Type.Integer({ description: 'messages in its dead-letter queue that nobody has taken yet' }),
       }),
     ),
+    workers: Type.Array(
+      Type.Object({
+        queue: Type.String({ description: 'a task queue of the engine: that of the orders, and that of webhooks' }),
+        workers: Type.Integer({ description: 'that asked for its tasks in the last 90 s' }),
+      }),
+    ),
     unavailable: Type.Array(Type.String(), {
       description:
         'parts that could not be read just now, of `states`, `hours`, `promise`, `attention`, `cases`, `deadLetters`, ' +

@@ -46,10 +46,11 @@ export function createOverview({ sources, onFailure, patienceMs = PATIENCE_MS }:
     deadLetters: part('deadLetters', { read: () => sources.deadLetters(), empty: [], everyMs: SLOW_MS }),
     breakers: part('breakers', { read: () => sources.breakers(), empty: [] }),
     queues: part('queues', { read: () => sources.queues(), empty: [], everyMs: QUEUES_MS }),
+    workers: part('workers', { read: () => sources.workers(), empty: [], everyMs: SLOW_MS }),
   };
 
   async function putTogether(): Promise<Overview> {
-    const [states, hours, promise, attention, cases, deadLetters, breakers, queues] = await Promise.all([
+    const [states, hours, promise, attention, cases, deadLetters, breakers, queues, workers] = await Promise.all([
       parts.states(),
       parts.hours(),
       parts.promise(),
@@ -58,6 +59,7 @@ export function createOverview({ sources, onFailure, patienceMs = PATIENCE_MS }:
       parts.deadLetters(),
       parts.breakers(),
       parts.queues(),
+      parts.workers(),
     ]);
     const all: Record<keyof typeof parts, Latest<unknown>> = {
       states,
@@ -68,6 +70,7 @@ export function createOverview({ sources, onFailure, patienceMs = PATIENCE_MS }:
       deadLetters,
       breakers,
       queues,
+      workers,
     };
     return {
       at: new Date().toISOString(),
@@ -80,6 +83,7 @@ export function createOverview({ sources, onFailure, patienceMs = PATIENCE_MS }:
       ),
       breakers: DEPENDENCIES.map((dependency) => worstBreaker(dependency, breakers.value)),
       queues: queues.value,
+      workers: workers.value,
       unavailable: Object.entries(all).flatMap(([name, { isCurrent }]) => (isCurrent ? [] : [name])),
     };
   }

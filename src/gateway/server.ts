@@ -69,7 +69,7 @@ export async function start(config: Config<'gateway'>, logger: Logger, observe?:
       history: createOrderHistory({ db: aws.db, tables: historyTables(config) }),
       reports,
       breakers,
-      overview: openOverview({ config, aws, reader, reports, breakers, logger }),
+      overview: openOverview({ config, aws, reader, reports, breakers, progress, logger }),
       sandbox: { ...journal, settle: createSettlement({ journal, tell }) },
       isOnLoopback: isLoopback(config.HOST),
       contacts: createContacts({ db: aws.db, table: config.CUSTOMER_CONTACTS_TABLE }),

@@ -1,5 +1,6 @@
 import type { AwsClients } from '../adapters/aws/clients';
 import type { Config } from '../config';
+import type { ConnectedProgress } from './progress';
 import type { Logger } from '../telemetry';
 import type { OverviewDesk, OrderReader, Reports, BreakerBoard } from '../gateway/ports';
 import { createCaseCount } from '../adapters/aws/case-count';
@@ -17,9 +18,10 @@ export function openOverview(p: {
   reader: Pick<OrderReader, 'readView'>;
   reports: Pick<Reports, 'hours'>;
   breakers: Pick<BreakerBoard, 'list'>;
+  progress: Pick<ConnectedProgress, 'workers'>;
   logger: Logger;
 }): OverviewDesk {
-  const { config, reader, reports, breakers, logger } = p;
+  const { config, reader, reports, breakers, progress, logger } = p;
   const { db, sqs } = p.aws;
   return createOverview({
     sources: {
@@ -31,6 +33,7 @@ export function openOverview(p: {
       deadLetters: createDeadLetterCounts({ db, table: config.DEAD_LETTERS_TABLE }),
       breakers: breakers.list,
       queues: createQueueGauge({ sqs, queues: gaugedQueues(config) }),
+      workers: progress.workers,
     },
     onFailure: (part, err) => logger.warn({ err, part }, 'a part of the overview cannot be read'),
   });

@@ -21,6 +21,7 @@ const overview = openOverview({
   reader: createOrderReader({ db, tables: readTables(config) }),
   reports: createReports({ db, table: config.PROJECTIONS_TABLE }),
   breakers: createBreakerTable({ db, tables: breakerTables(config) }),
+  progress: { workers: async () => [] },
   logger,
 });
 const QUEUES = gaugedQueues(config);

@@ -35,6 +35,7 @@ const NOTHING: OverviewSources = {
   deadLetters: async () => [],
   breakers: async () => [],
   queues: async () => [],
+  workers: async () => [],
 };
 
 /** An overview, with how often each of its sources was read and which parts failed. */
@@ -61,6 +62,7 @@ function setUp(changes: Partial<OverviewSources> = {}, patienceMs = 200) {
       deadLetters: counted('deadLetters', sources.deadLetters),
       breakers: counted('breakers', sources.breakers),
       queues: counted('queues', sources.queues),
+      workers: counted('workers', sources.workers),
     },
     onFailure: (part) => void failures.push(part),
     patienceMs,
@@ -256,7 +258,17 @@ describe('what it costs', () => {
     expect(new Set(all).size).toBe(1);
     passTime(1999);
     expect(await overview.read()).toBe(all[0]);
-    const once = { states: 1, hours: 1, late: 2, inStatus: 1, openCases: 1, deadLetters: 1, breakers: 1, queues: 1 };
+    const once = {
+      states: 1,
+      hours: 1,
+      late: 2,
+      inStatus: 1,
+      openCases: 1,
+      deadLetters: 1,
+      breakers: 1,
+      queues: 1,
+      workers: 1,
+    };
     expect(reads).toEqual(once);
     passTime(1);
     expect(await overview.read()).not.toBe(all[0]);
@@ -287,6 +299,7 @@ describe('what it costs', () => {
       openCases: 10,
       deadLetters: 10,
       queues: 6,
+      workers: 10,
     });
   });
 

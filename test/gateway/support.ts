@@ -176,6 +176,7 @@ export const NOTHING_TO_SEE: Overview = {
   deadLetters: [],
   breakers: [],
   queues: [],
+  workers: [],
   unavailable: [],
 };
 

@@ -145,10 +145,12 @@ testInBrowser('a company that is out of order is said before the numbers', async
     one.dependency === 'payment' ? { ...one, state: 'OPEN' as const } : one,
   );
   await page.route('**/live', (route) => route.abort());
-  await page.route('**/overview', (route) => route.fulfill({ json: { ...overview, breakers } }));
+  const workers = overview.workers.map((one) => ({ ...one, workers: 0 }));
+  await page.route('**/overview', (route) => route.fulfill({ json: { ...overview, breakers, workers } }));
   await visit(page, desk.installation.gateway, '');
   // those that were made for this test wait for somebody
   await page.getByRole('link', { name: '3 dead letters wait for a person' }).waitFor();
+  await page.getByText('No worker takes tasks of ').waitFor();
   const notice = page.getByText('Out of order: Payment. Orders wait');
   await notice.getByRole('link').click();
   await page.getByRole('heading', { name: 'Breakers', level: 1 }).waitFor();

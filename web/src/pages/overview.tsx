@@ -47,7 +47,7 @@ export function OverviewPage() {
 }
 
 function Everything({ overview }: { overview: Overview }) {
-  const { unavailable, hours, states, promise, attention, deadLetters, breakers, queues } = overview;
+  const { unavailable, hours, states, promise, attention, deadLetters, breakers, queues, workers } = overview;
   return (
     <>
       {unavailable.length > 0 && (
@@ -61,6 +61,7 @@ function Everything({ overview }: { overview: Overview }) {
       <p class="unseen" role="status">
         {inShort(overview)}
       </p>
+      <Idle workers={workers} />
       <OutOfOrder breakers={breakers} />
       <Parked deadLetters={deadLetters} />
       <Figures overview={overview} />
@@ -154,6 +155,20 @@ function Everything({ overview }: { overview: Overview }) {
 }
 
 /** why orders wait though none is late yet: said before all numbers */
+/** no order goes on, and nothing else here says why */
+function Idle({ workers }: Pick<Overview, 'workers'>) {
+  const idle = workers.filter((one) => one.workers === 0).map(({ queue }) => queue);
+  if (idle.length === 0) return null;
+  return (
+    <div class="notice bad" role="status">
+      <p>
+        <span aria-hidden="true">▲</span> No worker takes tasks of {idle.join(', ')}. Nothing is lost: what waits goes
+        on once one is started.
+      </p>
+    </div>
+  );
+}
+
 function OutOfOrder({ breakers }: Pick<Overview, 'breakers'>) {
   const open = breakers.filter(({ state }) => state === 'OPEN');
   if (open.length === 0) return null;
