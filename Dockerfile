@@ -12,6 +12,7 @@ COPY tsconfig.json tsconfig.build.json cdk.json ./
 COPY infra infra
 COPY scripts scripts
 COPY src src
+COPY web web
 RUN npm run build
 
 FROM ${NODE_IMAGE} AS dependencies
@@ -26,7 +27,8 @@ LABEL org.opencontainers.image.title="Waybill" \
       org.opencontainers.image.licenses="MIT"
 ENV NODE_ENV=production \
     HOST=0.0.0.0 \
-    WORKFLOW_BUNDLE=/waybill/dist/workflow-bundle.js
+    WORKFLOW_BUNDLE=/waybill/dist/workflow-bundle.js \
+    PAGE_DIR=/waybill/dist/page
 WORKDIR /waybill
 COPY package.json LICENSE ./
 COPY --from=dependencies /waybill/node_modules node_modules

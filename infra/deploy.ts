@@ -54,6 +54,25 @@ export async function deployToEmulator({
   }
 }
 
+/**
+ * The outputs of the stack as it is.
+ *
+ * @returns undefined when there is none that can be used
+ */
+export async function deployedOutputs({
+  endpoint,
+  region,
+  stackName = 'Waybill',
+}: Omit<Deployment, 'template'>): Promise<Record<string, string> | undefined> {
+  const aws = new CloudFormation({ endpoint, region, credentials: EMULATOR_CREDENTIALS });
+  try {
+    const stack = await describe(aws, stackName);
+    return stack && isUsable(stack) ? outputsOf(stack, endpoint) : undefined;
+  } finally {
+    aws.destroy();
+  }
+}
+
 async function createOrUpdate(
   aws: CloudFormation,
   { endpoint, stackName, template }: { endpoint: string; stackName: string; template: Template },

@@ -42,9 +42,10 @@ export function defineRoles(scope: Construct, props: RolesProps) {
   return roles;
 }
 
-function gatewayGrants({ tables, messaging: { bus } }: RolesProps): Grants {
+function gatewayGrants({ tables, messaging: { bus, queues, undelivered } }: RolesProps): Grants {
   const { Orders, OrderStatusView, OrderEvents, Inventory, WarehouseStock } = tables;
-  const { Backorders, Breakers, Cases, CustomerContacts, Inbox, Ledger, OrderSnapshots, Projections } = tables;
+  const { Backorders, Breakers, Cases, CustomerContacts, Inbox, Ledger, OrderLookups, OrderSnapshots, Projections } =
+    tables;
   const { SandboxJournal, WebhookDeliveries, Webhooks } = tables;
   return {
     waybill: [
@@ -53,10 +54,13 @@ function gatewayGrants({ tables, messaging: { bus } }: RolesProps): Grants {
       // whether a payment that comes late was accounted for
       [Ledger.tableArn, 'dynamodb:GetItem'],
       // DescribeTable is how it knows that the tables can be reached
-      [OrderStatusView.tableArn, 'dynamodb:GetItem', 'dynamodb:DescribeTable'],
+      [OrderStatusView.tableArn, 'dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:DescribeTable'],
       [indexOf(OrderStatusView, 'by-customer'), 'dynamodb:Query'],
       [indexOf(OrderStatusView, 'by-status'), 'dynamodb:Query'],
-      [OrderEvents.tableArn, 'dynamodb:Query'],
+      [indexOf(OrderStatusView, 'late'), 'dynamodb:Query'],
+      [indexOf(OrderStatusView, 'by-day'), 'dynamodb:Query'],
+      [OrderLookups.tableArn, 'dynamodb:Query'],
+      [OrderEvents.tableArn, 'dynamodb:Query', 'dynamodb:BatchGetItem'],
       // orders as they were, and what the events add up to
       [OrderSnapshots.tableArn, 'dynamodb:Query'],
       [Projections.tableArn, 'dynamodb:Query'],
@@ -78,7 +82,13 @@ function gatewayGrants({ tables, messaging: { bus } }: RolesProps): Grants {
       [WebhookDeliveries.tableArn, 'dynamodb:GetItem', 'dynamodb:Query'],
       // PutItem: somebody closes one
       [Cases.tableArn, 'dynamodb:GetItem', 'dynamodb:PutItem'],
+      // PutItem: together with a reset, or with a case that is closed
+      [tables.AuditTrail.tableArn, 'dynamodb:Query', 'dynamodb:PutItem'],
       [indexOf(Cases, 'by-state'), 'dynamodb:Query'],
+      // how full they are
+      ...[...redrivable(queues).flatMap(({ queue, deadLetters }) => [queue, deadLetters]), undelivered].map(
+        ({ queueArn }): Grant => [queueArn, 'sqs:GetQueueAttributes'],
+      ),
     ],
     sandbox: [
       // its switches, and the settling of a pending payment, of which the company tells on the bus
@@ -110,6 +120,8 @@ function workerGrants({ tables, messaging: { bus, archiveArn, queues, topics } }
         'dynamodb:Scan',
         'dynamodb:PutItem',
         'dynamodb:DeleteItem',
+        // how it knows that the tables can be reached; the bus likewise, below
+        'dynamodb:DescribeTable',
       ],
       // Scan, here and below: reconciliation takes stock
       [tables.Inventory.tableArn, 'dynamodb:UpdateItem', 'dynamodb:Scan'],
@@ -130,10 +142,12 @@ function workerGrants({ tables, messaging: { bus, archiveArn, queues, topics } }
       // what shops are told, and what became of it
       [tables.Webhooks.tableArn, 'dynamodb:GetItem', 'dynamodb:UpdateItem'],
       [tables.WebhookDeliveries.tableArn, 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
-      [bus.eventBusArn, 'events:PutEvents'],
+      [bus.eventBusArn, 'events:PutEvents', 'events:DescribeEventBus'],
       // PartialInventory and Shipping get messages from steps too; all of them what is redriven
       ...redrivable(queues).map(({ queue }): Grant => [queue.queueArn, 'sqs:SendMessage']),
       [tables.DeadLetters.tableArn, 'dynamodb:GetItem', 'dynamodb:UpdateItem'],
+      // who asked for that
+      [tables.AuditTrail.tableArn, 'dynamodb:PutItem'],
       ...deadLetterLists(tables),
       // replays: what is written of them, the archive, and what of them waits for the consumer
       [tables.Inbox.tableArn, 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:BatchGetItem'],
@@ -173,16 +187,19 @@ function consumerGrants({ tables, messaging: { bus, queues, undelivered } }: Rol
       // UpdateItem: the status of an order as accepted, which follows the view
       [tables.Orders.tableArn, 'dynamodb:GetItem', 'dynamodb:UpdateItem'],
       // where an order stands
-      [tables.OrderStatusView.tableArn, 'dynamodb:GetItem'],
+      [tables.OrderStatusView.tableArn, 'dynamodb:GetItem', 'dynamodb:DescribeTable'],
       // a projection's cursor, and what the events after it add to its rows
       [tables.Projections.tableArn, 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
       [tables.OrderSnapshots.tableArn, 'dynamodb:Query', 'dynamodb:PutItem'],
+      [tables.OrderLookups.tableArn, 'dynamodb:BatchWriteItem'],
+      // what operators asked of orders
+      [tables.AuditTrail.tableArn, 'dynamodb:PutItem'],
       [tables.Ledger.tableArn, 'dynamodb:GetItem'],
       // GetItem: a reset
       [tables.Breakers.tableArn, 'dynamodb:PutItem', 'dynamodb:GetItem'],
       [indexOf(tables.OrderEvents, 'unpublished'), 'dynamodb:Query'],
       [tables.OrderEvents.tableArn, 'dynamodb:BatchWriteItem', 'dynamodb:Query'],
-      [bus.eventBusArn, 'events:PutEvents'],
+      [bus.eventBusArn, 'events:PutEvents', 'events:DescribeEventBus'],
       // which events were taken, replayed, or wait, which notifications were delivered; where customers can be reached
       [
         tables.Inbox.tableArn,
@@ -204,6 +221,8 @@ function consumerGrants({ tables, messaging: { bus, queues, undelivered } }: Rol
         queueArn,
         'sqs:ReceiveMessage',
         'sqs:DeleteMessage',
+        // how many there are
+        'sqs:GetQueueAttributes',
       ]),
       [tables.DeadLetters.tableArn, 'dynamodb:PutItem'],
     ],

@@ -67,6 +67,8 @@ export function defineTables(scope: Construct, prefix: string) {
       sortKey: text('deliveryId'),
       timeToLiveAttribute: 'expiresAt',
     }),
+    OrderLookups: table('OrderLookups', { partitionKey: text('term'), sortKey: text('entry') }),
+    AuditTrail: table('AuditTrail', { partitionKey: text('day'), sortKey: text('entry') }),
     Cases: withOpenCases(table('Cases', { partitionKey: text('caseId') })),
     Breakers: table('Breakers', {
       partitionKey: text('dependency'),
@@ -162,7 +164,9 @@ function withLists(view: Table): Table {
       nonKeyAttributes: VIEW_ATTRIBUTES.filter((attribute) => attribute !== partition && attribute !== sort),
     });
   list('by-customer', 'customerId', 'createdAt');
-  list('by-status', 'statusShard', 'updatedAt');
+  list('by-status', 'statusShard', 'createdAt');
   list('by-day', 'dayShard', 'createdAt');
+  // sparse: an order leaves the index when it starts to ship or ends
+  list('late', 'lateShard', 'createdAt');
   return view;
 }

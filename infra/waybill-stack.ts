@@ -1,6 +1,7 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { defineAlarms } from './alarms';
+import { defineDashboard } from './dashboard';
 import { defineMessaging, type Messaging } from './messaging';
 import { defineRoles, type Roles } from './roles';
 import { defineRules, replayRuleArn } from './rules';
@@ -18,7 +19,8 @@ export class WaybillStack extends Stack {
     const tables = defineTables(this, prefix);
     const messaging = defineMessaging(this, prefix);
     const rules = defineRules(this, { prefix, messaging });
-    defineAlarms(this, { prefix, messaging, rules });
+    defineAlarms(this, { prefix, tables, messaging, rules });
+    defineDashboard(this, { prefix, tables, messaging, rules });
     const roles = defineRoles(this, { tables, messaging });
     const replays = {
       EventArchiveArn: messaging.archiveArn,

@@ -3,6 +3,7 @@ import { copyFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { synthesizedTemplate } from './lib/template';
+import { buildPage } from './lib/page';
 import { PROJECT_ROOT } from './lib/paths';
 import { workflowBundle } from './lib/workflow-bundle';
 
@@ -14,6 +15,7 @@ export async function build(outDir: string): Promise<void> {
   await rm(outDir, { recursive: true, force: true });
   await compile(outDir);
   await copyFile(await workflowBundle(), join(outDir, 'workflow-bundle.js'));
+  await buildPage(join(outDir, 'page'));
   await writeFile(join(outDir, 'infra', 'waybill.template.json'), (await synthesizedTemplate()).template);
 }
 

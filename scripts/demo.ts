@@ -7,14 +7,14 @@ import { type Finding, linesOf } from './demo/finding';
 import { help } from './demo/help';
 import { lacks, readStock } from './demo/needs';
 import { type Options, readOptions } from './demo/options';
-import { createPaint, wrap } from './demo/paint';
+import { createPaint, wrap } from './lib/paint';
 import { createLiveReporter, createPlainReporter } from './demo/reporter';
 import { type Before, newestOfOthers, ownReservations, reservedStock } from './demo/reservations';
 import type { Run } from './demo/run';
 import { runScenarios } from './demo/run-scenarios';
 import { createShop, type Shop } from './demo/shop';
 import { tellTimeline } from './demo/timeline';
-import { untilInterrupted } from './demo/until-interrupted';
+import { untilInterrupted } from './lib/until-interrupted';
 import { surprises } from './demo/verdict';
 import { type Scenario, SCENARIOS } from './lib/scenarios';
 

@@ -10,7 +10,10 @@ import {
   eventDocuments,
   readBaseline,
 } from './lib/event-documents';
+import { COLLECTOR_CONFIG, collectorConfig } from './lib/collector-config';
 import { configurationReference } from './lib/configuration-reference';
+import { dashboards } from './lib/dashboards';
+import { metricsReference } from './lib/metrics-reference';
 import { PROJECT_ROOT } from './lib/paths';
 
 /**
@@ -26,6 +29,9 @@ export async function main({ check, release }: { check: boolean; release: boolea
     throw new Trouble(`Schemas of events break who relies on them; another version is needed:\n${breaks.join('\n')}`);
   const documents = {
     'docs/configuration.md': configurationReference(),
+    'docs/metrics.md': metricsReference(),
+    ...dashboards(),
+    [COLLECTOR_CONFIG]: collectorConfig(),
     ...eventDocuments(),
     ...(release && { [BASELINE]: baselineText() }),
   };

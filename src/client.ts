@@ -7,6 +7,7 @@ import { createEngine, EngineUnavailableError, LONGEST_PAUSE_MS, RETRY } from '.
 import { createNews, type News } from './client/news';
 import { createStarts, type Starts } from './client/starts';
 import type { StoredOrders } from './client/stored';
+import { tracedCalls } from './client/traced';
 
 export type { Change, ChangeOutcome } from './client/changes';
 export { EngineUnavailableError, RETRY } from './client/engine';
@@ -56,7 +57,7 @@ export function connectClient(engine: EngineAccess): Client {
     await delay(LONGEST_PAUSE_MS);
     await close();
   };
-  return new Client({ connection, namespace: engine.namespace });
+  return new Client({ connection, namespace: engine.namespace, interceptors: { workflow: [tracedCalls()] } });
 }
 
 /** The only place that names Temporal's client to gateway and consumer. */

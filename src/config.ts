@@ -3,6 +3,7 @@ import { Value } from '@sinclair/typebox/value';
 import type { Dependency } from './domain/breaker';
 import type { Warehouse } from './domain/inventory';
 import { checkPolicy } from './domain/policy';
+import { NOWHERE } from './domain/dead-letters';
 import { DEFAULT_POLICY, type OrderPolicy } from './domain/order';
 import { type EngineAccess, readEngineAccess, withoutEmpty } from './config/engine-access';
 import * as a from './config/kinds';
@@ -11,12 +12,15 @@ import { Resources } from './config/resources';
 
 /** who brings messages to customers */
 const NOTIFIERS = ['sandbox', 'aws'];
+/** OpenTelemetry's names */
+const SAMPLERS = ['always_on', 'always_off', 'traceidratio'].flatMap((name) => [name, `parentbased_${name}`]);
 const LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
 
 const Settings = {
   HOST: a.word('the address that the gateway listens on; `0.0.0.0` is every one', '127.0.0.1'),
   PORT: a.wholeNumber('its port; 0 is any free one', { minimum: 0, maximum: 65_535, usual: 3000 }),
-  HEALTH_PORT: a.wholeNumber('the port on loopback where worker and consumer say that they are well; 0 is nowhere', {
+  HEALTH_HOST: a.word('the address where worker and consumer say that they are well, and what they count', '127.0.0.1'),
+  HEALTH_PORT: a.wholeNumber('the port there; 0 is nowhere', {
     minimum: 0,
     maximum: 65_535,
     usual: 0,
@@ -171,6 +175,28 @@ const Settings = {
     maximum: 3600,
     usual: 10,
   }),
+  OTEL_EXPORTER_OTLP_ENDPOINT: a.optionalUrl(
+    'where traces and metrics are sent by OTLP over HTTP, such as http://127.0.0.1:4318; unset, nowhere',
+  ),
+  TRACE_CONTEXT: a.oneOf(
+    'how traces are carried on: W3C, or X-Ray as well with ids that it takes',
+    ['w3c', 'xray'],
+    'w3c',
+  ),
+  MAX_STREAMS: a.wholeNumber('live streams that a gateway keeps open at once; who asks for more is sent away for now', {
+    minimum: 1,
+    maximum: 100_000,
+    usual: 2000,
+  }),
+  OTEL_TRACES_SAMPLER: a.oneOf(
+    'which traces are kept of those that begin here; with `parentbased_`, one that comes from outside is kept where it was there',
+    SAMPLERS,
+    'parentbased_always_on',
+  ),
+  OTEL_TRACES_SAMPLER_ARG: a.fraction('the share of them, from 0 to 1, for a sampler by `traceidratio`', 1),
+  TEMPORAL_UI_URL: a.optionalUrl("Temporal's web page, which orders link to"),
+  TRACE_URL: a.optionalUrl('where a trace is shown; `{traceId}` in it is replaced by its id'),
+  PAGE_DIR: a.optionalPath('directory of the page for operations, built before; unset, there is none'),
   LOG_LEVEL: a.oneOf('how much is logged', LEVELS, 'info'),
 } as const;
 
@@ -211,13 +237,29 @@ const QUEUES = [
 ] as const;
 type QueueUrlName = `${(typeof QUEUES)[number]}_QUEUE_URL`;
 const QUEUE_URLS = QUEUES.map((name) => `${name}_QUEUE_URL` as const) as readonly QueueUrlName[];
-const ALL_READ = ['TASK_QUEUE', 'AWS_REGION', 'LOG_LEVEL'] as const;
+type DeadLetterUrlName = `${(typeof QUEUES)[number]}_DLQ_URL`;
+const DEAD_LETTER_URLS = QUEUES.map((name) => `${name}_DLQ_URL` as const) as readonly DeadLetterUrlName[];
+const ALL_READ = [
+  'TASK_QUEUE',
+  'AWS_REGION',
+  'OTEL_EXPORTER_OTLP_ENDPOINT',
+  'OTEL_TRACES_SAMPLER',
+  'OTEL_TRACES_SAMPLER_ARG',
+  'TRACE_CONTEXT',
+  'LOG_LEVEL',
+] as const;
 
 /** what each process reads: it is asked for nothing else, and its code can name nothing else */
 const READS = {
   gateway: [
     'HOST',
     'PORT',
+    'MAX_STREAMS',
+    'TEMPORAL_UI_URL',
+    'TRACE_URL',
+    'PAGE_DIR',
+    'ORDER_LOOKUPS_TABLE',
+    'AUDIT_TRAIL_TABLE',
     'ORDERS_TABLE',
     ...READ_MODEL,
     'BREAKERS_TABLE',
@@ -230,6 +272,9 @@ const READS = {
     'ORDER_SNAPSHOTS_TABLE',
     'INBOX_TABLE',
     'REPLAY_SANDBOX_QUEUE_URL',
+    ...QUEUE_URLS,
+    ...DEAD_LETTER_URLS,
+    'UNDELIVERED_DLQ_URL',
     ...WEBHOOK_READS,
     'DEAD_LETTERS_TABLE',
     'INBOX_TABLE',
@@ -237,7 +282,9 @@ const READS = {
     ...ALL_READ,
   ],
   worker: [
+    'HEALTH_HOST',
     'HEALTH_PORT',
+    'AUDIT_TRAIL_TABLE',
     'ORDERS_TABLE',
     ...READ_MODEL,
     'LEDGER_TABLE',
@@ -270,7 +317,10 @@ const READS = {
     ...ALL_READ,
   ],
   consumer: [
+    'HEALTH_HOST',
     'HEALTH_PORT',
+    'ORDER_LOOKUPS_TABLE',
+    'AUDIT_TRAIL_TABLE',
     ...BREAKER_SETTINGS,
     'ORDERS_TABLE',
     'ORDER_EVENTS_TABLE',
@@ -414,6 +464,18 @@ const queueNameOf = (name: string) => `${name.toLowerCase().replaceAll('_', '-')
 export const sourceQueues = (config: Pick<Config<'worker'>, QueueUrlName>): ReadonlyMap<string, string> =>
   new Map(QUEUES.map((name) => [queueNameOf(name), config[`${name}_QUEUE_URL`]]));
 
+/** The queues that are measured, each with its dead letters; the last has only those: nobody sends to it. */
+export const gaugedQueues = (
+  config: Pick<Config<'gateway'>, QueueUrlName | DeadLetterUrlName | 'UNDELIVERED_DLQ_URL'>,
+): { queue: string; queueUrl?: string; deadLetterQueueUrl: string }[] => [
+  ...QUEUES.map((name) => ({
+    queue: queueNameOf(name),
+    queueUrl: config[`${name}_QUEUE_URL`],
+    deadLetterQueueUrl: config[`${name}_DLQ_URL`],
+  })),
+  { queue: NOWHERE, deadLetterQueueUrl: config.UNDELIVERED_DLQ_URL },
+];
+
 /** How often any queue of ours gives a message before it gives it up, at most. */
 const MAX_RECEIVES = 5;
 
@@ -437,19 +499,24 @@ export function unsetEmpty(env: NodeJS.ProcessEnv = process.env): void {
 
 /** The names of the tables that the orders are kept in. */
 export function tableNames(config: Config<'worker'>) {
-  return { ...readTables(config), orders: config.ORDERS_TABLE, ledger: config.LEDGER_TABLE };
+  return { ...bookTables(config), orders: config.ORDERS_TABLE, ledger: config.LEDGER_TABLE };
 }
 
 /** The names of the tables that questions are answered from. */
-export function readTables(config: Pick<Config<'gateway'>, (typeof READ_MODEL)[number] | 'BACKORDERS_TABLE'>) {
-  return {
-    events: config.ORDER_EVENTS_TABLE,
-    view: config.ORDER_STATUS_VIEW_TABLE,
-    inventory: config.INVENTORY_TABLE,
-    warehouseStock: config.WAREHOUSE_STOCK_TABLE,
-    backorders: config.BACKORDERS_TABLE,
-  };
-}
+export const readTables = (config: Pick<Config<'gateway'>, ReadTable | 'ORDER_LOOKUPS_TABLE'>) => ({
+  ...bookTables(config),
+  lookups: config.ORDER_LOOKUPS_TABLE,
+});
+
+type ReadTable = (typeof READ_MODEL)[number] | 'BACKORDERS_TABLE';
+
+const bookTables = (config: Pick<Config<'gateway'>, ReadTable>) => ({
+  events: config.ORDER_EVENTS_TABLE,
+  view: config.ORDER_STATUS_VIEW_TABLE,
+  inventory: config.INVENTORY_TABLE,
+  warehouseStock: config.WAREHOUSE_STOCK_TABLE,
+  backorders: config.BACKORDERS_TABLE,
+});
 
 /** The names of the tables that orders are read from as they were. */
 export const historyTables = (config: Pick<Config<'gateway'>, 'ORDER_EVENTS_TABLE' | 'ORDER_SNAPSHOTS_TABLE'>) => ({
@@ -457,10 +524,35 @@ export const historyTables = (config: Pick<Config<'gateway'>, 'ORDER_EVENTS_TABL
   snapshots: config.ORDER_SNAPSHOTS_TABLE,
 });
 
+/** Where orders can be looked at beside our own page. */
+export const elsewhereOf = ({
+  engine: { namespace },
+  TEMPORAL_UI_URL: temporalUi,
+  TRACE_URL: trace,
+}: Pick<Config<'gateway'>, 'engine' | 'TEMPORAL_UI_URL' | 'TRACE_URL'>) => ({
+  namespace,
+  ...(temporalUi !== undefined && { temporalUi }),
+  ...(trace !== undefined && { trace }),
+});
+
 /** The names of the tables of webhooks, and of what was sent to them. */
 export const webhookTables = (config: Pick<Config<'gateway'>, 'WEBHOOKS_TABLE' | 'WEBHOOK_DELIVERIES_TABLE'>) => ({
   webhooks: config.WEBHOOKS_TABLE,
   deliveries: config.WEBHOOK_DELIVERIES_TABLE,
+});
+
+/** The names of the tables of what is changed by hand, each with the audit trail that is written together with it. */
+export const letterTables = (config: Pick<Config<'worker'>, 'DEAD_LETTERS_TABLE' | 'AUDIT_TRAIL_TABLE'>) => ({
+  letters: config.DEAD_LETTERS_TABLE,
+  audit: config.AUDIT_TRAIL_TABLE,
+});
+export const caseTables = (config: Pick<Config<'worker'>, 'CASES_TABLE' | 'AUDIT_TRAIL_TABLE'>) => ({
+  cases: config.CASES_TABLE,
+  audit: config.AUDIT_TRAIL_TABLE,
+});
+export const breakerTables = (config: Pick<Config<'worker'>, 'BREAKERS_TABLE' | 'AUDIT_TRAIL_TABLE'>) => ({
+  breakers: config.BREAKERS_TABLE,
+  audit: config.AUDIT_TRAIL_TABLE,
 });
 
 /** When a company that is out of order is left alone, and for how long. */
@@ -511,12 +603,14 @@ export function warehousesOf({ WAREHOUSES }: Pick<Config<'worker'>, 'WAREHOUSES'
   });
 }
 
-const NUMBERS = new Set(Object.entries(Settings).flatMap(([name, { type }]) => (type === 'integer' ? [name] : [])));
+const NUMBERS = new Set(
+  Object.entries(Settings).flatMap(([name, { type }]) => (type === 'integer' || type === 'number' ? [name] : [])),
+);
 
 /** not TypeBox's conversion, which makes a 1 of 1.5 and of true */
 const withNumbers = (values: unknown) =>
   Object.fromEntries(
     Object.entries(values as Record<string, string>).map(([name, text]) =>
-      NUMBERS.has(name) && /^-?\d+$/.test(text) ? [name, Number(text)] : [name, text],
+      NUMBERS.has(name) && /^-?\d+(\.\d+)?$/.test(text) ? [name, Number(text)] : [name, text],
     ),
   );

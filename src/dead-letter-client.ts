@@ -9,6 +9,7 @@ import {
   WorkflowUpdateFailedError,
 } from '@temporalio/client';
 import type { Arrival, DeskAnswer, DeskRequest } from './domain/dead-letter-desk';
+import type { BulkAction } from './domain/dead-letters';
 import type { DeadLetterFilter } from './activities/dead-letter-ports';
 import type { DeadLetterInput, RedriveBatchInput, RedriveProgress } from './workflows/dead-letter-messages';
 import type { deadLetterWorkflow, redriveWorkflow } from './workflows';
@@ -41,6 +42,8 @@ export interface DeadLetterClient {
   discard(id: string, request: DeskRequest): Promise<DeskAnswer>;
   /** Starts a bulk redrive, once for the same request. */
   redriveAll(bulk: BulkRedrive): Promise<{ batchId: string }>;
+  /** Starts a bulk discard, alike. */
+  discardAll(bulk: BulkRedrive): Promise<{ batchId: string }>;
   /** `undefined` when there is no such batch */
   progressOf(batchId: string): Promise<RedriveProgress | undefined>;
 }
@@ -83,6 +86,25 @@ export function createDeadLetterClient({ client, taskQueue }: { client: Client; 
       throw new EngineUnavailableError(`nobody confirms what is asked of dead letter ${id}`);
     };
 
+  /** @param action absent: REDRIVE */
+  async function startBatch({ filter, by, reason, requestId }: BulkRedrive, action?: BulkAction) {
+    const which = action && { action };
+    const batchId = hashOf({ ...which, filter, by, reason: reason ?? '', requestId }).slice(0, 22);
+    const input: RedriveBatchInput = { batchId, ...which, filter, by, ...(reason !== undefined && { reason }) };
+    const start = () =>
+      client.workflow.start<typeof redriveWorkflow>(REDRIVE_WORKFLOW, {
+        workflowId: redriveBatchWorkflowId(batchId),
+        taskQueue,
+        args: [input],
+        workflowIdConflictPolicy: 'USE_EXISTING',
+        workflowIdReusePolicy: 'REJECT_DUPLICATE',
+      });
+    await within(QUESTION_MS, start).catch((error: unknown) => {
+      if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+    });
+    return { batchId };
+  }
+
   return {
     async arrived(id, arrival) {
       await within(QUESTION_MS, () =>
@@ -107,22 +129,8 @@ export function createDeadLetterClient({ client, taskQueue }: { client: Client; 
     redrive: askBy(redriveUpdate),
     discard: askBy(discardUpdate),
 
-    async redriveAll({ filter, by, reason, requestId }) {
-      const batchId = hashOf({ filter, by, reason: reason ?? '', requestId }).slice(0, 22);
-      const input: RedriveBatchInput = { batchId, filter, by, ...(reason !== undefined && { reason }) };
-      const start = () =>
-        client.workflow.start<typeof redriveWorkflow>(REDRIVE_WORKFLOW, {
-          workflowId: redriveBatchWorkflowId(batchId),
-          taskQueue,
-          args: [input],
-          workflowIdConflictPolicy: 'USE_EXISTING',
-          workflowIdReusePolicy: 'REJECT_DUPLICATE',
-        });
-      await within(QUESTION_MS, start).catch((error: unknown) => {
-        if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-      });
-      return { batchId };
-    },
+    redriveAll: (bulk) => startBatch(bulk),
+    discardAll: (bulk) => startBatch(bulk, 'DISCARD'),
 
     async progressOf(batchId) {
       const handle = client.workflow.getHandle<typeof redriveWorkflow>(redriveBatchWorkflowId(batchId));

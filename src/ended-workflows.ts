@@ -13,7 +13,11 @@ import type { EndedRun, EndedRuns } from './messaging/dead-letter-ports';
 import type { EndedWorkflows } from './activities/dead-letter-ports';
 import type { WorkflowRun } from './domain/dead-letters';
 import { DEAD_LETTER_WORKFLOW, REDRIVE_WORKFLOW } from './workflows/dead-letter-messages';
-import { DELIVERY_REFUSALS, RECEIVE_STOCK_WORKFLOW } from './workflows/stock-messages';
+import { DELIVERY_REFUSALS, RECEIVE_STOCK_WORKFLOW, REPLENISHMENT_WORKFLOW } from './workflows/stock-messages';
+import { FULFILLMENT_WORKFLOW, LATE_PAYMENT_WORKFLOW, ORDER_WORKFLOW } from './workflows/messages';
+import { REBUILD_VIEW_WORKFLOW, RECONCILIATION_WORKFLOW } from './workflows/maintenance-messages';
+import { REPLAY_WORKFLOW } from './workflows/replay-messages';
+import { WEBHOOK_DELIVERY_WORKFLOW } from './workflows/webhook-messages';
 import { EngineUnavailableError, reachEngine } from './client/engine';
 import { StepError } from './domain/failures';
 
@@ -22,6 +26,19 @@ const CALL_MS = 10_000;
 
 /** dead letters of dead letters would never end */
 const NOT_OURS = new Set([DEAD_LETTER_WORKFLOW, REDRIVE_WORKFLOW]);
+
+/** The types of workflow that become dead letters when they end in error. */
+export const MORTAL_WORKFLOWS = [
+  ORDER_WORKFLOW,
+  FULFILLMENT_WORKFLOW,
+  LATE_PAYMENT_WORKFLOW,
+  RECEIVE_STOCK_WORKFLOW,
+  REPLENISHMENT_WORKFLOW,
+  REPLAY_WORKFLOW,
+  REBUILD_VIEW_WORKFLOW,
+  RECONCILIATION_WORKFLOW,
+  WEBHOOK_DELIVERY_WORKFLOW,
+] as const;
 
 /** Types of failure with which a workflow tells whoever started it; everything else is an error. */
 const ANSWERS: Record<string, readonly string[]> = { [RECEIVE_STOCK_WORKFLOW]: DELIVERY_REFUSALS };

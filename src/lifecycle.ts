@@ -1,6 +1,7 @@
 import { type Config, loadConfig, type ProcessName, unsetEmpty } from './config';
 import { ConfigurationError } from './config/problems';
 import type { Metrics } from './metrics';
+import type { Checks } from './health';
 import { missingAwsAccess } from './adapters/aws/clients';
 import { serveHealth } from './health';
 import { createLogger, type Logger } from './telemetry';
@@ -10,8 +11,8 @@ export interface Running {
   stop(): Promise<void>;
   /** Rejects when the process cannot go on. */
   failed?: Promise<void>;
-  /** Rejects while the process cannot do its work. */
-  ping?(): Promise<void>;
+  /** What it needs to do its work; none for one that has an API of its own to say so. */
+  checks?: Checks;
   /** What it counts of itself, where it has no API of its own to tell it. */
   metrics?: Pick<Metrics, 'text' | 'contentType'>;
 }
@@ -29,8 +30,9 @@ export async function runProcess<P extends ProcessName>(
     unsetEmpty();
     const config = loadConfig(name, undefined, await missingAwsAccess());
     const logger = createLogger({ name, level: config.LOG_LEVEL });
-    const healthPort = 'HEALTH_PORT' in config ? Number(config.HEALTH_PORT) : 0;
-    process.exit(await live(logger, () => start(config, logger), healthPort));
+    const { HEALTH_PORT = 0, HEALTH_HOST } = config as Partial<Config<'worker'>>;
+    const health = { port: HEALTH_PORT, host: HEALTH_HOST };
+    process.exit(await live(logger, () => start(config, logger), health));
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;
     const { message } = error;
@@ -43,10 +45,14 @@ export async function runProcess<P extends ProcessName>(
 const DRAIN_LIMIT_MS = 40_000;
 
 /**
- * @param healthPort where it says that it is well, for a process that has no API of its own; 0 is nowhere
+ * @param health where it says that it is well, for a process that has no API of its own; port 0 is nowhere
  * @returns the exit code
  */
-async function live(logger: Logger, start: () => Promise<Running>, healthPort: number): Promise<number> {
+async function live(
+  logger: Logger,
+  start: () => Promise<Running>,
+  health: { port: number; host: string | undefined },
+): Promise<number> {
   const stopped = new Promise<string>((resolve) => {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => resolve(signal));
     process.on('disconnect', () => resolve('the launcher is gone'));
@@ -55,11 +61,9 @@ async function live(logger: Logger, start: () => Promise<Running>, healthPort: n
     const running = await Promise.race([start(), stopped.then(() => undefined)]);
     if (!running) return 0;
     let draining = false;
-    const isReady = async () => {
-      await running.ping?.();
-      return !draining;
-    };
-    if (healthPort > 0) await serveHealth({ port: healthPort, isReady, metrics: running.metrics });
+    const { checks = {}, metrics } = running;
+    const onDown = (check: string, error: unknown) => logger.warn({ err: error, check }, 'not ready');
+    if (health.port > 0) await serveHealth({ ...health, checks, isDraining: () => draining, onDown, metrics });
     process.send?.({ ready: true });
     logger.info('serving');
     const reason = await Promise.race([stopped, ...(running.failed ? [running.failed] : [])]);

@@ -12,6 +12,8 @@ import { createDynamoBooks } from './adapters/aws/books';
 import { createEventPublisher } from './adapters/event-publisher';
 import { createMaintenanceActivities } from './activities/maintenance';
 import { createMetrics, type Metrics } from './metrics';
+import { createEngineMetrics } from './metrics/engine';
+import { measureActivities } from './metrics/measure';
 import { createEventArchive } from './adapters/aws/event-archive';
 import { createMessenger } from './adapters/aws/messenger';
 import { createReplayLog } from './adapters/aws/replay-log';
@@ -21,8 +23,13 @@ import { createSandboxPayments } from './adapters/sandbox/payment';
 import { createSandboxSupplier } from './adapters/sandbox/supplier';
 import { createWebhookWorker } from './wiring/webhook-deliveries';
 import { openDeadLetterDesk } from './wiring/dead-letters';
+import { fieldsOfOrder } from './log-context';
 import { type Maintenance, openMaintenance } from './wiring/maintenance';
+import { reachBus, reachTable } from './adapters/aws/reachable';
+import { orderIdOfWorkflow } from './domain/ids';
 import { runProcess, type Running } from './lifecycle';
+import { startTracing } from './tracing/start';
+import { type Traced, tracedWork } from './tracing/worker';
 import { withBreaker, withPaymentBreaker } from './adapters/breaker/with-breaker';
 
 /** How long events wait for company before they are published together, in milliseconds. */
@@ -52,7 +59,7 @@ export function createPorts({
     publisher: counted(
       metrics,
       createEventPublisher({
-        bus: openEventBus(config, { aws, logger }),
+        bus: openEventBus(config, { aws, logger, metrics }),
         lingerMs: PUBLISH_LINGER_MS,
         onError: (error) => logger.warn({ err: error }, 'events left to the relay'),
       }),
@@ -98,17 +105,26 @@ const counted = (metrics: Metrics, publisher: EventPublisher): EventPublisher =>
   },
 });
 
-/** Where the workflows come from: a bundle built before, or their source. */
-const workflowsOf = ({ WORKFLOW_BUNDLE }: Config<'worker'>): Pick<WorkerOptions, 'workflowBundle' | 'workflowsPath'> =>
-  WORKFLOW_BUNDLE
-    ? { workflowBundle: { codePath: WORKFLOW_BUNDLE } }
-    : { workflowsPath: require.resolve('./workflows') };
+/** Where the workflows come from: a bundle built before, or their source; the same in both. */
+const workflowsOf = (
+  { WORKFLOW_BUNDLE }: Config<'worker'>,
+  traced: Traced,
+): Traced & Pick<WorkerOptions, 'workflowBundle' | 'workflowsPath'> => {
+  if (WORKFLOW_BUNDLE) return { ...traced, workflowBundle: { codePath: WORKFLOW_BUNDLE } };
+  const workflowModules = [require.resolve('./workflows/trace')];
+  const interceptors = { ...traced.interceptors, workflowModules };
+  return { ...traced, interceptors, workflowsPath: require.resolve('./workflows') };
+};
 
 /** @param observe sees every call to AWS */
 export async function start(config: Config<'worker'>, logger: Logger, observe?: CallObserver): Promise<Running> {
-  Runtime.install({ shutdownSignals: [], logger: forTemporal(logger) });
-  const aws = createAwsClients({ region: config.AWS_REGION, observe });
-  const metrics = createMetrics();
+  const metrics = createMetrics({ process: 'worker', endpoint: config.OTEL_EXPORTER_OTLP_ENDPOINT, logger });
+  const ofEngine = createEngineMetrics(metrics);
+  const telemetryOptions = { metrics: { buffer: ofEngine.buffer } };
+  Runtime.install({ shutdownSignals: [], logger: forTemporal(logger), telemetryOptions });
+  const aws = createAwsClients({ region: config.AWS_REGION, observe, metrics });
+  const tracing = startTracing('worker', config, logger);
+  const traced = tracedWork(tracing);
   const ports = createPorts({ config, aws, logger, metrics });
   const connection = await connectEngine(config.engine);
   const maintenance = openMaintenance(config, { aws, logger, metrics });
@@ -116,21 +132,33 @@ export async function start(config: Config<'worker'>, logger: Logger, observe?: 
     connection,
     namespace: config.engine.namespace,
     taskQueue: config.TASK_QUEUE,
-    activities: { ...createActivities(ports), ...createMaintenanceActivities(maintenance.deps) },
-    ...workflowsOf(config),
+    activities: measureActivities(
+      { ...createActivities(ports), ...createMaintenanceActivities(maintenance.deps) },
+      metrics,
+    ),
+    ...workflowsOf(config, traced),
     workflowTaskPollerBehavior: { type: 'autoscaling' },
     activityTaskPollerBehavior: { type: 'autoscaling' },
     shutdownGraceTime: '10s',
   });
-  const webhooks = await createWebhookWorker({ config, aws, ports, metrics, connection });
+  const webhooks = await createWebhookWorker({ config, aws, ports, metrics, connection, traced });
   const workers = [worker, webhooks];
   const run = Promise.all(workers.map((one) => one.run())).then(() => undefined);
   maintenance.schedule();
   return {
     failed: run,
-    ping: async () => void (await Promise.all(workers.map((one) => pingEngine(one, connection)))),
+    checks: {
+      engine: async () => void (await Promise.all(workers.map((one) => pingEngine(one, connection)))),
+      tables: () => reachTable({ db: aws.db, table: config.ORDER_STATUS_VIEW_TABLE }),
+      bus: () => reachBus({ events: aws.events, busName: config.EVENT_BUS_NAME }),
+    },
     metrics,
-    stop: () => drain({ workers, run, ports, maintenance, connection, aws }),
+    async stop() {
+      await drain({ workers, run, ports, maintenance, connection, aws });
+      ofEngine.stop();
+      await metrics.stop();
+      await tracing.stop();
+    },
   };
 }
 
@@ -170,7 +198,7 @@ async function drain(p: {
 
 function forTemporal(logger: Logger): NonNullable<Parameters<typeof Runtime.install>[0]['logger']> {
   const write = (level: 'trace' | 'debug' | 'info' | 'warn' | 'error') => (message: string, meta?: object) =>
-    logger[level](meta ?? {}, message);
+    logger[level](asLogged(meta ?? {}), message);
   return {
     log: (level, message, meta) => write(level.toLowerCase() as 'info')(message, meta),
     trace: write('trace'),
@@ -178,6 +206,16 @@ function forTemporal(logger: Logger): NonNullable<Parameters<typeof Runtime.inst
     info: write('info'),
     warn: write('warn'),
     error: write('error'),
+  };
+}
+
+/** Temporal's own lines name the workflow; of an order's, the order as well. Tasks as they came hold the customer. */
+function asLogged(meta: { workflowId?: unknown }): object {
+  const { workflowId } = meta;
+  const named = Object.entries(meta).filter(([, value]) => typeof value !== 'object' || value instanceof Error);
+  return {
+    ...Object.fromEntries(named),
+    ...(typeof workflowId === 'string' && fieldsOfOrder(orderIdOfWorkflow(workflowId))),
   };
 }
 

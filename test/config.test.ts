@@ -28,12 +28,12 @@ test('an empty variable counts as unset', () => {
 
 test('what is none of ours, or of another process, stays out', () => {
   const gateway = loadConfig('gateway', { ...resources, PATH: '/bin' });
-  for (const name of ['PATH', 'ORDER_INTAKE_QUEUE_URL', 'RELAY_GRACE_MS']) expect(gateway).not.toHaveProperty(name);
+  for (const name of ['PATH', 'EVENT_ARCHIVE_ARN', 'RELAY_GRACE_MS']) expect(gateway).not.toHaveProperty(name);
 });
 
 test('each process is asked for what it reads only', () => {
   expect(() =>
-    loadConfig('gateway', without('ORDER_INTAKE_QUEUE_URL', 'SHIPPING_QUEUE_URL', 'REORDER_QUEUE_URL')),
+    loadConfig('gateway', without('EVENT_ARCHIVE_ARN', 'REPLAY_RULE_ARN', 'INVENTORY_ALERT_TOPIC_ARN')),
   ).not.toThrow();
   expect(() => loadConfig('consumer', without('WAREHOUSE_STOCK_TABLE', 'OPERATIONS_ALERT_TOPIC_ARN'))).not.toThrow();
   expect(() => loadConfig('worker', without('ORDER_INTAKE_DLQ_URL', 'REORDER_DLQ_URL'))).not.toThrow();

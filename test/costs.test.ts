@@ -13,6 +13,11 @@ import { loadConfig, readTables } from '../src/config';
 import { readDocument } from './docs/documents';
 import { rested } from './support/rested';
 import { sampleOrder, uniqueId } from './support/orders';
+import { inSpan, SpanKind } from '../src/tracing';
+import { receiveTraces, traceHere } from './support/traced';
+import { TRACE_HEADER } from '../src/domain/trace';
+import { tracedCalls } from '../src/client/traced';
+import { tracedWork } from '../src/tracing/worker';
 import { workflowIdOf } from '../src/domain/ids';
 
 /** What the documents say that an order costs. */
@@ -33,74 +38,92 @@ async function told() {
   };
 }
 
+beforeAll(() => void Runtime.install({ logger: new DefaultLogger('ERROR') }));
+
 /** The real engine, the real tables: what a happy order with three products costs is counted, not timed. */
-test('a happy order takes 4 workflow tasks, 32 events, 10 billed actions and few calls to AWS', async () => {
-  Runtime.install({ logger: new DefaultLogger('ERROR') });
-  const config = loadConfig('worker');
-  const calls = new Map<string, number>();
-  const aws = createAwsClients({
-    region: config.AWS_REGION,
-    observe: ({ command }) => void calls.set(command, (calls.get(command) ?? 0) + 1),
-  });
-  const products = ['A', 'B', 'C'].map((name) => uniqueId(`PROD-${name}`));
-  for (const productId of products) {
-    const quantities = { availableQuantity: 5, reservedQuantity: 0 };
-    const warehouse = { productId, warehouseId: 'ICN', ...quantities };
-    await aws.db.send(new PutCommand({ TableName: config.INVENTORY_TABLE, Item: { productId, ...quantities } }));
-    await aws.db.send(new PutCommand({ TableName: config.WAREHOUSE_STOCK_TABLE, Item: warehouse }));
-  }
-  calls.clear();
+test.each([
+  ['as it is', false],
+  ['traced', true],
+])(
+  'a happy order, %s, takes 4 workflow tasks, 32 events, 10 billed actions and few calls to AWS',
+  async (_how, isTraced) => {
+    const config = loadConfig('worker');
+    const calls = new Map<string, number>();
+    const aws = createAwsClients({
+      region: config.AWS_REGION,
+      observe: ({ command }) => void calls.set(command, (calls.get(command) ?? 0) + 1),
+    });
+    const products = ['A', 'B', 'C'].map((name) => uniqueId(`PROD-${name}`));
+    for (const productId of products) {
+      const quantities = { availableQuantity: 5, reservedQuantity: 0 };
+      const warehouse = { productId, warehouseId: 'ICN', ...quantities };
+      await aws.db.send(new PutCommand({ TableName: config.INVENTORY_TABLE, Item: { productId, ...quantities } }));
+      await aws.db.send(new PutCommand({ TableName: config.WAREHOUSE_STOCK_TABLE, Item: warehouse }));
+    }
+    calls.clear();
 
-  const ports = createPorts({ config, aws, logger: pino({ level: 'silent' }) });
-  const native = await NativeConnection.connect(config.engine.connection);
-  const connection = await Connection.connect(config.engine.connection);
-  const client = new Client({ connection });
-  const taskQueue = uniqueId('queue');
-  const worker = await Worker.create({
-    connection: native,
-    taskQueue,
-    activities: createActivities(ports),
-    workflowBundle: { codePath: config.WORKFLOW_BUNDLE! },
-  });
-  const submission = sampleOrder({
-    items: products.map((productId) => ({ productId, quantity: 1, price: 10 })),
-    totalAmount: 30,
-  });
-  await worker.runUntil(async () => {
-    const orders = createOrderClient({ client, taskQueue, stored: ports.books });
-    const request = { submission, fingerprint: fingerprintOf(submission), requestId: 'counted', patienceMs: 10_000 };
-    expect((await orders.place(request)).kind).toBe('accepted');
-    // who looks is not counted
-    const unseen = createAwsClients({ region: config.AWS_REGION });
-    const reader = createOrderReader({ db: unseen.db, tables: readTables(config) });
-    await rested(reader, submission.orderId);
-    unseen.destroy();
-    await ports.publisher.flush();
-  });
+    const ports = createPorts({ config, aws, logger: pino({ level: 'silent' }) });
+    const native = await NativeConnection.connect(config.engine.connection);
+    const connection = await Connection.connect(config.engine.connection);
+    const client = new Client({ connection, interceptors: { workflow: [tracedCalls()] } });
+    const receiver = await receiveTraces();
+    const tracing = traceHere(isTraced ? { url: receiver.url } : {});
+    const taskQueue = uniqueId('queue');
+    const worker = await Worker.create({
+      connection: native,
+      taskQueue,
+      activities: createActivities(ports),
+      workflowBundle: { codePath: config.WORKFLOW_BUNDLE! },
+      ...tracedWork(tracing),
+    });
+    const submission = sampleOrder({
+      items: products.map((productId) => ({ productId, quantity: 1, price: 10 })),
+      totalAmount: 30,
+    });
+    await worker.runUntil(async () => {
+      const orders = createOrderClient({ client, taskQueue, stored: ports.books });
+      const request = { submission, fingerprint: fingerprintOf(submission), requestId: 'counted', patienceMs: 10_000 };
+      const placing = inSpan({ name: 'place', kind: SpanKind.SERVER }, () => orders.place(request));
+      expect((await placing).kind).toBe('accepted');
+      // who looks is not counted
+      const unseen = createAwsClients({ region: config.AWS_REGION });
+      const reader = createOrderReader({ db: unseen.db, tables: readTables(loadConfig('gateway')) });
+      await rested(reader, submission.orderId);
+      unseen.destroy();
+      await ports.publisher.flush();
+    });
 
-  const costs = countHistory(await client.workflow.getHandle(workflowIdOf(submission.orderId)).fetchHistory());
-  const { workflowTasks, events, actions, sum } = await told();
-  expect({ workflowTasks, events, sum }).toEqual({ workflowTasks: 4, events: 32, sum: 10 });
-  expect(costs.workflowTasks).toBeLessThanOrEqual(workflowTasks);
-  expect(costs.events).toBeLessThanOrEqual(events);
-  expect(costs.actions).toEqual(actions);
-  expect(Object.values(costs.actions).reduce((all, n) => all + n, 0)).toBe(sum);
+    const history = await client.workflow.getHandle(workflowIdOf(submission.orderId)).fetchHistory();
+    const headers = history.events?.map((event) => event.workflowExecutionStartedEventAttributes?.header?.fields ?? {});
+    expect(headers?.some((fields) => TRACE_HEADER in fields)).toBe(isTraced);
+    const costs = countHistory(history);
+    const { workflowTasks, events, actions, sum } = await told();
+    expect({ workflowTasks, events, sum }).toEqual({ workflowTasks: 4, events: 32, sum: 10 });
+    expect(costs.workflowTasks).toBeLessThanOrEqual(workflowTasks);
+    expect(costs.events).toBeLessThanOrEqual(events);
+    expect(costs.actions).toEqual(actions);
+    expect(Object.values(costs.actions).reduce((all, n) => all + n, 0)).toBe(sum);
 
-  const { TransactWriteItemsCommand: transactions, PutEventsCommand: puts, ...others } = Object.fromEntries(calls);
-  // validate, reserve, allocate, commit, close; and the sandbox companies' own two, which no real provider would cost us
-  expect(transactions).toBe(5 + 2);
-  // events of a step wait a moment for company, so steps that follow at once share a call
-  expect(puts).toBeLessThanOrEqual(5);
-  expect(others).toEqual({
-    BatchGetItemCommand: 1,
-    // whether the sandbox companies are switched off: once for each call to one, which no real provider would cost us
-    GetItemCommand: 2,
-    // one for each PutEvents: takes the marks off
-    BatchWriteItemCommand: puts,
-    SendMessageCommand: 1,
-    PublishCommand: 1,
-  });
-  await connection.close();
-  await native.close();
-  aws.destroy();
-});
+    const { TransactWriteItemsCommand: transactions, PutEventsCommand: puts, ...others } = Object.fromEntries(calls);
+    // validate, reserve, allocate, commit, close; and the sandbox companies' own two, which no real provider would cost us
+    expect(transactions).toBe(5 + 2);
+    // events of a step wait a moment for company, so steps that follow at once share a call
+    expect(puts).toBeLessThanOrEqual(5);
+    expect(others).toEqual({
+      BatchGetItemCommand: 1,
+      // whether the sandbox companies are switched off: once for each call to one, which no real provider would cost us
+      GetItemCommand: 2,
+      // one for each PutEvents: takes the marks off
+      BatchWriteItemCommand: puts,
+      SendMessageCommand: 1,
+      PublishCommand: 1,
+    });
+    await tracing.stop();
+    await receiver.close();
+    const run = receiver.spans.filter(({ name }) => name.startsWith('RunActivity:'));
+    expect(run.length).toBe(isTraced ? 9 : 0);
+    await connection.close();
+    await native.close();
+    aws.destroy();
+  },
+);

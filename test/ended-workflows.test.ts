@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { ApplicationFailure, type Client } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import type { DeadLetter } from '../src/domain/dead-letters';
@@ -5,12 +7,13 @@ import type { EndedRun } from '../src/messaging/dead-letter-ports';
 import type { FailingActivities } from './support/failing-workflows';
 import type { Arrival } from '../src/domain/dead-letter-desk';
 import { connectClient } from '../src/client';
-import { createEndedRuns, createEndedWorkflows } from '../src/ended-workflows';
+import { createEndedRuns, createEndedWorkflows, MORTAL_WORKFLOWS } from '../src/ended-workflows';
 import { createDeadWorkflows } from '../src/messaging/dead-workflows';
 import { createLogger } from '../src/telemetry';
 import { createMetrics } from '../src/metrics';
 import { eventually } from './support/contracts/condition';
 import { loadConfig } from '../src/config';
+import { PROJECT_ROOT } from '../scripts/lib/paths';
 import { TIMES } from './support/letters';
 import { uniqueId } from './support/orders';
 
@@ -31,6 +34,13 @@ const activities: FailingActivities = {
     return 'paid';
   },
 };
+
+test('every workflow is told of when it dies, but those of dead letters', () => {
+  const index = readFileSync(join(PROJECT_ROOT, 'src/workflows/index.ts'), 'utf8');
+  const all = index.match(/\w+Workflow\b/g) ?? [];
+  const others = new Set(['deadLetterWorkflow', 'redriveWorkflow']);
+  expect(all.filter((name) => !others.has(name)).toSorted()).toEqual([...MORTAL_WORKFLOWS].toSorted());
+});
 
 beforeAll(async () => {
   Runtime.install({ logger: new DefaultLogger('ERROR') });

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { PROJECT_ROOT } from '../scripts/lib/paths';
 import { freePort } from '../scripts/lib/ports';
 import { becomes } from '../scripts/lib/wait';
-import { type HealthServer, serveHealth } from '../src/health';
+import { type Checks, type HealthServer, serveHealth } from '../src/health';
 import { createCuttableProxy, type CuttableProxy } from './support/cuttable-proxy';
 
 jest.setTimeout(90_000);
@@ -24,22 +24,33 @@ function check(port: number, path?: string): Promise<{ code: number; output: str
 describe('the answers', () => {
   let server: HealthServer;
   let port: number;
-  let isReady: () => Promise<boolean>;
+  const checks: Checks = {};
+  let isDraining = false;
 
   beforeAll(async () => {
     port = await freePort();
-    server = await serveHealth({ port, isReady: () => isReady() });
+    server = await serveHealth({ port, checks, isDraining: () => isDraining });
   });
   afterAll(() => server.close());
 
+  const fine = async () => undefined;
+
   test.each([
-    ['it can work', async () => true, 200],
-    ['it cannot', async () => false, 503],
-    ['nobody knows', () => new Promise<never>(() => {}), 503],
-    ['asking fails', async () => Promise.reject(new Error('the engine is gone')), 503],
-  ])('when %s: alive, and ready or not', async (_, ready, status) => {
-    isReady = ready;
-    expect([await get(port, '/livez'), await get(port, '/readyz')]).toEqual([200, status]);
+    ['all is there', fine, 'ok'],
+    ['one hangs', () => new Promise<never>(() => {}), 'down'],
+    ['one fails', async () => Promise.reject(new Error('the engine is gone')), 'down'],
+  ])('when %s: alive, ready or not, and what is down by its name', async (_, engine, expected) => {
+    Object.assign(checks, { engine, tables: fine });
+    expect(await get(port, '/livez')).toBe(200);
+    const ready = await fetch(`http://127.0.0.1:${port}/readyz`);
+    expect(ready.status).toBe(expected === 'ok' ? 200 : 503);
+    expect(await ready.json()).toEqual({ status: expected, checks: { engine: expected, tables: 'ok' } });
+  });
+
+  test('while it drains: alive, and not ready', async () => {
+    Object.assign(checks, { engine: fine });
+    isDraining = true;
+    expect([await get(port, '/livez'), await get(port, '/readyz')]).toEqual([200, 503]);
   });
 
   test('a process that counts nothing has no metrics', async () => {
@@ -51,7 +62,7 @@ describe('the answers', () => {
   });
 
   test('a port that is taken fails the start', async () => {
-    await expect(serveHealth({ port, isReady: async () => true })).rejects.toThrow(/EADDRINUSE/);
+    await expect(serveHealth({ port, checks: {} })).rejects.toThrow(/EADDRINUSE/);
   });
 });
 
@@ -96,7 +107,11 @@ describe('a worker', () => {
     const response = await fetch(`http://127.0.0.1:${port}/metrics`);
     expect(response.status).toBe(200);
     expect(response.headers.get('content-type')).toMatch(/^text\/plain; version=0\.0\.4/);
-    const lines = (await response.text()).split('\n').filter((line) => line.startsWith('waybill_breaker_state'));
+    const text = await response.text();
+    require('fs').writeFileSync('/tmp/metrics.txt', text);
+    // of the SDK as well
+    expect(text).toMatch(/^temporal_request_total\{.*operation="DescribeNamespace".*\} \d+$/m);
+    const lines = text.split('\n').filter((line) => line.startsWith('waybill_breaker_state'));
     expect(lines.toSorted()).toEqual([
       'waybill_breaker_state{dependency="carrier"} 0',
       'waybill_breaker_state{dependency="payment"} 0',
@@ -113,7 +128,10 @@ describe('a worker', () => {
 
   test('that does not reach the engine lives, and is not ready', async () => {
     proxy.cut();
-    expect(await check(port, '/readyz')).toMatchObject({ code: 1, output: expect.stringContaining('503') });
+    expect(await check(port, '/readyz')).toMatchObject({
+      code: 1,
+      output: expect.stringContaining('503 {"status":"down","checks":{"engine":"down","tables":"ok","bus":"ok"}}'),
+    });
     expect(await get(port, '/livez')).toBe(200);
     proxy.mend();
     expect(await becomes(isReady, { timeoutMs: 30_000 })).toBe(true);

@@ -7,7 +7,7 @@ const path = require('node:path');
 const ENGINE_NAMES = ['TEMPORAL_ADDRESS', 'TEMPORAL_PROFILE'];
 
 /** programs that start no server */
-const WITHOUT_SERVERS = new Set(['docs', 'demo', 'replay', 'dead-letters', 'rebuild-view', 'reconcile']);
+const WITHOUT_SERVERS = new Set(['docs', 'demo', 'waybill', 'seed-orders']);
 
 /** The variable that names a Temporal server of the user's; undefined when one is started here. */
 const namesEngine = (env) => ENGINE_NAMES.find((name) => env[name]);

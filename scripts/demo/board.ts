@@ -1,5 +1,5 @@
 import { cells, chooseColumns, type Column, scenarioColumn, titles, widthOf } from './columns';
-import { fit, type Paint, seconds, type Style } from './paint';
+import { fit, type Paint, seconds, type Style } from '../lib/paint';
 import type { Run } from './run';
 import { type Mark, STAGES, track } from './track';
 import { surprises } from './verdict';

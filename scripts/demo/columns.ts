@@ -1,4 +1,4 @@
-import { fit, type Paint, type Style } from './paint';
+import { fit, type Paint, type Style } from '../lib/paint';
 import type { Run } from './run';
 
 /** A column of a table of orders. */

@@ -1,6 +1,6 @@
 import type { View } from './board';
 import { cells, chooseColumns, type Column, scenarioColumn, titles, widthOf } from './columns';
-import { fit, type Paint, seconds, wrap } from './paint';
+import { fit, type Paint, seconds, wrap } from '../lib/paint';
 import type { Run } from './run';
 import { surprises } from './verdict';
 import { wayOf } from './way';

@@ -1,4 +1,4 @@
-import { type Paint, type Style, wrap } from './paint';
+import { type Paint, type Style, wrap } from '../lib/paint';
 
 /** One thing that was looked at after the orders. */
 export interface Finding {

@@ -1,5 +1,5 @@
 import { SCENARIOS } from '../lib/scenarios';
-import { wrap } from './paint';
+import { wrap } from '../lib/paint';
 import { USAGE } from './options';
 
 const INDENT = 2;

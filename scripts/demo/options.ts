@@ -1,8 +1,8 @@
 import { parseArgs } from 'node:util';
+import { gatewayUrl } from '../lib/gateway';
 import { Trouble } from '../bootstrap/trouble.cjs';
 import { type Scenario, SCENARIOS } from '../lib/scenarios';
 import { awsEndpoint, readSettings } from '../lib/settings';
-import { LOOPBACK } from '../lib/ports';
 
 export interface Options {
   /** of the gateway */
@@ -30,7 +30,7 @@ export const USAGE = 'Usage: npm run demo [-- [--url http://127.0.0.1:3000] [--s
 export async function readOptions(args: readonly string[], env: NodeJS.ProcessEnv): Promise<Options | 'help'> {
   const { url: given, scenario, help } = parse(args);
   if (help) return 'help';
-  const url = given === undefined ? await urlOfStart(env) : addressOf(given);
+  const url = gatewayUrl({ PORT: env['PORT'] }, given);
   const aws = isLocal(url) ? await awsOfStart(env) : undefined;
   return {
     url,
@@ -47,12 +47,6 @@ function parse(args: readonly string[]) {
   }
 }
 
-async function urlOfStart({ PORT }: NodeJS.ProcessEnv): Promise<string> {
-  const { gatewayPort } = await readSettings({ PORT });
-  if (isAnyFree(PORT)) throw new Trouble(`PORT=${PORT} took any free port: name the gateway with \`-- --url\`.`);
-  return `http://${LOOPBACK}:${gatewayPort}`;
-}
-
 async function awsOfStart({ AWS_PORT, AWS_ENDPOINT_URL }: NodeJS.ProcessEnv): Promise<string | undefined> {
   const settings = await readSettings({ AWS_PORT, AWS_ENDPOINT_URL });
   return !AWS_ENDPOINT_URL && isAnyFree(AWS_PORT) ? undefined : awsEndpoint(settings);
@@ -60,11 +54,6 @@ async function awsOfStart({ AWS_PORT, AWS_ENDPOINT_URL }: NodeJS.ProcessEnv): Pr
 
 const isAnyFree = (port: string | undefined) => Boolean(port) && Number(port) === 0;
 const isLocal = (url: string) => /^(127\.|localhost$)/.test(new URL(url).hostname);
-
-function addressOf(url: string): string {
-  if (URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)) return url;
-  throw new Trouble(`--url ${url} is not an address like http://127.0.0.1:3000.`);
-}
 
 function scenarioOf(name: string): Scenario {
   const scenario = SCENARIOS.find((known) => known.name === name);

@@ -1,6 +1,6 @@
 import { board, moneyOf, stateOf } from './board';
 import { createLiveRegion } from './live-region';
-import { createPaint, seconds } from './paint';
+import { createPaint, seconds } from '../lib/paint';
 import type { Run } from './run';
 
 const FRAME_MS = 100;

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Static } from '@sinclair/typebox';
 import type { JournalEntry, ProductStock } from '../../src/gateway/ports';
+import type { OrderStory } from '../../src/gateway/story-schemas';
 import type * as schemas from '../../src/gateway/schemas';
 import type { Call } from '../lib/scenario';
 import { createGateway, type GatewayOptions, wordsOf } from '../lib/gateway';
@@ -54,6 +55,8 @@ export function createShop(options: GatewayOptions) {
     newest: async (limit: number) =>
       (await find<Static<typeof schemas.OrderPage>>(`/orders?limit=${limit}`))?.orders ?? [],
     events: async (id: string) => (await find<{ events: ShownEvent[] }>(`/orders/${id}/events`))?.events ?? [],
+    /** what happened to it, in plain words */
+    timeline: async (id: string) => (await find<OrderStory>(`/orders/${id}/story`))?.timeline ?? [],
     journal: async (id: string) =>
       (await find<{ entries: JournalEntry[] }>(`/sandbox/journal?orderId=${id}`))?.entries ?? [],
     stock: (productId: string) => find<ProductStock>(`/inventory/${productId}`),

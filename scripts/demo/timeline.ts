@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Paint, wrap } from './paint';
+import { type Paint, wrap } from '../lib/paint';
 import type { Run } from './run';
 import type { Shop } from './shop';
-import { wordsOfCall, wordsOfEvent } from './words';
+import { wordsOfCall } from './words';
 
 const POLL_MS = 250;
 const TIME_COLUMN = 11;
@@ -50,10 +50,14 @@ export async function tellTimeline(run: Run, deps: TimelineDeps): Promise<void> 
  * @param before the moment of asking: what is later may have something between it and the rest that was not read yet
  */
 async function momentsOf(orderId: string, shop: Shop, before: string | undefined): Promise<Moment[]> {
-  const events = await shop.events(orderId);
+  const told = await shop.timeline(orderId);
   const journal = await shop.journal(orderId);
   return [
-    ...events.map((event) => ({ at: event.at, words: wordsOfEvent(event), theirs: false })),
+    ...told.map(({ at, title, detail }) => ({
+      at,
+      words: detail === undefined ? title : `${title}. ${detail}`,
+      theirs: false,
+    })),
     ...journal.map((entry) => ({ at: entry.at, words: wordsOfCall(entry), theirs: true })),
   ]
     .filter(({ at }) => before === undefined || at < before)

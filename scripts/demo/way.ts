@@ -1,7 +1,8 @@
 import type { EventType, Resolution } from '../../src/domain/events';
 import type { ShortageChoice } from '../../src/domain/order';
 import type { Run } from './run';
-import { CHOICES, lacking } from './words';
+import { CHOICES } from './words';
+import { missing } from '../../src/gateway/story/words';
 
 /** what people and carriers did, in a word or two */
 const DEEDS: Partial<Record<EventType, string>> = {
@@ -37,8 +38,8 @@ export function wayOf(run: Run): string {
   }
   const moments = counts.map(({ what, times }) => (times === 1 ? what : `${what} ×${times}`));
   const { order } = run;
-  const missing = order?.unavailableItems ? [`missing ${lacking(order.unavailableItems)}`] : [];
-  return [...placing(run), ...missing, ...moments].join(', ');
+  const shortage = order?.unavailableItems ? [`missing ${missing(order.unavailableItems)}`] : [];
+  return [...placing(run), ...shortage, ...moments].join(', ');
 }
 
 function calls({ journal = [] }: Run): Moment[] {

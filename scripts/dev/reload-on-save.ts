@@ -5,6 +5,7 @@ import { documentsAt } from '../lib/aws-access';
 import type { Launch } from '../lib/launch';
 import { deploy } from '../lib/launch-tables';
 import { PROJECT_ROOT } from '../lib/paths';
+import { pageDirectory } from '../lib/page';
 import { ENTRY_POINTS, serviceEnvironment } from '../lib/services';
 import { awsEndpoint } from '../lib/settings';
 import { workflowBundle } from '../lib/workflow-bundle';
@@ -13,19 +14,20 @@ import { rehearse } from './rehearse';
 import { createReloader } from './reloader';
 import { watchSources } from './watch-sources';
 
-/** the template is made of the one, the processes of the other */
-const WATCHED = ['src', 'infra'];
+/** what the processes, the template and the page are made of */
+const WATCHED = ['src', 'infra', 'web'];
 
 /** From a running system on: shows the logs, and reloads what a save concerns. */
 export async function reloadOnSave(launch: Launch, running: Running): Promise<void> {
   const { progress, takedown } = launch;
-  const { services, resources, bundle } = running;
+  const { services, resources, bundle, page } = running;
   const stopping = new AbortController();
   const reloader = createReloader({
     services,
-    surroundings: { resources, bundle },
+    surroundings: { resources, bundle, page },
     redeploy: createRedeploy(launch, (await synthesizedTemplate()).hash),
     bundle: workflowBundle,
+    page: pageDirectory,
     rehearse: (name) => rehearse({ entry: ENTRY_POINTS[name] ?? '', signal: stopping.signal }),
     environmentOf: (name, surroundings) => serviceEnvironment(launch, { name, ...surroundings }),
     ownFiles: () => new Set(Object.keys(require.cache).map((file) => relative(PROJECT_ROOT, file))),
@@ -37,7 +39,7 @@ export async function reloadOnSave(launch: Launch, running: Running): Promise<vo
   await reloader.prepare();
   const watching = await watchSources({ directories: WATCHED, onChange: reloader.reload });
   takedown.add(stoppable({ watching, logs, stopping }));
-  progress.line(`Watching ${WATCHED.join(' and ')}: what you save there is reloaded.`);
+  progress.line(`Watching ${WATCHED.join(', ')}: what you save there is reloaded.`);
 }
 
 /** deploys when the template is another one than the last that was deployed */

@@ -7,6 +7,8 @@ export interface Surroundings {
   resources: Record<string, string>;
   /** the path of the workflow bundle */
   bundle: string;
+  /** the directory of the page */
+  page: string;
 }
 
 export interface ReloaderDeps<S extends Surroundings> {
@@ -17,6 +19,8 @@ export interface ReloaderDeps<S extends Surroundings> {
   redeploy: () => Promise<S['resources'] | undefined>;
   /** the path of the bundle of the workflows as they are now */
   bundle: () => Promise<string>;
+  /** the directory of the page as it is now */
+  page: () => Promise<string>;
   /** loads a service's sources without running them */
   rehearse: (service: string) => Promise<Rehearsal>;
   environmentOf: (service: string, surroundings: S) => NodeJS.ProcessEnv;
@@ -53,6 +57,7 @@ export function createReloader<S extends Surroundings>(deps: ReloaderDeps<S>) {
     tellOwnFiles(files);
     const deployment = await redeploy(files);
     const bundled = await rebundle();
+    const paged = await rebuildPage();
     const concerned = services.filter(
       ({ name }) =>
         !(name === 'worker' && !bundled) &&
@@ -62,7 +67,8 @@ export function createReloader<S extends Surroundings>(deps: ReloaderDeps<S>) {
     const reloaded = (await Promise.all(concerned.map(restart))).filter((name) => name !== undefined);
     const done = [...deployment, ...(reloaded.length > 0 ? [`${reloaded.join(', ')} reloaded`] : [])];
     if (done.length > 0) report(`↻ ${why}: ${done.join('; ')} in ${seconds()}`);
-    else if (concerned.length === 0 && bundled && behind.size === 0) report(`· ${why}: nothing that runs uses it`);
+    else if (concerned.length === 0 && bundled && paged && behind.size === 0)
+      report(`· ${why}: nothing that runs uses it`);
   }
 
   async function redeploy(files: readonly string[]): Promise<string[]> {
@@ -91,6 +97,17 @@ export function createReloader<S extends Surroundings>(deps: ReloaderDeps<S>) {
     } catch (error) {
       behind.add('worker');
       report(`✗ worker: goes on as it was. ${messageOf(error)}`);
+      return false;
+    }
+  }
+
+  /** false: the gateway goes on with the page that it has */
+  async function rebuildPage(): Promise<boolean> {
+    try {
+      now.page = await deps.page();
+      return true;
+    } catch (error) {
+      report(`✗ page: goes on as it was. ${messageOf(error)}`);
       return false;
     }
   }

@@ -4,6 +4,8 @@ import { PROJECT_ROOT } from '../lib/paths';
 
 /** milliseconds without another save until what was saved counts as one change */
 const QUIET_MS = 120;
+/** of the processes, and of the page */
+const SOURCE = /\.(tsx?|css|html|svg)$/;
 
 export interface WatchOptions {
   /** relative to `root`, as are the files that are told */
@@ -18,12 +20,12 @@ export interface SourceWatch {
   close(): Promise<void>;
 }
 
-/** Tells which TypeScript files were saved: a burst of saves, or those during `onChange`, as one change. */
+/** Tells which sources were saved: a burst of saves, or those during `onChange`, as one change. */
 export async function watchSources({ directories, onChange, root = PROJECT_ROOT }: WatchOptions): Promise<SourceWatch> {
   const watcher = watch([...directories], {
     cwd: root,
     ignoreInitial: true,
-    ignored: (path, stats) => (stats?.isFile() ?? false) && !path.endsWith('.ts'),
+    ignored: (path, stats) => (stats?.isFile() ?? false) && !SOURCE.test(path),
   });
   const saved = new Set<string>();
   let lastSave = 0;

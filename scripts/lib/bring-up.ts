@@ -6,6 +6,7 @@ import type { Launch } from './launch';
 import { assertServersOfUser, clearLeftovers, findEngine, startEmulator, startEngine } from './launch-servers';
 import { countOrders, deploy, prepareEpoch } from './launch-tables';
 import type { ManagedProcess } from './managed-process';
+import { pageDirectory } from './page';
 import { assertPortsFree } from './ports';
 import { startServices } from './services';
 import { awsEndpoint, wantedPorts } from './settings';
@@ -20,6 +21,8 @@ export interface Running {
   /** what the services were started with */
   resources: ResourceEnvironment;
   bundle: string;
+  /** the directory of the page */
+  page: string;
   /** orders of earlier starts */
   orders: number;
 }
@@ -45,18 +48,19 @@ export async function bringUp(launch: Launch): Promise<Running> {
   await beginEpoch();
   const orders = await countOrders(documents, resources.ORDER_STATUS_VIEW_TABLE);
   documents.destroy(); // an idle connection would delay the emulator's stop
-  const bundle = await derived.bundle;
+  const [bundle, page] = await Promise.all([derived.bundle, derived.page]);
   const services = await progress.stage('worker, consumer, gateway', () =>
-    startServices(launch, { resources, bundle }),
+    startServices(launch, { resources, bundle, page }),
   );
-  return { engine, emulator, services, resources, bundle, orders };
+  return { engine, emulator, services, resources, bundle, page, orders };
 }
 
 /** what takes long and needs no server begins at once */
 function deriveFiles(progress: Progress) {
   const template = progress.stage('infrastructure template', () => synthesizedTemplate());
   const bundle = progress.stage('workflow bundle', workflowBundle);
+  const page = progress.stage('page', pageDirectory);
   // both are awaited later; a failure until then is not an unhandled one
-  for (const file of [template, bundle]) file.catch(() => undefined);
-  return { template, bundle };
+  for (const file of [template, bundle, page]) file.catch(() => undefined);
+  return { template, bundle, page };
 }

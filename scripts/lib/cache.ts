@@ -26,23 +26,31 @@ async function filesBelow(path: string): Promise<string[]> {
  * The path of a derived file, made when it is not there. Its name is `<kind>-<hash>.<extension>`; the oldest of a kind go.
  */
 export async function cached({ name, make }: { name: string; make: () => Promise<string> }): Promise<string> {
-  const file = join(CACHE, name);
-  if (await exists(file)) return file;
-  const content = await make();
+  return cachedPath({ name, write: async (path) => writeFile(path, await make()) });
+}
+
+/** The same of a directory, `<kind>-<hash>`, or a file; `write` makes it at the path that it is given. */
+export async function cachedPath(p: { name: string; write: (path: string) => Promise<void> }): Promise<string> {
+  const path = join(CACHE, p.name);
+  if (await exists(path)) return path;
   await mkdir(CACHE, { recursive: true });
-  // renamed into place, so that nobody reads half a file
-  const draft = `${file}.${process.pid}`;
-  await writeFile(draft, content);
-  await rename(draft, file);
-  await prune(name.slice(0, name.lastIndexOf('-') + 1));
-  return file;
+  // renamed into place, so that nobody reads half of it
+  const draft = `${path}.${process.pid}`;
+  await p.write(draft);
+  await rename(draft, path).catch(async (error: unknown) => {
+    // a directory that another process made meanwhile is as good
+    await rm(draft, { recursive: true, force: true });
+    if (!(await exists(path))) throw error;
+  });
+  await prune(p.name.slice(0, p.name.lastIndexOf('-') + 1));
+  return path;
 }
 
 async function prune(prefix: string): Promise<void> {
   const files = (await readdir(CACHE)).filter((file) => file.startsWith(prefix)).map((file) => join(CACHE, file));
   const aged = await Promise.all(files.map(async (file) => ({ file, at: (await stat(file)).mtimeMs })));
   const old = aged.sort((a, b) => b.at - a.at).slice(KEPT);
-  await Promise.all(old.map(({ file }) => rm(file, { force: true })));
+  await Promise.all(old.map(({ file }) => rm(file, { recursive: true, force: true })));
 }
 
 const exists = (file: string) =>

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { EngineAccess } from '../../src/config/engine-access';
+import { LOOPBACK } from './ports';
 import { PROJECT_ROOT } from './paths';
 import { engineAccess, type Settings } from './settings';
 
@@ -11,10 +12,12 @@ const LOCAL_PROFILE = join(PROJECT_ROOT, 'tools', 'temporal.toml');
 
 /**
  * The environment with which processes reach the engine. The user's server is reached with all the user has set; one
- * that was started here with nothing of that, since no API key or certificate is meant for it.
+ * that was started here with nothing of that, since no API key or certificate is meant for it; orders link to its page.
  */
 export function engineEnvironment(settings: Settings, env: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv {
-  return 'engine' in settings.temporal ? env : localEngineEnvironment(engineAccess(settings), env);
+  if ('engine' in settings.temporal) return env;
+  const { uiPort } = settings.temporal;
+  return { ...localEngineEnvironment(engineAccess(settings), env), TEMPORAL_UI_URL: `http://${LOOPBACK}:${uiPort}` };
 }
 
 /** The environment with which processes reach an engine on this machine. */

@@ -1,4 +1,21 @@
+import { LOOPBACK } from './ports';
+import { printable } from './printable';
+import { portOf } from './settings';
 import { Trouble } from '../bootstrap/trouble.cjs';
+
+/**
+ * The gateway of the system that `npm start` runs with the same environment, unless another one is named.
+ *
+ * @throws Trouble that says what was expected
+ */
+export function gatewayUrl({ WAYBILL_URL, PORT }: NodeJS.ProcessEnv, given?: string): string {
+  const named = given ?? (WAYBILL_URL || undefined);
+  if (named === undefined && PORT && Number(PORT) === 0)
+    throw new Trouble(`PORT=${PORT} took any free port: name the gateway with --url.`);
+  const url = named ?? `http://${LOOPBACK}:${portOf(PORT, 'PORT')}`;
+  if (URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)) return url;
+  throw new Trouble(`${url} is not an address like http://127.0.0.1:3000.`);
+}
 
 export interface GatewayOptions {
   /** of the gateway */
@@ -43,7 +60,29 @@ export function createGateway({ url, signal, timeoutMs = 10_000 }: GatewayOption
     throw new Trouble(`${url} answered GET ${path} with ${wordsOf(answer)}.`);
   }
 
-  return { url, ask, find };
+  /** The thing; Trouble when it is not there, too. */
+  async function get<T>(path: string): Promise<T> {
+    const answer = await ask(path);
+    const found = parse(answer.body);
+    if (answer.status === 200 && found !== undefined) return found as T;
+    throw new Trouble(`${url} answered GET ${path} with ${wordsOf(answer)}.`);
+  }
+
+  /** What a request to do something is answered with; Trouble, with all that is wrong, when it is refused. */
+  async function post<T>(path: string, body: object = {}, headers: Record<string, string> = {}): Promise<T> {
+    const answer = await ask(path, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...headers },
+      body: JSON.stringify(body),
+    });
+    const said = parse(answer.body);
+    if ((answer.status === 200 || answer.status === 202) && said !== undefined) return said as T;
+    const { errors = [] } = (said ?? {}) as { errors?: { pointer: string; detail: string }[] };
+    const details = errors.map(({ pointer, detail }) => `\n  ${printable(`${pointer.slice(1)}: ${detail}`)}`).join('');
+    throw new Trouble(`${url} answered POST ${path} with ${wordsOf(answer)}.${details}`);
+  }
+
+  return { url, ask, find, get, post };
 }
 
 /** undefined when it is not JSON */
@@ -60,5 +99,5 @@ export function wordsOf({ status, body }: Answer): string {
   const problem = parse(body) as { title?: string; detail?: string } | null | undefined;
   if (status === 200) return 'what is not JSON: is another server there';
   const said = [problem?.title, problem?.detail].filter((text) => text !== undefined).join(': ');
-  return said === '' ? `${status}` : `${status}: ${said}`;
+  return said === '' ? `${status}` : `${status}: ${printable(said)}`;
 }

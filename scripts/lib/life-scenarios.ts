@@ -1,5 +1,5 @@
-import { BACKORDER_PRODUCTS, SOLD_OUT } from './seed';
-import { one, orderOf, type Scenario, shipped } from './scenario';
+import { BACKORDER_PRODUCTS, one, orderOf, SOLD_OUT } from '../../src/gateway/sandbox/orders';
+import { type Scenario, shipped } from './scenario';
 import * as c from './scenario-calls';
 
 /** a back-order that nobody fills goes home the same day */

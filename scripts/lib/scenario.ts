@@ -1,7 +1,6 @@
 import type { EventType } from '../../src/domain/events';
-import type { OrderSubmission } from '../../src/domain/order';
 import type { OrderStatus } from '../../src/domain/states';
-import { SAMPLE_ORDER } from './sample-order';
+import type { SandboxOrder } from '../../src/gateway/sandbox/orders';
 
 /** What becomes of the money, as the payment company's journal has it in the end. */
 export type Money =
@@ -33,7 +32,7 @@ export interface Scenario {
   /** what happens on its way */
   happens: string;
   /** the order, but for its id */
-  order: Omit<OrderSubmission, 'orderId'>;
+  order: SandboxOrder;
   /** what is done to it on its way */
   steps?: readonly Step[];
   /** the event that it ends with, after its steps; the usual one of its end where there is none */
@@ -44,22 +43,6 @@ export interface Scenario {
   via?: 'http, three times at once' | 'EventBridge';
   /** it moves what all orders share: runs after the others, by itself */
   alone?: { before?: readonly Call[]; restore: readonly Call[] };
-}
-
-export const PRICE = 29.99;
-
-/** An order of so many units of each product. */
-export function orderOf(quantities: Record<string, number>): Scenario['order'] {
-  const items = Object.entries(quantities).map(([productId, quantity]) => ({ productId, quantity, price: PRICE }));
-  const units = items.reduce((sum, { quantity }) => sum + quantity, 0);
-  return { ...SAMPLE_ORDER, items, totalAmount: Math.round(units * PRICE * 100) / 100 };
-}
-
-/** An order of one unit of which there are many. */
-export function one(changes: Pick<Scenario['order'], 'paymentMethod' | 'policy'> & { zipCode?: string } = {}) {
-  const { zipCode = SAMPLE_ORDER.shippingAddress.zipCode, ...others } = changes;
-  const shippingAddress = { ...SAMPLE_ORDER.shippingAddress, zipCode };
-  return { ...orderOf({ 'PROD-12345': 1 }), shippingAddress, ...others };
 }
 
 export const shipped = { end: 'SHIPPED', money: 'charged once' } as const;

@@ -1,5 +1,6 @@
 import { LIFE_SCENARIOS } from './life-scenarios';
-import { one, PRICE, type Scenario, shipped } from './scenario';
+import { one, PRICE } from '../../src/gateway/sandbox/orders';
+import { type Scenario, shipped } from './scenario';
 
 export type { Scenario } from './scenario';
 

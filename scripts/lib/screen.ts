@@ -30,7 +30,7 @@ export function screen({ rows, gateway, temporalUi, orders, seconds, colours }: 
     '',
     ...rows.map(({ name, address, process }) => `  ${name.padEnd(12)}${address.padEnd(29)}${dim(describe(process))}`),
     '',
-    link('Gateway', bold(gateway)),
+    link('Page', bold(gateway)),
     link('API', `${gateway}/docs`),
     ...(temporalUi ? [link('Temporal UI', temporalUi)] : []),
     link('Sandbox', `${gateway}/sandbox/journal?orderId=…  the providers' journal`),

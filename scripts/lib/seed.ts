@@ -1,5 +1,6 @@
 import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
 import { TransactWriteCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { BACKORDER_PRODUCTS, FAR_APART, PLENTIFUL, SOLD_OUT } from '../../src/gateway/sandbox/orders';
 
 interface Product {
   productId: string;
@@ -8,23 +9,18 @@ interface Product {
   stock: { ICN: number; LAX: number };
 }
 
-/** nothing of it is there, and nothing comes by itself */
-export const SOLD_OUT = 'PROD-SOLD-OUT';
-
-/** The same, one for each scenario that waits for a delivery. */
-export const BACKORDER_PRODUCTS = ['PROD-BACKORDER-1', 'PROD-BACKORDER-2'] as const;
-
 /** The sandbox's goods, in the warehouses of Seoul (ICN) and Los Angeles (LAX). */
 export const PRODUCTS: readonly Product[] = [
-  { productId: 'PROD-12345', name: 'Wireless earbuds', stock: { ICN: 6_000, LAX: 4_000 } },
+  { productId: PLENTIFUL, name: 'Wireless earbuds', stock: { ICN: 6_000, LAX: 4_000 } },
   { productId: 'PROD-SCARCE', name: 'Turntable, limited edition', stock: { ICN: 2, LAX: 1 } },
   { productId: SOLD_OUT, name: 'Espresso machine', stock: { ICN: 0, LAX: 0 } },
   { productId: BACKORDER_PRODUCTS[0], name: 'Film camera, restored', stock: { ICN: 0, LAX: 0 } },
   { productId: BACKORDER_PRODUCTS[1], name: 'Bookshelf speakers', stock: { ICN: 0, LAX: 0 } },
   { productId: 'PROD-20001', name: 'USB-C charger, 65 W', stock: { ICN: 1_500, LAX: 1_000 } },
   { productId: 'PROD-20002', name: 'Mechanical keyboard', stock: { ICN: 300, LAX: 500 } },
-  { productId: 'PROD-20003', name: 'Desk lamp', stock: { ICN: 120, LAX: 0 } },
+  { productId: FAR_APART[0], name: 'Desk lamp', stock: { ICN: 120, LAX: 0 } },
   { productId: 'PROD-20004', name: 'Travel backpack', stock: { ICN: 240, LAX: 400 } },
+  { productId: FAR_APART[1], name: 'Record player needle', stock: { ICN: 0, LAX: 900 } },
 ];
 
 export interface SeedTarget {

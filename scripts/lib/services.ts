@@ -3,6 +3,7 @@ import { emulatorEnvironment } from './aws-access';
 import { engineEnvironment } from './engine-access';
 import type { Launch } from './launch';
 import { logOf } from './paths';
+import { LOOPBACK } from './ports';
 import { awsEndpoint } from './settings';
 import { rememberProcess } from './state';
 import { type Service, supervise } from './supervisor';
@@ -18,6 +19,8 @@ export interface ServicesOptions {
   resources: ResourceEnvironment;
   /** the path of the workflow bundle */
   bundle: string;
+  /** the directory of the page */
+  page: string;
 }
 
 /** Starts worker, consumer and gateway, and answers when all of them serve. */
@@ -41,7 +44,7 @@ export async function startServices(launch: Launch, options: ServicesOptions): P
 /** The configuration of one of them. */
 export function serviceEnvironment(
   { settings }: Pick<Launch, 'settings'>,
-  { name, resources, bundle }: ServicesOptions & { name: string },
+  { name, resources, bundle, page }: ServicesOptions & { name: string },
 ): NodeJS.ProcessEnv {
   return {
     // what the emulator says of its queues is exact
@@ -49,6 +52,13 @@ export function serviceEnvironment(
     ...engineEnvironment(settings, emulatorEnvironment(awsEndpoint(settings))),
     ...resources,
     PORT: `${settings.gatewayPort}`,
+    ...(name !== 'gateway' && { HEALTH_PORT: `${settings.healthPorts[name as 'worker' | 'consumer'] ?? 0}` }),
     ...(name === 'worker' && { WORKFLOW_BUNDLE: bundle }),
+    ...(name === 'gateway' && { PAGE_DIR: page, ...temporalUi(settings) }),
   };
+}
+
+/** the page of the server that was started here; of the user's own, the user knows it */
+function temporalUi({ temporal }: Launch['settings']): NodeJS.ProcessEnv {
+  return 'uiPort' in temporal ? { TEMPORAL_UI_URL: `http://${LOOPBACK}:${temporal.uiPort}` } : {};
 }

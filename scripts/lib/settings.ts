@@ -10,6 +10,8 @@ export interface Settings {
   temporal: { engine: EngineAccess; named: string } | { port: number; uiPort: number; namespace: string };
   /** an existing endpoint, or the port of an emulator that is started here */
   aws: { endpoint: string } | { port: number };
+  /** where they say that they are well, and what they count; 0 is nowhere */
+  healthPorts: { worker: number; consumer: number };
 }
 
 /** What `npm start` reads: the default, or what happens without it, and what it is for. */
@@ -18,6 +20,8 @@ export const START_VARIABLES = {
   TEMPORAL_PORT: { usual: 7233, description: 'port of the Temporal server that is started' },
   TEMPORAL_UI_PORT: { usual: 8233, description: "port of Temporal's web page" },
   AWS_PORT: { usual: 4566, description: 'port of the AWS emulator that is started' },
+  WORKER_HEALTH_PORT: { usual: 0, description: 'port of the worker for `/readyz` and `/metrics`; 0 is nowhere' },
+  CONSUMER_HEALTH_PORT: { usual: 0, description: 'the same of the consumer' },
   WAYBILL_HOME: { usual: '.waybill', description: 'directory of the state: engine, tables, logs' },
   WAYBILL_PYTHON: { usual: 'python3', description: 'the Python that the private environment is made with' },
   TEMPORAL_NAMESPACE: { usual: 'default', description: 'the namespace; a server that is started gets it' },
@@ -29,7 +33,7 @@ export const START_VARIABLES = {
   AWS_ENDPOINT_URL: { usual: 'one is started', description: 'an existing AWS emulator; then Python is not needed' },
 } as const;
 
-type PortVariable = 'PORT' | 'TEMPORAL_PORT' | 'TEMPORAL_UI_PORT' | 'AWS_PORT';
+type PortVariable = Extract<keyof typeof START_VARIABLES, `${string}PORT`>;
 
 /**
  * Reads where everything shall run; a port of 0 becomes one that is free.
@@ -52,12 +56,19 @@ export async function readSettings(env: NodeJS.ProcessEnv): Promise<Settings> {
           namespace: env['TEMPORAL_NAMESPACE'] || START_VARIABLES.TEMPORAL_NAMESPACE.usual,
         },
     aws: endpoint ? { endpoint } : { port: await port('AWS_PORT') },
+    healthPorts: {
+      worker: portOf(env['WORKER_HEALTH_PORT'], 'WORKER_HEALTH_PORT'),
+      consumer: portOf(env['CONSUMER_HEALTH_PORT'], 'CONSUMER_HEALTH_PORT'),
+    },
   };
 }
 
 /** The ports that have to be free. */
-export function wantedPorts({ gatewayPort, temporal, aws }: Settings): WantedPort[] {
+export function wantedPorts({ gatewayPort, temporal, aws, healthPorts }: Settings): WantedPort[] {
   const wanted = [{ port: gatewayPort, purpose: 'the gateway', variable: 'PORT' }];
+  for (const [name, port] of Object.entries(healthPorts))
+    if (port > 0)
+      wanted.push({ port, purpose: `the health of the ${name}`, variable: `${name.toUpperCase()}_HEALTH_PORT` });
   if ('port' in temporal) {
     wanted.push({ port: temporal.port, purpose: 'the Temporal server', variable: 'TEMPORAL_PORT' });
     wanted.push({ port: temporal.uiPort, purpose: "Temporal's web page", variable: 'TEMPORAL_UI_PORT' });
@@ -86,9 +97,12 @@ function engineOfUser(env: NodeJS.ProcessEnv): EngineAccess {
   throw new Trouble(`Your Temporal server cannot be reached like this:\n  ${access.problems.join('\n  ')}`);
 }
 
-function portOf(value: string | undefined, variable: PortVariable) {
+/** @throws Trouble when it is none */
+export function portOf(value: string | undefined, variable: PortVariable) {
   if (value === undefined || value === '') return START_VARIABLES[variable].usual;
   const port = Number(value);
   if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port;
-  throw new Trouble(`${variable}=${value} is not a port: it takes a number from 0 (any free one) to 65535.`);
+  throw new Trouble(
+    `${variable}=${value} is not a port: it takes a number from 0 (${variable.includes('HEALTH') ? 'nowhere' : 'any free one'}) to 65535.`,
+  );
 }

@@ -20,6 +20,7 @@ async function bundle(): Promise<string> {
   try {
     const { code } = await bundleWorkflowCode({
       workflowsPath: join(PROJECT_ROOT, 'src/workflows/index.ts'),
+      workflowInterceptorModules: [join(PROJECT_ROOT, 'src/workflows/trace.ts')],
       logger: new DefaultLogger('WARN', ({ message }) => said.push(message)),
     });
     return code;

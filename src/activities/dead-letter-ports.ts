@@ -1,4 +1,5 @@
 import type { DeadLetter, DeadLetterClass, DeadLetterStanding, StoryEntry, WorkflowRun } from '../domain/dead-letters';
+import type { AuditEntry } from '../domain/audit';
 import type { DeskAnswer, DeskRequest, Sent } from '../domain/dead-letter-desk';
 
 /** A change of a dead letter: how it stands then, and what is to be in its story. */
@@ -21,7 +22,10 @@ export interface DeadLetterFilter {
 /** The records of dead letters. Throws `StepError` SERVICE_UNAVAILABLE. */
 export interface DeadLetterBook {
   read(id: string): Promise<DeadLetter | undefined>;
-  /** Writes a change once: one that is written already, by an attempt whose answer was lost, stays as it is. */
+  /**
+   * Writes a change once, together with its line of the audit trail where somebody asked for it: one that is
+   * written already, by an attempt whose answer was lost, stays as it is.
+   */
   save(change: DeadLetterChange): Promise<void>;
   /** Ids of those that can be redriven, a page at a time. */
   listRedrivable(p: {
@@ -55,4 +59,11 @@ export interface EndedWorkflows {
 /** Asks a dead letter's workflow. Throws `StepError` SERVICE_UNAVAILABLE when nobody confirms it. */
 export interface RedriveDesk {
   redrive(id: string, request: DeskRequest): Promise<DeskAnswer>;
+  discard(id: string, request: DeskRequest): Promise<DeskAnswer>;
+}
+
+/** What operators did by hand. Throws `StepError` SERVICE_UNAVAILABLE. */
+export interface AuditLog {
+  /** Writes a line; the same again changes nothing. */
+  write(entry: AuditEntry): Promise<void>;
 }

@@ -1,14 +1,21 @@
-import type { DeadLetterBook, DeadLetterChange, DeadLetterFilter } from './dead-letter-ports';
+import type { AuditLog, DeadLetterBook, DeadLetterChange, DeadLetterFilter } from './dead-letter-ports';
 import type { EndedWorkflows, RedriveDesk, SourceQueues } from './dead-letter-ports';
-import type { DeadLetter, DeadLetterStanding } from '../domain/dead-letters';
+import type { BulkAction, DeadLetter, DeadLetterStanding } from '../domain/dead-letters';
 import type { DeskRequest, Sent } from '../domain/dead-letter-desk';
 import type { Messenger } from './ports';
 import { asStep } from './step';
+import { auditOfBulk } from '../domain/audit';
 import { keys } from '../domain/ids';
 
 export interface DeadLetterDeps {
   messenger: Pick<Messenger, 'reportDeadLetter'>;
-  deadLetters: { book: DeadLetterBook; queues: SourceQueues; workflows: EndedWorkflows; desk: RedriveDesk };
+  deadLetters: {
+    book: DeadLetterBook;
+    queues: SourceQueues;
+    workflows: EndedWorkflows;
+    desk: RedriveDesk;
+    audit: AuditLog;
+  };
 }
 
 /** A dead letter's standing, and which requests are in its story. */
@@ -17,10 +24,12 @@ export interface OpenedDeadLetter {
   requests: string[];
 }
 
-/** What a page of a bulk redrive came to. */
+/** What a page of a bulk redrive, or of a bulk discard, came to. */
 export interface RedrivenPage {
   redriven: number;
-  /** in flight already, or redriven by this batch before */
+  /** of a discard */
+  discarded?: number;
+  /** in flight already, or done by this batch before */
   underWay: number;
   refused: number;
   /** of the next page; absent on the last */
@@ -30,7 +39,12 @@ export interface RedrivenPage {
 export interface RedrivePageInput {
   filter: DeadLetterFilter;
   request: DeskRequest;
+  /** absent: REDRIVE */
+  action?: BulkAction;
+  /** absent: the first page */
   cursor?: string;
+  /** of the bulk redrive, with its first page; `at`: when it began, ISO 8601. Absent in those of earlier releases */
+  batch?: { batchId: string; at: string };
 }
 
 /** Letters of one page: together well below what an activity has. */
@@ -58,7 +72,7 @@ const OF_ITS_DEATH = new Set([
 
 /** What the workflow of a dead letter does, and that of many. */
 export function createDeadLetterActivities({ messenger, deadLetters }: DeadLetterDeps) {
-  const { book, queues, workflows, desk } = deadLetters;
+  const { book, queues, workflows, desk, audit } = deadLetters;
 
   return {
     /** How a dead letter stands; `undefined` when there is no such record. The body stays where it is. */
@@ -91,20 +105,27 @@ export function createDeadLetterActivities({ messenger, deadLetters }: DeadLette
       return messenger.reportDeadLetter({ key, deadLetterId, class: kind, queue, severity, deadAt, ...why });
     }),
 
-    /** Redrives a page of dead letters, each once for each request. */
-    redriveDeadLetters: asStep(async ({ filter, request, cursor }: RedrivePageInput): Promise<RedrivenPage> => {
+    /** Redrives or discards a page of dead letters, each once for each request. */
+    redriveDeadLetters: asStep(async (p: RedrivePageInput): Promise<RedrivenPage> => {
+      const { filter, request, action = 'REDRIVE', cursor, batch } = p;
+      // before the letters, whose lines it explains
+      if (batch) await audit.write(auditOfBulk({ ...batch, action, filter, ...askerOf(request) }));
       const page = await book.listRedrivable({ filter, limit: PAGE, ...(cursor !== undefined && { cursor }) });
-      const counts = { redriven: 0, underWay: 0, refused: 0 };
+      const [ask, done] =
+        action === 'REDRIVE' ? ([desk.redrive, 'redriven'] as const) : ([desk.discard, 'discarded'] as const);
+      const counts = { redriven: 0, [done]: 0, underWay: 0, refused: 0 };
       for (let from = 0; from < page.ids.length; from += AT_ONCE) {
         const ids = page.ids.slice(from, from + AT_ONCE);
-        const answers = await Promise.all(ids.map((id) => desk.redrive(id, request)));
+        const answers = await Promise.all(ids.map((id) => ask(id, request)));
         for (const answer of answers)
-          counts[answer.kind === 'refused' ? 'refused' : answer.isNew ? 'redriven' : 'underWay'] += 1;
+          counts[answer.kind === 'refused' ? 'refused' : answer.isNew ? done : 'underWay'] += 1;
       }
       return { ...counts, ...(page.cursor !== undefined && { cursor: page.cursor }) };
     }),
   };
 }
+
+const askerOf = ({ by, reason }: DeskRequest) => ({ by, ...(reason !== undefined && { reason }) });
 
 function standingOf(letter: DeadLetter): DeadLetterStanding {
   const { body: _body, attributes: _attributes, story: _story, updatedAt: _updatedAt, ...standing } = letter;

@@ -1,3 +1,4 @@
+import { AsyncResource } from 'node:async_hooks';
 import type { EventBus } from '../messaging/ports';
 import type { EventPublisher } from '../activities/ports';
 import type { OrderEvent } from '../domain/events';
@@ -21,7 +22,8 @@ export function createEventPublisher(p: {
   let publishing: Promise<void> = Promise.resolve();
   let pausedUntil = 0;
 
-  function send(): void {
+  // bound to nobody: what is published together belongs to several orders
+  const send = AsyncResource.bind((): void => {
     clearTimeout(timer);
     timer = undefined;
     const events = waiting;
@@ -36,7 +38,7 @@ export function createEventPublisher(p: {
         p.onError(error);
       }
     });
-  }
+  });
 
   return {
     publish(events) {

@@ -64,6 +64,10 @@ export const word = (description: string, usual: string) =>
 export const optionalPath = (description: string) =>
   Type.Optional(Type.String({ minLength: 1, expected: 'the path of a file', description }));
 
+/** The URL of a page or a server; none: there is none. */
+export const optionalUrl = (description: string) =>
+  Type.Optional(text('^https?://[^/\\s]\\S*$', 'a URL, like http://127.0.0.1:8233')(description));
+
 /** An e-mail address; none: there is another way. */
 export const optionalEmail = (description: string) =>
   Type.Optional(text('^[^\\s@]+@[^\\s@]+\\.[^\\s@]+$', 'an e-mail address')(description));
@@ -77,6 +81,10 @@ export const wholeNumber = (description: string, p: { minimum: number; maximum: 
     description,
     default: p.usual,
   });
+
+/** A part of a whole. */
+export const fraction = (description: string, usual: number) =>
+  Type.Number({ minimum: 0, maximum: 1, expected: 'a number from 0 to 1', description, default: usual });
 
 /** Seconds that a message of a queue is its reader's: as many as SQS allows, and enough to extend them. */
 export const visibility = (description: string, usual: number) =>

@@ -16,6 +16,8 @@ export const Resources = {
   WEBHOOKS_TABLE: a.tableName('who subscribed to which events'),
   WEBHOOK_DELIVERIES_TABLE: a.tableName('what was sent to them, and what they answered'),
   CASES_TABLE: a.tableName('what reconciliation found and somebody has to see to'),
+  ORDER_LOOKUPS_TABLE: a.tableName('where orders are found by product and by tracking number'),
+  AUDIT_TRAIL_TABLE: a.tableName('what operators did by hand, and why'),
   BREAKERS_TABLE: a.tableName('how each process sees the outside companies, and resets'),
   SANDBOX_JOURNAL_TABLE: a.tableName('what the sandbox companies saw and did'),
   CUSTOMER_CONTACTS_TABLE: a.tableName('where customers can be reached'),

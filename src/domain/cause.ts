@@ -1,3 +1,4 @@
+import type { Operator } from './audit';
 import { isPlainText, MAX_TEXT } from './order';
 
 /** What made something happen: a request, or an event of somebody else's. */
@@ -8,6 +9,8 @@ export interface Cause {
   correlationId?: string;
   /** the trace that it is part of, W3C */
   traceparent?: string;
+  /** who asked for it by hand; kept with the event, and never published */
+  operator?: Operator;
 }
 
 /** W3C Trace Context: version, trace id, parent id, flags; neither id is all zeros. */
@@ -24,15 +27,22 @@ export function causeOf(p: {
   id: unknown;
   correlationId?: string | undefined;
   traceparent?: unknown;
+  operator?: Operator | undefined;
 }): Cause | undefined {
-  const { id, correlationId } = p;
+  const { id, correlationId, operator } = p;
   if (typeof id !== 'string' || id === '' || id.length > MAX_TEXT || !isPlainText(id)) return undefined;
   const traceparent = traceparentOf(p.traceparent);
   return {
     causationId: id,
     ...(correlationId !== undefined && { correlationId }),
     ...(traceparent !== undefined && { traceparent }),
+    ...(operator && { operator }),
   };
+}
+
+/** The cause of what follows from a request: who asked for it is told once, with the request's own event. */
+export function withoutOperator({ operator: _operator, ...cause }: Cause): Cause {
+  return cause;
 }
 
 /** The cause as a member, where there is one. */

@@ -1,4 +1,5 @@
 import type { InspectedItem, Resolution } from './events';
+import type { Operator } from './audit';
 import type { ShipmentLine, ShortageChoice } from './order';
 import type { Fail } from './validation';
 import { INSPECTION_OUTCOMES, RESOLUTIONS } from './events';
@@ -19,6 +20,27 @@ export function checkDecision(p: { choice?: string }, fail: Fail): { choice: Sho
 export function checkReason(p: { reason?: string }, fail: Fail): { reason?: string } {
   const reason = p.reason === undefined ? undefined : checkText(p.reason, '/reason', fail);
   return reason ? { reason } : {};
+}
+
+/** Who asks by hand, as it is sent. */
+interface SentOperator {
+  by?: string;
+  reason?: string;
+}
+
+/** Who asks by hand, and why: both, or neither. */
+export function checkOperator({ by, reason }: SentOperator, fail: Fail): { operator?: Operator } {
+  if (by === undefined && reason === undefined) return {};
+  if (by === undefined) fail('/by', 'required', 'expected who asks, where a reason is told');
+  if (reason === undefined) fail('/reason', 'required', 'expected why, where it is told who asks');
+  const name = by === undefined ? undefined : requireText(by, '/by', fail);
+  const why = reason === undefined ? undefined : requireText(reason, '/reason', fail);
+  return name && why ? { operator: { by: name, reason: why } } : {};
+}
+
+/** A cancellation: the customer's, whose reason is told on, or an operator's, whose reason stays inside. */
+export function checkCancellation(p: SentOperator, fail: Fail): { reason?: string; operator?: Operator } {
+  return p.by === undefined ? checkReason(p, fail) : checkOperator(p, fail);
 }
 
 interface SentItem {

@@ -191,3 +191,6 @@ export function capped(story: readonly StoryEntry[]): StoryEntry[] {
 
 /** Characters of a reason that are kept. */
 export const MAX_REASON = 1000;
+
+/** What is done with many at once. */
+export type BulkAction = 'REDRIVE' | 'DISCARD';

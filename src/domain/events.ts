@@ -1,4 +1,5 @@
 import type { Cause } from './cause';
+import type { Operator } from './audit';
 import type { OrderId } from './ids';
 import type {
   Channel,
@@ -111,7 +112,7 @@ export interface EventData {
     choices: readonly ShortageChoice[];
     until: string;
   };
-  /** `policy`: there was no answer, or none was asked for */
+  /** `policy`: there was no answer, or none was asked for; `customer`: anybody else, also an operator for the customer */
   'Decision Made': { choice: ShortageChoice; by: 'customer' | 'policy' };
   'Order Backordered': { items: ShipmentLine[]; until: string };
   /** the stock of the rest arrived and is reserved */
@@ -196,6 +197,8 @@ export type OrderEvent = Fact & {
   causationId?: string;
   /** the trace of the cause, or else of what placed the order; W3C, where there was one */
   traceparent?: string;
+  /** who asked for it by hand; never published */
+  operator?: Operator;
   /** the states that the order went through since its last event */
   states: StatePassed[];
 };
@@ -439,6 +442,7 @@ export function numberEvents(batch: EventBatch, p: { at: string; attempt: number
       correlationId,
       causationId: cause?.causationId ?? before({ orderId, sequence, placedBy }),
       ...(trace === undefined ? {} : { traceparent: trace }),
+      ...(cause?.operator && { operator: cause.operator }),
       states: i === 0 ? states : [],
     };
   });

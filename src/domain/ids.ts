@@ -13,6 +13,12 @@ export function isOrderId(text: unknown): text is OrderId {
 /** The one workflow of an order, also of an order paid elsewhere: both can never run. */
 export const workflowIdOf = (orderId: OrderId): string => `order-${orderId}`;
 
+/** The order that a workflow is the one of. */
+export function orderIdOfWorkflow(workflowId: string): OrderId | undefined {
+  const orderId = workflowId.startsWith('order-') ? workflowId.slice('order-'.length) : '';
+  return isOrderId(orderId) ? orderId : undefined;
+}
+
 /** Identifies an event on the bus; consumers drop what they have seen. */
 export const eventIdOf = (orderId: OrderId, sequence: number): string => `${orderId}#${sequence}`;
 

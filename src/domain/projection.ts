@@ -34,6 +34,10 @@ export interface LabelReplacement {
   trackingNumber: string;
 }
 
+/** How an order stands to the promise to ship within 30 minutes, where it does not keep it. */
+export const LATENESSES = ['AT_RISK', 'BREACHED'] as const;
+export type Lateness = (typeof LATENESSES)[number];
+
 export type ReturnStatus = 'REQUESTED' | 'RECEIVED' | 'INSPECTED' | 'EXPIRED';
 
 /** A step of a return; the last one of it is where it stands. */
@@ -85,7 +89,10 @@ export interface OrderView {
   /** what somebody has to decide, since when */
   attention?: Attention & { since: string };
   /** of the promise to ship within 30 minutes */
-  promise?: 'AT_RISK' | 'BREACHED';
+  promise?: Lateness;
+  /** since when it is so, as long as nothing ships and the order goes on; and the partition of the index of those */
+  lateSince?: string;
+  lateShard?: string;
   /** milliseconds from received to shipping started */
   startedAfterMs?: number;
   cancellation?: { reason?: string; at: string };
@@ -109,7 +116,9 @@ type Passing =
   | 'pendingPayment'
   | 'authorized'
   | 'delayed'
-  | 'attention';
+  | 'attention'
+  | 'lateSince'
+  | 'lateShard';
 
 /** What events change in a view: the same for a view in memory and for one in a table. */
 export interface ViewPatch {
@@ -171,7 +180,7 @@ export function continueFold(view: OrderView | undefined, events: readonly Order
 }
 
 /** Raised when events make another view than before: views that were kept say nothing then. */
-export const VIEW_FORMAT = 1;
+export const VIEW_FORMAT = 2;
 
 /** Events of an order from one snapshot of it to the next. */
 export const SNAPSHOT_EVERY = 100;
@@ -217,7 +226,7 @@ const isEnd = (status: OrderStatus): boolean => ENDS.has(status);
 
 function projectData(event: OrderEvent, patch: ViewPatch): void {
   const { set, append, add } = patch;
-  const { at } = event;
+  const { at, orderId } = event;
   const put = (values: Partial<Scalars>) => {
     Object.assign(set, values);
     patch.remove = patch.remove.filter((name) => !(name in values));
@@ -227,7 +236,8 @@ function projectData(event: OrderEvent, patch: ViewPatch): void {
     patch.remove = [...new Set([...patch.remove, ...names])];
   };
   const moveTo = (currentState: StateName) => put({ currentState, currentSince: at });
-  const end = (...names: Passing[]) => drop('currentState', 'currentSince', ...names);
+  const end = (...names: Passing[]) => drop('currentState', 'currentSince', 'lateSince', 'lateShard', ...names);
+  const late = (promise: Lateness) => put({ promise, lateSince: at, lateShard: `${promise}#${shardOf(orderId)}` });
   const track = ({ shipmentId, status }: CarrierUpdate) => {
     (append.tracking ??= []).push({ shipmentId, status, at });
   };
@@ -300,7 +310,7 @@ function projectData(event: OrderEvent, patch: ViewPatch): void {
     case 'Shipment Created': {
       const { shipment, carrier, trackingNumber, startedAfterMs } = event.data;
       append.shipments.push({ ...shipment, carrier, trackingNumber });
-      drop('delayed');
+      drop('delayed', 'lateSince', 'lateShard');
       if (startedAfterMs !== undefined) put({ startedAfterMs });
       return moveTo('NotifyCustomer');
     }
@@ -330,9 +340,9 @@ function projectData(event: OrderEvent, patch: ViewPatch): void {
       returns({ returnId: event.data.returnId, status: 'INSPECTED' });
       return moveTo('AwaitDelivery');
     case 'Order At Risk':
-      return put({ promise: 'AT_RISK' });
+      return late('AT_RISK');
     case 'Promise Breached':
-      return put({ promise: 'BREACHED' });
+      return late('BREACHED');
     case 'Cancellation Requested':
       return put({ cancellation: { ...event.data, at } });
     case 'Attention Needed':
@@ -351,6 +361,8 @@ function projectData(event: OrderEvent, patch: ViewPatch): void {
       put({ failure: event.data.reason });
       return end('delayed', 'decision', 'pendingPayment');
     case 'Customer Notified':
+      // the clock may strike between shipment and notification
+      drop('lateSince', 'lateShard');
       return moveTo('AwaitDelivery');
     case 'Inventory Shortage Reported':
       return event.data.waits ? undefined : end();

@@ -2,6 +2,7 @@ import type { EventType, OrderEvent } from './events';
 import type { OrderId } from './ids';
 import type { Shipment, ShipmentLine } from './order';
 import type { OrderStatus } from './states';
+import { AUDITED_EVENTS } from './audit';
 import { MAX_TEXT } from './order';
 import { shardOf } from './ids';
 import { STATUS_EVENTS, statusAfter } from './projection';
@@ -10,7 +11,7 @@ import { STATUS_EVENTS, statusAfter } from './projection';
 export const STANDINGS = ['open', 'shipped', 'delivered', 'cancelled', 'failed', 'returned'] as const;
 export type Standing = (typeof STANDINGS)[number];
 
-const STANDING_OF: Record<OrderStatus, Standing> = {
+export const STANDING_OF: Record<OrderStatus, Standing> = {
   RECEIVED: 'open',
   VALIDATED: 'open',
   RESERVED: 'open',
@@ -32,17 +33,20 @@ const STANDING_OF: Record<OrderStatus, Standing> = {
 export const MOVEMENTS = ['reserved', 'released', 'shipped', 'restocked', 'writtenOff'] as const;
 export type Movement = (typeof MOVEMENTS)[number];
 
-/** The other events that the projections look at; the last event of every order is one, so that none is left behind. */
+/** The other events that projections and look-ups are made of; the last event of every order is one, so that none is left behind. */
 const COUNTED_EVENTS = [
   'Payment Refunded',
   'Inventory Released',
   'Inventory Restocked',
   'Inventory Written Off',
+  'Shipping Label Replaced',
   'Order Closed',
 ] as const satisfies readonly EventType[];
 
-/** The events after which status and projections may have changed. */
-export const PROJECTED_EVENTS: readonly EventType[] = [...STATUS_EVENTS, ...COUNTED_EVENTS];
+/** The events after which status, projections or audit trail may have changed. */
+export const PROJECTED_EVENTS: readonly EventType[] = [
+  ...new Set<EventType>([...STATUS_EVENTS, ...COUNTED_EVENTS, ...AUDITED_EVENTS]),
+];
 
 /** How far an order's events were counted, and what of the order the next ones need. */
 export interface OrderCursor {
@@ -52,6 +56,8 @@ export interface OrderCursor {
   /** of its first event, such as `2025-07-09T10`, in UTC */
   hour: string;
   standing: Standing;
+  /** what it is counted under now; absent in cursors written before states were counted, until the next change */
+  status?: OrderStatus;
   /** absent where there is none that can be a key */
   customerId?: string;
   /** its time to the first shipment was counted */
@@ -86,6 +92,8 @@ export const rows = {
     id: `movements#${p.shard}#${p.productId}`,
     entry: p.day,
   }),
+  /** its `orders`: how many of the shard's orders have the status now */
+  state: (p: { status: OrderStatus; shard: number }): RowKey => ({ id: `states#${p.shard}`, entry: p.status }),
 } as const;
 
 /** Events that were counted, and what they add. */
@@ -102,7 +110,7 @@ export interface Tally {
  *
  * @param before  `undefined` before the first event
  * @param events  not empty; from the one after `before` on, without a gap
- * @param maxRows beside the cursor's own; one event changes 44 at most
+ * @param maxRows beside the cursor's own; one event changes 46 at most
  */
 export function tallyEvents(
   before: OrderCursor | undefined,
@@ -142,12 +150,12 @@ function follow(cursor: OrderCursor | undefined, event: OrderEvent): OrderCursor
   const expected = (cursor?.sequence ?? 0) + 1;
   if (sequence !== expected) throw new Error(`order ${orderId}: expected event ${expected}, got ${sequence}`);
   const first: OrderCursor = { orderId, sequence, hour: at.slice(0, 13), standing: 'open', ...customerOf(event) };
-  const { standing, ...same } = cursor ?? first;
+  const same = cursor ?? first;
   const status = statusAfter(event);
   return {
     ...same,
     sequence,
-    standing: status === undefined ? standing : STANDING_OF[status],
+    ...(status !== undefined && { status, standing: STANDING_OF[status] }),
     ...(startedAfterMs(event) !== undefined && { isStarted: true }),
   };
 }
@@ -174,6 +182,7 @@ function additionsOf(before: OrderCursor | undefined, cursor: OrderCursor, event
   const day = event.at.slice(0, 10);
   return [
     ...both('orders', standingChange(before, cursor)),
+    ...stateChanges(before, cursor),
     ...(startedMs === undefined ? [] : [{ ...hour('orders'), add: { started: 1, startedAfterMs: startedMs } }]),
     ...moneyOf(event).flatMap(({ currency, add }) => both(`money#${currency}`, add)),
     ...movementsOf(event).map(({ productId, add }) => ({ ...rows.movements({ productId, day, shard }), add })),
@@ -183,6 +192,14 @@ function additionsOf(before: OrderCursor | undefined, cursor: OrderCursor, event
 function standingChange(before: OrderCursor | undefined, { standing }: OrderCursor): Record<string, number> {
   if (!before) return { placed: 1, [standing]: 1 };
   return before.standing === standing ? {} : { [before.standing]: -1, [standing]: 1 };
+}
+
+/** Of an order that was not counted under a status yet there is nothing to take back. */
+function stateChanges(before: OrderCursor | undefined, { orderId, status }: OrderCursor): Addition[] {
+  if (before?.status === status) return [];
+  const count = (of: OrderStatus | undefined, orders: number): Addition[] =>
+    of === undefined ? [] : [{ ...rows.state({ status: of, shard: shardOf(orderId) }), add: { orders } }];
+  return [...count(before?.status, -1), ...count(status, 1)];
 }
 
 function moneyOf({ type, data }: OrderEvent): { currency: string; add: Record<string, number> }[] {

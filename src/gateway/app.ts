@@ -1,12 +1,14 @@
 import fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import { TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox';
-import type { GatewayDeps } from './ports';
+import type { GatewayDeps, StreamingDeps } from './ports';
 import type { Logger } from '../telemetry';
 import { answerClientError, answerError, BODY_LIMIT, handleErrors } from './errors';
+import { auditRoutes } from './routes/audit';
 import { breakerRoutes } from './routes/breakers';
 import { caseRoutes } from './routes/cases';
 import { customerRoutes } from './routes/customers';
 import { deadLetterRoutes } from './routes/dead-letters';
+import { createEventStreams } from './event-streams';
 import { documentRoutes } from './openapi';
 import { drainOnClose } from './drain';
 import { eventsRoute } from './routes/events';
@@ -14,15 +16,25 @@ import { changeRoutes } from './routes/changes';
 import { expectUtf8 } from './charset';
 import { healthRoutes } from './routes/health';
 import { inventoryRoutes } from './routes/inventory';
+import { liveRoute } from './routes/live';
 import { maintenanceRoutes } from './routes/maintenance';
+import { orderListRoutes } from './routes/order-list';
+import { orderEventsRoute } from './routes/order-events';
+import { measureRequests } from './measure';
 import { orderRoutes } from './routes/orders';
+import { refuseOtherSites } from './other-sites';
+import { overviewRoute } from './routes/overview';
 import { pathOf } from './problem';
+import { pageRoutes } from './routes/page';
 import { placeOrderRoute } from './routes/place-order';
 import { reportRoutes } from './routes/reports';
+import { RequestLog, traceRequests } from './request-trace';
 import { replayRoutes } from './routes/replays';
 import { returnRoutes } from './routes/returns';
+import { sandboxLoadRoutes } from './routes/sandbox-load';
 import { sandboxRoutes } from './routes/sandbox';
 import { shareSerializers } from './serializers';
+import { storyRoutes } from './routes/story';
 import { schemaRoutes } from './routes/schemas';
 import { trackMethods } from './methods';
 import { webhookDeliveryRoutes } from './routes/webhook-deliveries';
@@ -37,22 +49,30 @@ const MAX_PARAM_LENGTH = 1024;
 
 const ROUTES = [
   placeOrderRoute,
+  orderListRoutes,
   orderRoutes,
+  storyRoutes,
+  orderEventsRoute,
+  liveRoute,
   changeRoutes,
   returnRoutes,
   eventsRoute,
   inventoryRoutes,
   breakerRoutes,
+  auditRoutes,
   customerRoutes,
   reportRoutes,
+  overviewRoute,
   replayRoutes,
   deadLetterRoutes,
   caseRoutes,
   maintenanceRoutes,
   sandboxRoutes,
+  sandboxLoadRoutes,
   webhookRoutes,
   webhookDeliveryRoutes,
   schemaRoutes,
+  pageRoutes,
   healthRoutes,
 ];
 
@@ -60,6 +80,7 @@ const ROUTES = [
 export function buildApp(deps: GatewayDeps, { logger }: { logger?: Logger } = {}): FastifyInstance {
   const app = fastify({
     ...(logger && { loggerInstance: withoutPersonalData(logger) }),
+    logController: new RequestLog(),
     bodyLimit: BODY_LIMIT,
     requestTimeout: REQUEST_TIMEOUT,
     handlerTimeout: HANDLER_TIMEOUT,
@@ -73,18 +94,23 @@ export function buildApp(deps: GatewayDeps, { logger }: { logger?: Logger } = {}
   });
   app.setValidatorCompiler(TypeBoxValidatorCompiler);
   shareSerializers(app);
+  traceRequests(app);
   app.removeContentTypeParser('text/plain');
   app.addHook('onRequest', async ({ id }, reply) => {
     reply.headers({ 'x-request-id': id, 'x-content-type-options': 'nosniff' });
   });
+  if (deps.metrics) measureRequests(app, deps.metrics);
   handleErrors(app);
-  drainOnClose(app);
+  const streams = createEventStreams({ max: deps.maxStreams });
+  drainOnClose(app, streams);
+  refuseOtherSites(app);
   expectUtf8(app);
   const refuseOtherMethods = trackMethods(app);
   documentRoutes(app);
   // after the plugin that describes them
   app.after(() => {
-    for (const addRoutes of ROUTES) addRoutes(app, deps);
+    const streaming: StreamingDeps = { ...deps, streams };
+    for (const addRoutes of ROUTES) addRoutes(app, streaming);
     // after those that have a scope of their own
     app.after(refuseOtherMethods);
   });

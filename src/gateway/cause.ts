@@ -1,5 +1,7 @@
 import { Type } from '@sinclair/typebox';
 import type { FastifyRequest } from 'fastify';
+import type { Operator } from '../domain/audit';
+import { activeTraceparent } from '../tracing';
 import { type Cause, causedBy, causeOf } from '../domain/cause';
 
 /** Of a request whose events carry its trace on; one that is none is ignored. */
@@ -11,6 +13,11 @@ export const traceHeaders = {
 
 export type SentRequest = Pick<FastifyRequest, 'id' | 'headers'>;
 
-/** A request as the cause of what comes of it: by its `X-Request-Id`, the one of the answer and of the logs. */
-export const causeOfRequest = ({ id, headers }: SentRequest): { cause?: Cause } =>
-  causedBy(causeOf({ id, traceparent: headers['traceparent'] }));
+/**
+ * A request as the cause of what comes of it: by its `X-Request-Id`, the one of the answer and of the logs. Its trace is
+ * the caller's, or where it is traced here its own place in that.
+ *
+ * @param operator who sends it, by hand
+ */
+export const causeOfRequest = ({ id, headers }: SentRequest, operator?: Operator): { cause?: Cause } =>
+  causedBy(causeOf({ id, traceparent: activeTraceparent() ?? headers['traceparent'], operator }));

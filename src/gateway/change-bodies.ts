@@ -1,5 +1,13 @@
 import { type TObject, Type } from '@sinclair/typebox';
-import { checkDecision, checkInspectedItems, checkReason, checkResolution, checkReturnItems } from '../domain/changes';
+import {
+  checkCancellation,
+  checkDecision,
+  checkInspectedItems,
+  checkOperator,
+  checkReason,
+  checkResolution,
+  checkReturnItems,
+} from '../domain/changes';
 import { changeParser } from './body';
 import { INSPECTION_OUTCOMES, RESOLUTIONS } from '../domain/events';
 import { SHORTAGE_CHOICES } from '../domain/order';
@@ -19,11 +27,32 @@ const body = <P extends TObject>(schema: P, $id: string, example: object): P => 
   examples: [example],
 });
 
-const Cancellation = body(Type.Object({ reason: text('optional') }), 'Cancellation', { reason: 'ordered twice' });
-export const parseCancellation = changeParser(Cancellation, checkReason);
+/** who asks where it is no customer */
+const byHand = {
+  by: text("an operator's name, as the audit trail is to have it"),
+  reason: text('required with `by`: why the operator asks for it; nobody outside is told'),
+};
 
-const Decision = body(Type.Object({ choice: text(words(SHORTAGE_CHOICES)) }), 'Decision', { choice: 'WAIT' });
-export const parseDecision = changeParser(Decision, checkDecision);
+const Cancellation = body(
+  Type.Object({ ...byHand, reason: text('optional; required with `by`, and then nobody outside is told') }),
+  'Cancellation',
+  { reason: 'ordered twice' },
+);
+export const parseCancellation = changeParser(Cancellation, checkCancellation);
+
+const Decision = body(Type.Object({ choice: text(words(SHORTAGE_CHOICES)), ...byHand }), 'Decision', {
+  choice: 'WAIT',
+});
+export const parseDecision = changeParser(Decision, (sent, fail) => ({
+  ...checkDecision(sent, fail),
+  ...checkOperator(sent, fail),
+}));
+
+const BreakerResetRequest = body(Type.Object(byHand), 'BreakerResetRequest', {
+  by: 'kim',
+  reason: 'the company says that it is back',
+});
+export const parseBreakerReset = changeParser(BreakerResetRequest, checkOperator);
 
 const AddressChange = body(
   Type.Object({
@@ -31,14 +60,16 @@ const AddressChange = body(
     city: text('required'),
     country: text('required'),
     zipCode: text('required'),
+    ...byHand,
   }),
   'AddressChange',
   { street: '7 Side St', city: 'Seoul', country: 'KR', zipCode: '54321' },
 );
-export const parseAddress = changeParser(AddressChange, (address, fail) => {
-  const checked = validateAddress(address);
-  if (checked.valid) return checked.address;
-  // the body is the address
+export const parseAddress = changeParser(AddressChange, (sent, fail) => {
+  const operator = checkOperator(sent, fail);
+  const checked = validateAddress(sent);
+  if (checked.valid) return { address: checked.address, ...operator };
+  // the body is the address, and more
   for (const { pointer, code, detail } of checked.errors) fail(pointer.replace(/^\/shippingAddress/, ''), code, detail);
   return undefined;
 });
@@ -88,4 +119,12 @@ const Resolution = body(
 export const parseResolution = changeParser(Resolution, checkResolution);
 
 /** Every body of a change, by its name in the OpenAPI document. */
-export const CHANGE_BODIES = [Cancellation, Decision, AddressChange, ReturnRequest, Inspection, Resolution];
+export const CHANGE_BODIES = [
+  Cancellation,
+  Decision,
+  AddressChange,
+  ReturnRequest,
+  Inspection,
+  Resolution,
+  BreakerResetRequest,
+];

@@ -1,5 +1,6 @@
 import { Type } from '@sinclair/typebox';
 import type { Cause } from '../domain/cause';
+import type { Operator } from '../domain/audit';
 import type { Change, ChangeOutcome } from '../client';
 import type { OrderId } from '../domain/ids';
 import { causedBy } from '../domain/cause';
@@ -44,13 +45,17 @@ export interface Sending {
 }
 
 /** Of a change that an order sees once: the same sent again is the same. */
-export const once = (request: SentRequest): Sending => ({ requestId: 'once', again: {}, ...causeOfRequest(request) });
+export const once = (request: SentRequest, operator?: Operator): Sending => ({
+  requestId: 'once',
+  again: {},
+  ...causeOfRequest(request, operator),
+});
 
 /** @param key the caller's, or a new one */
-export const sendingOf = (request: SentRequest, key: string): Sending => ({
+export const sendingOf = (request: SentRequest, key: string, operator?: Operator): Sending => ({
   requestId: key,
   again: { 'idempotency-key': key },
-  ...causeOfRequest(request),
+  ...causeOfRequest(request, operator),
 });
 
 /** `answer` is absent while the order is not through with the change. */

@@ -2,13 +2,17 @@ import { Type, type Static, type TSchema } from '@sinclair/typebox';
 import * as deadLetterSchemas from './dead-letter-schemas';
 import * as maintenanceSchemas from './maintenance-schemas';
 import * as schemas from './schemas';
+import { AuditPage } from './audit-schemas';
 import * as webhookSchemas from './webhook-schemas';
 import { CHANGE_BODIES } from './change-bodies';
 import { CARRIER_MEMBERS, PAYMENT_MEMBERS } from '../contracts/accepted';
 import { CLOUD_EVENT, CLOUD_EVENTS, MAX_EVENTS } from './event-body';
 import { DEAD_LETTER_BODIES } from './dead-letter-bodies';
 import { carrierEventExample, cloudEventExample, inboundEventExample, paymentEventExample } from './examples';
+import { Overview } from './overview-schemas';
 import { REPORTS } from './report-schemas';
+import { OrderStory } from './story-schemas';
+import { Load, LoadRequest, SandboxScenarios } from './sandbox-schemas';
 import { REPLAY_SCHEMAS } from './replay-schemas';
 import { submissionExample } from '../contracts/examples';
 import type { ParsedSubmission } from '../submission';
@@ -105,12 +109,18 @@ export const COMPONENTS: TSchema[] = [
   CloudEventBatch,
   ...CHANGE_BODIES,
   ...REPORTS,
+  Overview,
+  SandboxScenarios,
+  LoadRequest,
+  Load,
   ...REPLAY_SCHEMAS,
+  OrderStory,
   ...DEAD_LETTER_BODIES,
   ...Object.values(deadLetterSchemas),
   ...Object.values(schemas),
   ...Object.values(webhookSchemas),
   ...Object.values(maintenanceSchemas),
+  AuditPage,
 ];
 
 /** The body of `POST /orders`; checked by `parseSubmission`, not by this reference. */
@@ -149,6 +159,20 @@ export function answer<T extends TSchema>(schema: T, description: string, header
   const content = { 'application/json': { schema: Type.Unsafe<Static<T>>({ $ref: `${schema.$id}#` }) } };
   return { description, headers, content };
 }
+
+export const EVENT_STREAM = 'text/event-stream';
+
+/** An answer that can also be a stream of server-sent events, or only that. */
+export function streamAnswer<A extends { description: string; content?: object }>(
+  or: A,
+  { description, example }: { description: string; example: string },
+) {
+  const stream = Type.String({ description, examples: [example] });
+  return { ...or, content: { ...or.content, [EVENT_STREAM]: { schema: stream } } as A['content'] };
+}
+
+/** The header of a reader whose stream was cut. */
+export const LAST_EVENT_ID = (description: string) => Type.Optional(Type.String({ description }));
 
 /** The problems that a route can answer with, by status; those that every route can are added. */
 export function problems(...codes: ProblemCode[]) {

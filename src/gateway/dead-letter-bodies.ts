@@ -1,4 +1,4 @@
-import { Type } from '@sinclair/typebox';
+import { type Static, Type } from '@sinclair/typebox';
 import type { Fail } from '../domain/validation';
 import { changeParser } from './body';
 import { DEAD_LETTER_CLASSES, type DeadLetterClass } from '../domain/dead-letters';
@@ -25,21 +25,37 @@ export const parseDiscard = changeParser(DiscardRequest, (body, fail) => {
   return checkAsker(body, fail);
 });
 
+const bulk = {
+  class: text(`one of ${DEAD_LETTER_CLASSES.join(', ')}`),
+  since: text('ISO 8601; those that died then or later'),
+  queue: text('those that were for this queue, like `order-intake-queue`'),
+};
+
 const BulkRedriveRequest = Type.Object(
-  {
-    class: text(`one of ${DEAD_LETTER_CLASSES.join(', ')}`),
-    since: text('ISO 8601; those that died then or later'),
-    queue: text('those that were for this queue, like `order-intake-queue`'),
-    ...asker,
-    reason: text('optional'),
-  },
+  { ...bulk, ...asker, reason: text('optional') },
   {
     $id: 'BulkRedriveRequest',
     description: `At least one of class, since and queue; each narrows. ${DESCRIPTION}`,
     examples: [{ class: 'BUG', by: 'kim', reason: 'mended in 1.4.2' }],
   },
 );
-export const parseBulkRedrive = changeParser(BulkRedriveRequest, ({ class: kind, since, queue, ...body }, fail) => {
+
+const BulkDiscardRequest = Type.Object(
+  { ...bulk, ...asker, reason: text('required; why nobody needs them any more') },
+  {
+    $id: 'BulkDiscardRequest',
+    description: `At least one of class, since and queue; each narrows. ${DESCRIPTION}`,
+    examples: [{ class: 'POISON', by: 'kim', reason: 'a test of the shop' }],
+  },
+);
+
+export const parseBulkRedrive = changeParser(BulkRedriveRequest, checkBulk);
+export const parseBulkDiscard = changeParser(BulkDiscardRequest, (body, fail) => {
+  if (body.reason === undefined) fail('/reason', 'required', 'expected why nobody needs them any more');
+  return checkBulk(body, fail);
+});
+
+function checkBulk({ class: kind, since, queue, ...body }: Static<typeof BulkRedriveRequest>, fail: Fail) {
   if (kind === undefined && since === undefined && queue === undefined)
     fail('', 'required', 'expected at least one of class, since and queue');
   const isClass = kind === undefined || isDeadLetterClass(kind);
@@ -54,9 +70,9 @@ export const parseBulkRedrive = changeParser(BulkRedriveRequest, ({ class: kind,
     ...(queue !== undefined && { queue }),
   };
   return { filter, ...checkAsker(body, fail) };
-});
+}
 
-export const DEAD_LETTER_BODIES = [RedriveRequest, DiscardRequest, BulkRedriveRequest];
+export const DEAD_LETTER_BODIES = [RedriveRequest, DiscardRequest, BulkRedriveRequest, BulkDiscardRequest];
 
 function checkAsker({ by, reason }: { by?: string; reason?: string }, fail: Fail) {
   if (by === undefined) fail('/by', 'required', 'expected who asks for it');

@@ -36,4 +36,4 @@ export interface DeadLetterBoard {
 
 /** What operators see of dead letters, and do about them. */
 export type DeadLetterWorkbench = DeadLetterBoard &
-  Pick<DeadLetterClient, 'redrive' | 'discard' | 'redriveAll' | 'progressOf'>;
+  Pick<DeadLetterClient, 'redrive' | 'discard' | 'redriveAll' | 'discardAll' | 'progressOf'>;

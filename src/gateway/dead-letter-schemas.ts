@@ -96,9 +96,10 @@ export const RedriveProgress = Type.Object(
     batchId: Type.String(),
     state: oneOf(['RUNNING', 'DONE', 'FAILED'], '`FAILED`: it ended in error, or somebody ended it in the engine'),
     redriven: Type.Integer(),
+    discarded: Type.Optional(Type.Integer({ description: 'of a bulk discard' })),
     underWay: Type.Integer({ description: 'that were in flight already' }),
-    refused: Type.Integer({ description: 'that cannot be redriven' }),
-    startedAt: Time('only what died before is redriven'),
+    refused: Type.Integer({ description: 'that cannot be' }),
+    startedAt: Time('only what died before is meant'),
   },
   {
     $id: 'RedriveProgress',

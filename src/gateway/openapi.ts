@@ -12,6 +12,8 @@ Amounts are decimal numbers in major units of their currency. Times are ISO 8601
 
 The events on the bus, and the messages of queues and topics, are described in [AsyncAPI](/asyncapi.json).
 
+A browser's requests for pages of other sites change nothing: they are refused with \`other_site\`.
+
 Errors are problems (RFC 9457, \`application/problem+json\`); their type ends with one of these codes:
 
 | Code | Status | Title |
@@ -33,20 +35,21 @@ export function documentRoutes(app: FastifyInstance): void {
       info: { title: 'Waybill', version: '1', description: DESCRIPTION },
       servers: [{ url: '/' }],
       tags: [
+        { name: 'overview', description: 'How everything stands' },
         { name: 'orders', description: 'Place orders and follow them' },
         { name: 'changes', description: 'What customers and operations change of an order' },
         { name: 'returns', description: 'What comes back' },
         { name: 'events', description: 'Orders, payments and carriers’ updates as events' },
-        { name: 'inventory', description: 'What can be ordered' },
+        { name: 'inventory', description: 'What can be ordered, and what arrives' },
+        { name: 'customers', description: 'How they can be reached' },
         { name: 'webhooks', description: 'Who is told of events, signed' },
         { name: 'dead letters', description: 'What failed, and what is to be done about it' },
         { name: 'cases', description: 'What somebody has to see to' },
         { name: 'maintenance', description: 'The books held against each other, and the read model made again' },
+        { name: 'audit', description: 'What operators did by hand, and why' },
         { name: 'breakers', description: 'Outside companies that are left alone because they are out of order' },
         { name: 'replays', description: 'Events of the past, once more' },
-        { name: 'sandbox', description: 'What the sandbox providers did, and are to do' },
-        { name: 'inventory', description: 'What can be ordered, and what arrives' },
-        { name: 'sandbox', description: 'What the sandbox providers did' },
+        { name: 'sandbox', description: 'What the sandbox providers did, and are to do; orders to try, and load' },
         { name: 'reports', description: 'What the events add up to' },
         { name: 'health', description: 'For those who run the service' },
       ],

@@ -1,11 +1,17 @@
+import type { AuditDesk } from './audit-ports';
 import type { BreakerReport, Dependency } from '../domain/breaker';
 import type { DeadLetterWorkbench } from './dead-letter-ports';
 import type { Contact, EventInbox } from '../messaging/ports';
 import type { Case, CaseState, ReconciliationReport } from '../domain/cases';
 import type { MaintenanceClient } from '../maintenance-client';
+import type { Elsewhere } from './story/links';
 import type { OrderClient } from '../client';
+import type { OrderProgress } from './progress-ports';
+import type { EventStreams } from './event-streams';
 import type { EventType, OrderEvent } from '../domain/events';
 import type { OrderId } from '../domain/ids';
+import type { Overview } from './overview-schemas';
+import type { Operator } from '../domain/audit';
 import type { OrderView } from '../domain/projection';
 import type { Movement, Standing } from '../domain/projections';
 import type { OrderStatus } from '../domain/states';
@@ -13,7 +19,11 @@ import type { Replay } from '../domain/replay';
 import type { ReplayClient } from '../replay-client';
 import type { StockClient } from '../stock-client';
 import type { Webhook, WebhookDelivery } from '../domain/webhooks';
+import type { GatewayMetrics } from './measure';
 import type { WebhookClient } from '../webhook-client';
+
+/** One event of an order. */
+export type EventKey = Pick<OrderEvent, 'orderId' | 'sequence'>;
 
 export type OrderSummary = Pick<OrderView, 'orderId' | 'status' | 'createdAt' | 'updatedAt'> &
   Partial<Pick<OrderView, 'customerId' | 'totalAmount' | 'currency' | 'inventoryStatus'>>;
@@ -28,22 +38,47 @@ export interface ProductStock {
   warehouses: { warehouseId: string; availableQuantity: number; reservedQuantity: number }[];
 }
 
+/** What one order, or some, can be found by, in the order in which a text is taken for it. */
+export const SEARCH_KEYS = ['orderId', 'trackingNumber', 'customerId', 'productId'] as const;
+export type SearchKey = (typeof SEARCH_KEYS)[number];
+
+/** Which orders are listed; of the keys and `q` one at most. */
+export interface OrderFilter extends Partial<Record<SearchKey, string>> {
+  /** whichever of the keys it is */
+  q?: string;
+  status?: OrderStatus;
+  /** when they were created, both ends included; ISO 8601, as `toISOString` has it */
+  from?: string;
+  to?: string;
+}
+
+/** How far an order is. */
+export interface OrderMark {
+  /** of its last event */
+  sequence: number;
+  /** nothing more happens to it by itself */
+  isOver: boolean;
+}
+
 /** What the gateway reads: the read model, never the workflows. Throws `StepError` SERVICE_UNAVAILABLE. */
 export interface OrderReader {
   readView(orderId: OrderId): Promise<OrderView | undefined>;
   /** in order of their sequence, from the one after `after` */
   listEvents(p: { orderId: OrderId; after?: number }): Promise<OrderEvent[]>;
+  /** How far orders are, a hundred in a call; those that the read model does not have are left out. */
+  readSequences(orderIds: readonly OrderId[]): Promise<Map<OrderId, OrderMark>>;
+  /** Events by their numbers, a hundred in a call, in no order; those that are not there, or not yet, are left out. */
+  readEvents(keys: readonly EventKey[]): Promise<OrderEvent[]>;
   /**
-   * Newest first: by creation with a customer, by last change without.
+   * By creation, newest first. A page may be shorter than `limit` and have a cursor nevertheless: so many orders were
+   * left out by the status that the rest is for the next page.
    *
+   * @returns `matched`: what `q` was; absent where nothing was found by it
    * @throws InvalidCursorError when the cursor is not one that a page with the same filter came with
    */
-  listOrders(p: {
-    customerId?: string;
-    status?: OrderStatus;
-    cursor?: string;
-    limit: number;
-  }): Promise<{ orders: OrderSummary[]; cursor?: string }>;
+  listOrders(
+    p: OrderFilter & { cursor?: string; limit: number },
+  ): Promise<{ orders: OrderSummary[]; cursor?: string; matched?: SearchKey }>;
   readInventory(productId: string): Promise<ProductStock | undefined>;
   /** @throws StepError when the tables cannot be read */
   ping(): Promise<void>;
@@ -139,8 +174,12 @@ export interface BreakerRow extends BreakerReport {
 export interface BreakerBoard {
   /** those that are or were not closed lately */
   list(): Promise<BreakerRow[]>;
-  /** Asks every process to close its breaker. Answers when, ISO 8601. */
-  reset(dependency: Dependency): Promise<string>;
+  /**
+   * Asks every process to close its breaker. Answers when, ISO 8601.
+   *
+   * @param p.asked by whom, for the audit trail, where it is told; written together with the reset
+   */
+  reset(p: { dependency: Dependency; asked?: Operator & { requestId: string } }): Promise<string>;
 }
 
 /** How a sandbox company is to behave. */
@@ -243,16 +282,35 @@ export interface CaseDesk {
    */
   list(p: { state: CaseState; cursor?: string; limit: number }): Promise<{ cases: Case[]; cursor?: string }>;
   /**
-   * Closes a case once; answers how it is then, `undefined` when there is none.
+   * Closes a case once, together with its line of the audit trail; answers how it is then, `undefined` when there is none.
    *
    * @param p.at ISO 8601
+   * @param p.requestId unique: the id of that line
    */
-  close(p: { caseId: string; by: string; reason: string; at: string }): Promise<Case | undefined>;
+  close(p: { caseId: string; by: string; reason: string; at: string; requestId: string }): Promise<Case | undefined>;
   /** of the last reconciliation that is through */
   readReport(): Promise<ReconciliationReport | undefined>;
 }
 
+/** What operations see first. */
+export interface OverviewDesk {
+  read(): Promise<Overview>;
+}
+
+/** How everything stands at once. Throws `StepError` SERVICE_UNAVAILABLE. */
+export interface OverviewDesk {
+  /** cached, and shared by all who ask */
+  read(): Promise<Overview>;
+}
+
 export interface GatewayDeps {
+  /** what the engine says of orders that make no progress */
+  progress: OrderProgress;
+  /** where orders can be looked at beside our own page */
+  elsewhere: Elsewhere;
+  audit: AuditDesk;
+  /** how many live streams may be open at once */
+  maxStreams: number;
   webhooks: WebhookBook;
   deliveries: Pick<WebhookClient, 'resend' | 'test'>;
   /** webhooks may lead into our own network, without TLS too */
@@ -266,14 +324,27 @@ export interface GatewayDeps {
   reader: OrderReader;
   history: OrderHistory;
   reports: Reports;
+  overview: OverviewDesk;
   breakers: BreakerBoard;
   stock: Pick<StockClient, 'receive'>;
   replays: ReplayDesk;
   deadLetters: DeadLetterWorkbench;
+  /** the directory of the page for operations; absent: there is none */
+  page?: string;
+  /** absent: nothing is counted */
+  metrics?: GatewayMetrics;
   /** present with sandbox adapters */
   sandbox?: SandboxDesk;
+  /** nobody but this machine reaches the gateway */
+  isOnLoopback: boolean;
   /** a new order's id, unique */
   newOrderId(): OrderId;
   /** unique for each request */
   newRequestId(): string;
+}
+
+/** What routes need that answer with live streams. */
+export interface StreamingDeps extends GatewayDeps {
+  /** those of all routes together */
+  streams: EventStreams;
 }

@@ -6,7 +6,7 @@ import { EVENT_SOURCES, type EventType } from '../domain/events';
 import { BREAKER_STATES, DEPENDENCIES } from '../domain/breaker';
 import { ORDER_STATUSES } from '../domain/states';
 import { PROBLEMS, type ProblemCode } from './problem';
-import { SETTLEMENT_OUTCOMES } from './ports';
+import { SEARCH_KEYS, SETTLEMENT_OUTCOMES } from './ports';
 import {
   Amount,
   Currency,
@@ -135,8 +135,9 @@ export const OrderPage = Type.Object(
   {
     orders: Type.Array(OrderSummary),
     cursor: Type.Optional(Type.String({ description: 'of the next page; absent on the last' })),
+    matched: Type.Optional(oneOf(SEARCH_KEYS, 'what `q` was; absent where nothing was found by it')),
   },
-  { $id: 'OrderPage', examples: [{ orders: [examples.summaryExample] }] },
+  { $id: 'OrderPage', examples: [{ orders: [examples.summaryExample], matched: 'trackingNumber' }] },
 );
 
 const OrderEvent = Type.Object({

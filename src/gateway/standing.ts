@@ -1,6 +1,8 @@
 import type { CarrierStatus } from '../domain/events';
 import type { OrderStatus } from '../domain/states';
 import type { OrderView, ViewShipment } from '../domain/projection';
+import { companyName, plain } from './story/words';
+import { doing } from './story/steps';
 
 /** True when nothing more happens to the order by itself. */
 export const hasEnded = ({ closedAt, currentState }: OrderView): boolean =>
@@ -34,10 +36,11 @@ export function parcelOf(view: OrderView, shipment: ViewShipment): Parcel {
 /** Where an order stands, in a sentence. */
 export function summaryOf(view: OrderView): string {
   const { attention, delayed, pendingPayment, cancellation } = view;
-  if (attention) return `Somebody has to decide: ${attention.step} does not work (${attention.error}).`;
+  if (attention) return `Somebody has to decide: ${doing(attention.step)} does not work (${plain(attention.error)}).`;
   if (!hasEnded(view)) {
     if (cancellation && !view.shipments.length) return 'Being cancelled: what was taken is given back.';
-    if (delayed) return `Waiting for ${delayed.dependency}, which is out of order: tried again at ${delayed.until}.`;
+    if (delayed)
+      return `Waiting for ${companyName(delayed.dependency)}, which is out of order: tried again at ${delayed.until}.`;
     if (pendingPayment) return `Waiting until ${pendingPayment.until} for the payment company to decide.`;
   }
   return STANDING[view.status](view);

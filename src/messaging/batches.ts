@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Consumer } from 'sqs-consumer';
 import type { Message, SQSClient } from '@aws-sdk/client-sqs';
 import type { Logger } from '../telemetry';
+import { inTraceOfMessage } from './message-trace';
 
 /** A message as it came out of its queue. */
 export interface QueueMessage {
@@ -12,6 +13,8 @@ export interface QueueMessage {
   attributes: Record<string, string>;
   /** how often it was received, this time included */
   receives: number;
+  /** X-Ray's, from SQS */
+  traceHeader?: string;
 }
 
 export interface QueueReader {
@@ -45,21 +48,30 @@ export function createBatchReader({ stopping, pauseMs = 0, ...p }: BatchReaderDe
   const { signal } = stopping;
   let handling = false;
 
+  const take = async (sent: Message): Promise<void> => {
+    const message = asReceived(sent);
+    await inTraceOfMessage({ queueUrl: p.queueUrl, message }, () =>
+      p.take(message).catch((error: unknown) => {
+        p.onStays(error);
+        throw error;
+      }),
+    );
+  };
+
   const consumer = Consumer.create({
     sqs: p.sqs,
     queueUrl: p.queueUrl,
     batchSize: 10,
     waitTimeSeconds: 20,
     visibilityTimeout: p.visibilityS,
-    messageSystemAttributeNames: ['ApproximateReceiveCount'],
+    messageSystemAttributeNames: ['ApproximateReceiveCount', 'AWSTraceHeader'],
     messageAttributeNames: ['All'],
     ...(p.isExtended && { heartbeatInterval: Math.floor(p.visibilityS / 3) }),
     pollingCompleteWaitTimeMs: p.visibilityS * 1000,
     handleMessageBatch: async (messages) => {
       handling = true;
-      const taken = await Promise.allSettled(messages.map((message) => p.take(asReceived(message))));
+      const taken = await Promise.allSettled(messages.map(take));
       const failed = taken.filter((result) => result.status === 'rejected');
-      for (const { reason } of failed) p.onStays(reason);
       if (failed.length > 0 && pauseMs > 0) await delay(pauseMs, undefined, { signal }).catch(() => undefined);
       return messages.filter((_, i) => taken[i]?.status === 'fulfilled');
     },
@@ -88,5 +100,7 @@ export function createBatchReader({ stopping, pauseMs = 0, ...p }: BatchReaderDe
 function asReceived({ Body = '', MessageId = '', MessageAttributes = {}, Attributes }: Message): QueueMessage {
   const texts = Object.entries(MessageAttributes).map(([name, { StringValue }]) => [name, StringValue ?? '']);
   const receives = Number(Attributes?.ApproximateReceiveCount ?? 1);
-  return { body: Body, messageId: MessageId, attributes: Object.fromEntries(texts), receives };
+  const traceHeader = Attributes?.AWSTraceHeader;
+  const message = { body: Body, messageId: MessageId, attributes: Object.fromEntries(texts), receives };
+  return traceHeader === undefined ? message : { ...message, traceHeader };
 }

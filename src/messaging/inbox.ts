@@ -88,7 +88,7 @@ export const usedBefore = ({ identity }: InboundEvent): string =>
 const timeOf = (ms: number): string => new Date(ms).toISOString();
 
 /** The order that an event is about. */
-function orderIdOf(event: InboundEvent): OrderId | undefined {
+export function orderIdOf(event: InboundEvent): OrderId | undefined {
   switch (event.kind) {
     case 'order-placed':
       return event.submission.orderId;

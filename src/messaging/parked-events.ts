@@ -4,7 +4,8 @@ import type { OrderId } from '../domain/ids';
 import { createRounds } from './rounds';
 import { type EventOrders, type Taken, takeEvent } from './take-event';
 import { isOutOfReach } from './out-of-reach';
-import { parseMessage } from './inbound-event';
+import { fieldsOfOrder, withLogFields } from '../log-context';
+import { type InboundEvent, parseMessage } from './inbound-event';
 
 /** An event that waited in vain, on its way to the dead letters of the queue that it came by, or would have. */
 export interface GivenUp extends Pick<ParkedEvent, 'body' | 'attributes'> {
@@ -66,8 +67,12 @@ export function createParkedEvents({ rows, orders, bury, logger, ...p }: ParkedE
 
   /** @returns nothing when it failed in a way of its own */
   async function tryAgain(parked: ParkedEvent, early: Early | undefined): Promise<Taken | undefined> {
-    const { identity, body } = parked;
-    const event = parseMessage(body);
+    const event = parseMessage(parked.body);
+    return withLogFields(fieldsOfOrder(parked.orderId, event.traceparent), () => takeParked({ parked, event, early }));
+  }
+
+  async function takeParked({ parked, event, early }: Turn): Promise<Taken | undefined> {
+    const { identity } = parked;
     const requestId = `event ${identity.eventId ?? identity.fingerprint}`;
     try {
       const taken = early ?? (await takeEvent({ event, orders, requestId, patienceMs: PATIENCE_MS }));
@@ -126,6 +131,12 @@ export function createParkedEvents({ rows, orders, bury, logger, ...p }: ParkedE
 }
 
 type Early = Taken & { status: 'EARLY' };
+
+interface Turn {
+  parked: ParkedEvent;
+  event: InboundEvent;
+  early: Early | undefined;
+}
 
 const turnAfter = ({ tries }: ParkedEvent): string => {
   const [first, ceiling] = TURNS_MS;

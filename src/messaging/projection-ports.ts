@@ -1,4 +1,6 @@
 import type { Addition, OrderCursor } from '../domain/projections';
+import type { Lookup } from '../domain/lookups';
+import type { AuditEntry } from '../domain/audit';
 import type { OrderEvent } from '../domain/events';
 import type { OrderId } from '../domain/ids';
 
@@ -16,6 +18,18 @@ export interface ProjectionStore {
    * @returns false when the cursor is not there any more
    */
   write(p: { before: number | undefined; cursor: OrderCursor; additions: Addition[] }): Promise<boolean>;
+}
+
+/** Where orders are found by what they tell. Throws `StepError` SERVICE_UNAVAILABLE. */
+export interface Lookups {
+  /** Writes them down, none of them twice; the same again changes nothing. */
+  note(lookups: readonly Lookup[]): Promise<void>;
+}
+
+/** What operators did by hand. Throws `StepError` SERVICE_UNAVAILABLE. */
+export interface AuditTrail {
+  /** Writes a line; the same again changes nothing. */
+  write(entry: AuditEntry): Promise<void>;
 }
 
 /** Long orders as they were on the way. Throws `StepError` SERVICE_UNAVAILABLE. */

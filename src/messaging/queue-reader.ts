@@ -3,6 +3,7 @@ import { GetQueueAttributesCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { createBatchReader, type QueueMessage, type QueueReader } from './batches';
 import type { DeadLetterNews } from './dead-letter-ports';
 import type { Logger } from '../telemetry';
+import { measured, type QueueMetrics } from './measure';
 import { CircuitOpenError, isOutage as isCompanyDown } from '../domain/breaker';
 import { StepError } from '../domain/failures';
 import { isOutOfReach } from './out-of-reach';
@@ -34,6 +35,8 @@ export interface QueueReaderDeps {
   handle(message: QueueMessage): Promise<Handled>;
   /** who is told of a redriven message that was handled */
   letters: Pick<DeadLetterNews, 'handled'>;
+  /** absent: nothing is counted */
+  metrics?: QueueMetrics | undefined;
   logger: Logger;
 }
 
@@ -41,19 +44,19 @@ const MAX_BACKOFF_MS = 15_000;
 
 /** Reads a queue: a message is deleted when it was handled, or when it is in the dead letters; until then it stays. */
 export function createQueueReader(p: QueueReaderDeps): QueueReader {
-  const { sqs, queueUrl, logger } = p;
+  const { sqs, queueUrl, metrics, logger } = p;
   const stopping = new AbortController();
 
   const receivesOf = lastReceiveOf(sqs, queueUrl);
 
-  async function take(received: QueueMessage): Promise<void> {
+  async function take(received: QueueMessage): Promise<'done' | 'rejected'> {
     const handled = await retryUntil(stopping.signal, () => p.handle(received), logger).catch((error: unknown) =>
       giveUp(received, error),
     );
     if (handled.status === 'DONE') {
       if (handled.log) logger.info(handled.log, `message from ${p.name}`);
       await tellHandled(received);
-      return;
+      return 'done';
     }
     const { errorType = 'InvalidOrderData', reason } = handled;
     const { deadLetterQueueUrl } = p;
@@ -61,7 +64,11 @@ export function createQueueReader(p: QueueReaderDeps): QueueReader {
     const attributes = lettered({ queueUrl, ...received });
     await bury(sqs, { body: received.body, attributes, deadLetterQueueUrl, errorType, reason });
     logger.warn({ messageId: received.messageId, errorType, reason }, `message of ${p.name} moved to the dead letters`);
+    return 'rejected';
   }
+
+  const counted = (received: QueueMessage): Promise<unknown> =>
+    metrics ? measured(metrics, { name: p.name, body: received.body, handle: () => take(received) }) : take(received);
 
   /** The last time that it comes the message takes with it what was wrong; before, it stays and comes again. */
   async function giveUp({ messageId, receives }: QueueMessage, error: unknown): Promise<Handled> {
@@ -84,7 +91,7 @@ export function createQueueReader(p: QueueReaderDeps): QueueReader {
     visibilityS: p.visibilityS,
     isExtended: true,
     stopping,
-    take,
+    take: async (received) => void (await counted(received)),
     onStays: (err) => logger.error({ err }, 'message stays'),
     logger,
   });

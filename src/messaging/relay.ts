@@ -19,15 +19,31 @@ export interface Relay {
 /**
  * @param p.graceMs    how long a step's own attempt has, in milliseconds, before the relay takes over
  * @param p.intervalMs pause between rounds, in milliseconds
+ * @param p.onLeft      told after each round how many of the events that it saw are not published; not when it could not look
  */
-export function createRelay(p: { bus: EventBus; graceMs: number; intervalMs: number; logger: Logger }): Relay {
+export function createRelay(p: {
+  bus: EventBus;
+  graceMs: number;
+  intervalMs: number;
+  onLeft?: (count: number) => void;
+  logger: Logger;
+}): Relay {
   async function run(): Promise<number> {
     let published = 0;
+    let seen = 0;
+    let isThrough = false;
     const before = new Date(Date.now() - p.graceMs).toISOString();
     // what the bus does not take now holds up nothing behind it: the next round tries it again
-    for await (const events of p.bus.unpublished({ before, limit: PAGE })) {
-      published += await p.bus.publish(events);
-      if (rounds.isStopped()) break;
+    try {
+      for await (const events of p.bus.unpublished({ before, limit: PAGE })) {
+        seen += events.length;
+        published += await p.bus.publish(events);
+        if (rounds.isStopped()) break;
+      }
+      isThrough = true;
+    } finally {
+      // whoever could not look does not know that nothing is left
+      if (isThrough || seen > published) p.onLeft?.(seen - published);
     }
     return published;
   }

@@ -5,7 +5,9 @@ import type { NewsOutcome, OrderClient } from '../client';
 import type { OrderId } from '../domain/ids';
 import type { OrderPaidEvent, PaymentToldEvent } from './payment-event';
 import type { OrderPlacedEvent } from './order-placed';
+import { activeSpan, activeTraceparent, inTraceOf, SpanKind } from '../tracing';
 import { causedBy, causeOf } from '../domain/cause';
+import { orderAttributes } from '../domain/trace';
 
 /** What became of an event. Those that are neither early nor rejected may be forgotten by whoever brought them. */
 export type Taken =
@@ -39,7 +41,15 @@ export type TakeEventInput = Request & { event: InboundEvent };
  * @throws EngineUnavailableError when nobody confirms that the engine has it: the event is still its sender's
  */
 export async function takeEvent({ event, ...rest }: TakeEventInput): Promise<Taken> {
-  const { eventId: id, correlationId, traceparent } = event;
+  // brought by a message or a request of another trace, it goes on in its own
+  return inTraceOf(event.traceparent, { name: `take ${event.kind}`, kind: SpanKind.CONSUMER }, () =>
+    takeHere({ event, ...rest }),
+  );
+}
+
+async function takeHere({ event, ...rest }: TakeEventInput): Promise<Taken> {
+  const { eventId: id, correlationId } = event;
+  const traceparent = activeTraceparent() ?? event.traceparent;
   const request: Caused = { ...rest, caused: causedBy(causeOf({ id, correlationId, traceparent })) };
   switch (event.kind) {
     case 'order-placed':
@@ -62,12 +72,14 @@ export async function takeEvent({ event, ...rest }: TakeEventInput): Promise<Tak
 }
 
 async function placeOrder({ submission, fingerprint }: OrderPlacedEvent, { orders, caused, ...request }: Caused) {
+  activeSpan()?.setAttributes(orderAttributes(submission));
   const { kind } = await orders.place({ submission, fingerprint, ...request, ...caused });
   return takenOrder(submission.orderId, kind);
 }
 
 async function fulfillOrder({ order }: OrderPaidEvent, { orders, requestId, caused }: Caused) {
   const { orderId } = order.submission;
+  activeSpan()?.setAttributes(orderAttributes(order.submission));
   const { kind } = await orders.fulfill({ ...order, requestId, ...caused });
   if (kind !== 'payment-used') return takenOrder(orderId, kind);
   return { status: 'REJECTED', reason: `order ${orderId}: its payment was for another order`, orderId } as const;

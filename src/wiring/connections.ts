@@ -1,4 +1,3 @@
-import { hostname } from 'node:os';
 import type { AwsClients } from '../adapters/aws/clients';
 import type { Config } from '../config';
 import type { Logger } from '../telemetry';
@@ -6,15 +5,19 @@ import type { Dependency } from '../domain/breaker';
 import type { Metrics } from '../metrics';
 import { type BreakerMirror, mirrorBreaker } from '../adapters/breaker/breaker-mirror';
 import { connectClient, connectOrderClient, type ConnectedOrderClient } from '../client';
-import { breakerLimits } from '../config';
+import { breakerLimits, breakerTables } from '../config';
 import { type Breaker, createBreaker } from '../adapters/breaker/breaker';
 import { createBreakerTable } from '../adapters/aws/breaker-table';
 import { connectStockClient, type ConnectedStockClient } from '../stock-client';
 import { createDeadLetterClient, type DeadLetterClient } from '../dead-letter-client';
 import { createEventBus } from '../adapters/aws/event-bus';
 import { connectReplayClient } from '../replay-client';
+import type { EventBus } from '../messaging/ports';
+import { measureCalls } from '../metrics/measure';
 import { createReplayLog } from '../adapters/aws/replay-log';
 import { createOrderRecords } from '../adapters/aws/order-records';
+import { fieldsOfOrder } from '../log-context';
+import { INSTANCE } from '../instance';
 
 /** The way to the orders of a process that takes some. */
 export function connectOrders(
@@ -53,18 +56,21 @@ export function connectDeadLetters(
   };
 }
 
-/** The bus of a process that publishes; what it refuses for good is logged. */
+/** The bus of a process that publishes: what becomes of events is counted, what it refuses for good is logged. */
 export function openEventBus(
   config: Pick<Config<'worker'>, 'EVENT_BUS_NAME' | 'ORDER_EVENTS_TABLE'>,
-  { aws, logger }: { aws: Pick<AwsClients, 'db' | 'events'>; logger: Logger },
-) {
+  { aws, logger, metrics }: { aws: Pick<AwsClients, 'db' | 'events'>; logger: Logger; metrics?: Metrics },
+): EventBus {
   return createEventBus({
     db: aws.db,
     events: aws.events,
     busName: config.EVENT_BUS_NAME,
     eventsTable: config.ORDER_EVENTS_TABLE,
-    onRefused: ({ orderId, sequence }, reason) =>
-      logger.error({ orderId, sequence, reason }, 'the bus refuses an event for good'),
+    onHanded: (outcome, count) => metrics?.record('waybill_bus_events_total', { outcome }, count),
+    onRefused({ orderId, sequence, traceparent }, reason) {
+      metrics?.record('waybill_bus_events_total', { outcome: 'refused' });
+      logger.error({ ...fieldsOfOrder(orderId, traceparent), sequence, reason }, 'the bus refuses an event for good');
+    },
   });
 }
 
@@ -80,17 +86,16 @@ export interface Breakers {
 
 /** Breakers whose state is seen in the table and in the metrics, and that obey the resets in the table. */
 export function openBreakers(
-  config: Parameters<typeof breakerLimits>[0],
+  config: Parameters<typeof breakerLimits>[0] & Parameters<typeof breakerTables>[0],
   { aws, logger, metrics }: { aws: Pick<AwsClients, 'db'>; logger: Logger; metrics: Metrics },
 ): Breakers {
-  const table = createBreakerTable({ db: aws.db, table: config.BREAKERS_TABLE });
-  const worker = `${hostname()}#${process.pid}`;
+  const table = createBreakerTable({ db: aws.db, tables: breakerTables(config) });
   const open = new Map<Dependency, { breaker: Breaker; mirror: BreakerMirror }>();
 
   function openOne(dependency: Dependency) {
-    const breaker = createBreaker({ dependency, ...breakerLimits(config, dependency) });
+    const breaker = measureCalls(createBreaker({ dependency, ...breakerLimits(config, dependency) }), metrics);
     const onError = (error: unknown) => logger.warn({ err: error, dependency }, 'a breaker is not seen in its table');
-    const mirror = mirrorBreaker({ breaker, table, worker, pollMs: RESET_POLL_MS, onError });
+    const mirror = mirrorBreaker({ breaker, table, worker: INSTANCE, pollMs: RESET_POLL_MS, onError });
     const tell = () => metrics.breakerState(dependency, breaker.report().state);
     breaker.onChange(() => {
       tell();

@@ -3,26 +3,30 @@ import type { AwsClients } from '../adapters/aws/clients';
 import type { Config } from '../config';
 import type { DeadLetterTimes } from '../domain/dead-letters';
 import { connectClient, EngineUnavailableError } from '../client';
+import { createAuditTrail } from '../adapters/aws/audit-trail';
 import { createDeadLetterClient } from '../dead-letter-client';
 import { createDeadLetterReader } from '../messaging/dead-letter-reader';
 import { createDeadLetterTable } from '../adapters/aws/dead-letter-table';
 import { createDeadWorkflows } from '../messaging/dead-workflows';
-import { createEndedRuns, createEndedWorkflows } from '../ended-workflows';
+import { createEndedRuns, createEndedWorkflows, MORTAL_WORKFLOWS } from '../ended-workflows';
 import { createSourceQueues } from '../adapters/aws/source-queues';
-import { deadLetterQueues, sourceQueues } from '../config';
-import { NOWHERE } from '../domain/dead-letters';
+import { deadLetterQueues, letterTables, sourceQueues } from '../config';
+import { DEAD_LETTER_CLASSES, NOWHERE } from '../domain/dead-letters';
 import { type Part, type Shared, together } from './parts';
 import { StepError } from '../domain/failures';
 
 /** What makes records of everything that is dead: a reader for each dead-letter queue, and a look at the workflows. */
 export function openDeadLetters({ config, aws, letters, metrics, logger }: Shared): Part {
-  const register = createDeadLetterTable({ db: aws.db, table: config.DEAD_LETTERS_TABLE });
+  const register = createDeadLetterTable({ db: aws.db, tables: letterTables(config) });
   const shared = { register, letters, metrics, logger };
   const undelivered = { queue: NOWHERE, queueUrl: config.UNDELIVERED_DLQ_URL };
   const queues = [
     ...deadLetterQueues(config),
     { ...undelivered, deadLetterQueueUrl: undelivered.queueUrl, givenUpAfterMs: 0 },
   ];
+  // from 0 on: the first of a kind is an increase too
+  for (const queue of [...queues.map((one) => one.queue), ...MORTAL_WORKFLOWS])
+    for (const kind of DEAD_LETTER_CLASSES) metrics.record('waybill_dead_letters_total', { class: kind, queue }, 0);
   const readers = queues.map(({ queue, queueUrl, deadLetterQueueUrl, givenUpAfterMs }) =>
     createDeadLetterReader({
       ...shared,
@@ -63,13 +67,17 @@ export function openDeadLetterDesk(
   aws: Pick<AwsClients, 'db' | 'sqs'>,
 ): { ports: ActivityDeps['deadLetters']; close(): Promise<void> } {
   const client = connectClient(config.engine);
-  const { redrive } = createDeadLetterClient({ client, taskQueue: config.TASK_QUEUE });
+  const { redrive, discard } = createDeadLetterClient({ client, taskQueue: config.TASK_QUEUE });
   return {
     ports: {
-      book: createDeadLetterTable({ db: aws.db, table: config.DEAD_LETTERS_TABLE }),
+      book: createDeadLetterTable({ db: aws.db, tables: letterTables(config) }),
       queues: createSourceQueues({ sqs: aws.sqs, urls: sourceQueues(config) }),
       workflows: createEndedWorkflows(client),
-      desk: { redrive: (id, request) => redrive(id, request).catch(asStepError) },
+      audit: createAuditTrail({ db: aws.db, table: config.AUDIT_TRAIL_TABLE }),
+      desk: {
+        redrive: (id, request) => redrive(id, request).catch(asStepError),
+        discard: (id, request) => discard(id, request).catch(asStepError),
+      },
     },
     close: () => client.connection.close(),
   };

@@ -7,9 +7,9 @@ import { openInbox } from './inbox';
 import { type Part, type Shared, together } from './parts';
 
 /** What brings events from outside, what tries again those that came too early, and who answers what there is. */
-export function openInbound({ config, aws, orders, letters, logger }: Shared): Part {
+export function openInbound({ config, aws, orders, letters, metrics, logger }: Shared): Part {
   const { inbox, parked } = openInbox({ config, aws, orders, logger });
-  const shared = { sqs: aws.sqs, letters, logger };
+  const shared = { sqs: aws.sqs, letters, metrics, logger };
   const queues = [
     {
       name: 'order intake queue',

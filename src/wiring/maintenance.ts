@@ -11,6 +11,7 @@ import {
   scheduleReconciliation,
 } from '../maintenance-client';
 import { createCaseAlerts } from '../adapters/aws/case-alerts';
+import { createRounds } from '../messaging/rounds';
 import { createCaseBook } from '../adapters/aws/case-book';
 import { createDynamoBooks } from '../adapters/aws/books';
 import { createOrderArchive } from '../adapters/aws/order-archive';
@@ -19,12 +20,15 @@ import { createSandboxJournal } from '../adapters/aws/sandbox-journal';
 import { createSandboxMoneyCalls } from '../adapters/aws/sandbox-money';
 import { createSandboxStatements } from '../adapters/sandbox/statements';
 import { createStockTaking } from '../adapters/aws/stock-taking';
-import { reconciliationLimits, tableNames, warehousesOf } from '../config';
+import { caseTables, reconciliationLimits, tableNames, warehousesOf } from '../config';
 
 /** The way to rebuilds and reconciliations of a process that asks for some. */
 export const connectMaintenance = (
   config: Pick<Config<'gateway'>, 'engine' | 'TASK_QUEUE'>,
 ): ConnectedMaintenanceClient => connectMaintenanceClient({ engine: config.engine, taskQueue: config.TASK_QUEUE });
+
+/** Milliseconds between two looks at the last report: whichever worker wrote it, all of them tell of it. */
+const REPORT_EVERY_MS = 60_000;
 
 /** Milliseconds after which the engine is asked again for a schedule. */
 const ASK_AGAIN_MS = 30_000;
@@ -46,6 +50,15 @@ export function openMaintenance(
   const client = connectClient(config.engine);
   const journalTable = config.SANDBOX_JOURNAL_TABLE;
   const journal = createSandboxJournal({ db, table: journalTable });
+  const cases = createCaseBook({ db, tables: caseTables(config) });
+  const reports = createRounds({
+    async round() {
+      const report = await cases.readReport();
+      if (report) p.metrics.reconciliationFindings(report.findings);
+    },
+    intervalMs: REPORT_EVERY_MS,
+    onError: (err) => p.logger.warn({ err }, 'the last reconciliation cannot be read'),
+  });
   const stopping = new AbortController();
   let scheduling: Promise<void> = Promise.resolve();
 
@@ -69,16 +82,19 @@ export function openMaintenance(
       stock: createStockTaking({ db, tables }),
       runs: createOrderRuns(client),
       statements: createSandboxStatements({ journal, calls: createSandboxMoneyCalls({ db, table: journalTable }) }),
-      cases: createCaseBook({ db, table: config.CASES_TABLE }),
+      cases,
       alerts: createCaseAlerts({ sns, topicArn: config.OPERATIONS_ALERT_TOPIC_ARN }),
       limits: reconciliationLimits(config),
       tellFindings: (counts) => p.metrics.reconciliationFindings(counts),
       now: () => new Date().toISOString(),
     },
-    schedule: () => void (scheduling = schedule()),
+    schedule() {
+      scheduling = schedule();
+      reports.start();
+    },
     async stop() {
       stopping.abort();
-      await scheduling;
+      await Promise.all([scheduling, reports.stop()]);
       await client.connection.close();
     },
   };

@@ -16,9 +16,9 @@ const LEASE_MARGIN_MS = 13_000;
 
 /** What customers are told with: a reader for each channel's queue. */
 export function openNotifications(
-  p: Pick<Shared, 'config' | 'aws' | 'breakers' | 'letters' | 'logger' | 'observe'>,
+  p: Pick<Shared, 'config' | 'aws' | 'breakers' | 'letters' | 'logger' | 'observe'> & Partial<Pick<Shared, 'metrics'>>,
 ): Part {
-  const { config, aws, breakers, letters, logger } = p;
+  const { config, aws, breakers, letters, metrics, logger } = p;
   const { provider, close } = openProvider(p);
   const queues = notificationQueues(config);
   const shared = {
@@ -29,6 +29,7 @@ export function openNotifications(
     provider: withBreaker(provider, breakers.of('notification')),
     leaseMs: LEASE_MARGIN_MS + config.PROVIDER_TIMEOUT_MS,
     letters,
+    metrics,
     logger,
   };
   const readers = together(CHANNELS.map((channel) => createNotifications({ ...shared, ...queues[channel], channel })));

@@ -1,4 +1,6 @@
+import { createAuditTrail } from '../adapters/aws/audit-trail';
 import { createOrderHistory } from '../adapters/aws/order-history';
+import { createLookups } from '../adapters/aws/lookup-writer';
 import { createOrderStatuses } from '../adapters/aws/order-statuses';
 import { createProjectionStore } from '../adapters/aws/projections';
 import { createProjector } from '../messaging/projector';
@@ -7,8 +9,8 @@ import { historyTables } from '../config';
 import { openInbox } from './inbox';
 import { type Part, type Shared, together } from './parts';
 
-/** What follows the events of orders: their status, the projections, and the snapshots. */
-export function openProjections({ config, aws, orders, letters, logger }: Shared): Part {
+/** What follows the events of orders: their status, the projections, the look-ups, and the snapshots. */
+export function openProjections({ config, aws, orders, letters, metrics, logger }: Shared): Part {
   const { db, sqs } = aws;
   const tables = historyTables(config);
   const { parked } = openInbox({ config, aws, orders, logger });
@@ -25,6 +27,7 @@ export function openProjections({ config, aws, orders, letters, logger }: Shared
       // what came too early for it
       onCreated: (orderId) => parked.releaseFor(orderId),
       letters,
+      metrics,
       logger,
     }),
     createProjector({
@@ -37,7 +40,10 @@ export function openProjections({ config, aws, orders, letters, logger }: Shared
         tables: { events: tables.events, projections: config.PROJECTIONS_TABLE },
       }),
       snapshots: createOrderHistory({ db, tables }),
+      lookups: createLookups({ db, table: config.ORDER_LOOKUPS_TABLE }),
+      audit: createAuditTrail({ db, table: config.AUDIT_TRAIL_TABLE }),
       letters,
+      metrics,
       logger,
     }),
   ]);

@@ -5,7 +5,7 @@ import { createReplayLog } from '../adapters/aws/replay-log';
 import { createReplayWay } from '../adapters/aws/replay-way';
 
 /** What forwards events out of the archive. */
-export function openReplay({ config, aws, letters, logger }: Shared): Part {
+export function openReplay({ config, aws, letters, metrics, logger }: Shared): Part {
   return createReplayForwarder({
     sqs: aws.sqs,
     queueUrl: config.REPLAY_QUEUE_URL,
@@ -21,6 +21,7 @@ export function openReplay({ config, aws, letters, logger }: Shared): Part {
     orders: createStatusReader({ db: aws.db, view: config.ORDER_STATUS_VIEW_TABLE }),
     perSecond: config.REPLAY_EVENTS_PER_S,
     letters,
+    metrics,
     logger,
   });
 }

@@ -2,11 +2,12 @@ import { createReorderReader, parseAlert, parseShortfall } from '../messaging/re
 import { type Part, type Shared, together } from './parts';
 
 /** The queues that ask for stock. */
-export function openStock({ config, aws, stock, letters, logger }: Shared): Part {
+export function openStock({ config, aws, stock, letters, metrics, logger }: Shared): Part {
   const shared = {
     sqs: aws.sqs,
     stock,
     letters,
+    metrics,
     quantity: config.REORDER_QUANTITY,
     overdueAfterS: config.REORDER_OVERDUE_S,
     logger,

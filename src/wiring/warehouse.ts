@@ -5,7 +5,7 @@ import type { Part, Shared } from './parts';
 import { withBreaker } from '../adapters/breaker/with-breaker';
 
 /** What is to be packed. */
-export function openWarehouse({ config, aws, breakers, letters, logger }: Shared): Part {
+export function openWarehouse({ config, aws, breakers, letters, metrics, logger }: Shared): Part {
   const journal = createSandboxJournal({ db: aws.db, table: config.SANDBOX_JOURNAL_TABLE });
   const warehouse = createSandboxWarehouse({ journal, timeoutMs: config.PROVIDER_TIMEOUT_MS });
   return createPackingReader({
@@ -15,6 +15,7 @@ export function openWarehouse({ config, aws, breakers, letters, logger }: Shared
     visibilityS: config.SHIPPING_VISIBILITY_S,
     desk: withBreaker(warehouse, breakers.of('warehouse')),
     letters,
+    metrics,
     logger,
   });
 }

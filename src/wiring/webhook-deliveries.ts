@@ -2,9 +2,11 @@ import { type NativeConnection, Worker } from '@temporalio/worker';
 import type { AwsClients } from '../adapters/aws/clients';
 import type { Config } from '../config';
 import type { Metrics } from '../metrics';
+import type { Traced } from '../tracing/worker';
 import type { WebhookActivityDeps } from '../activities/webhooks';
 import { createWebhookActivities } from '../activities/webhooks';
 import { createWebhookDesk } from '../adapters/aws/webhook-desk';
+import { measureActivities } from '../metrics/measure';
 import { createWebhookSender } from '../adapters/webhooks/sender';
 import { webhookTables } from '../config';
 import { webhookQueueOf } from '../domain/webhooks';
@@ -21,19 +23,24 @@ export function createWebhookWorker(p: {
   ports: Ports;
   metrics: Metrics;
   connection: NativeConnection;
+  traced?: Traced;
 }): Promise<Worker> {
-  const { config, aws, ports, metrics, connection } = p;
+  const { config, aws, ports, metrics, connection, traced } = p;
   return Worker.create({
     connection,
+    ...traced,
     namespace: config.engine.namespace,
     taskQueue: webhookQueueOf(config.TASK_QUEUE),
-    activities: createWebhookActivities({
-      ...ports,
-      desk: createWebhookDesk({ db: aws.db, tables: webhookTables(config) }),
-      sender: createWebhookSender({ allowPrivate: config.WEBHOOK_ALLOW_PRIVATE === 'true' }),
-      counts: metrics,
-      disableAfterS: config.WEBHOOK_DISABLE_AFTER_S,
-    }),
+    activities: measureActivities(
+      createWebhookActivities({
+        ...ports,
+        desk: createWebhookDesk({ db: aws.db, tables: webhookTables(config) }),
+        sender: createWebhookSender({ allowPrivate: config.WEBHOOK_ALLOW_PRIVATE === 'true' }),
+        counts: metrics,
+        disableAfterS: config.WEBHOOK_DISABLE_AFTER_S,
+      }),
+      metrics,
+    ),
     maxConcurrentActivityTaskExecutions: MAX_ATTEMPTS,
     shutdownGraceTime: '10s',
   });

@@ -8,8 +8,9 @@ export function openWebhooks({
   config,
   aws,
   letters,
+  metrics,
   logger,
-}: Pick<Shared, 'config' | 'aws' | 'letters' | 'logger'>): Part {
+}: Pick<Shared, 'config' | 'aws' | 'letters' | 'logger'> & Partial<Pick<Shared, 'metrics'>>): Part {
   const deliveries = connectWebhookClient({ engine: config.engine, taskQueue: config.TASK_QUEUE });
   const reader = createWebhookEventsReader({
     sqs: aws.sqs,
@@ -19,6 +20,7 @@ export function openWebhooks({
     listeners: createWebhookListeners({ db: aws.db, table: config.WEBHOOKS_TABLE }),
     deliveries,
     letters,
+    metrics,
     logger,
   });
   return {

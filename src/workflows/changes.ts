@@ -7,6 +7,7 @@ import type { ShipmentLine, ShippingAddress } from '../domain/order';
 import { excessOf, returnable, unclaimed, waitsForCarrier } from './life';
 import { unitsOf } from '../domain/order';
 import { keys } from '../domain/ids';
+import { withoutOperator } from '../domain/cause';
 import { flush, record } from './record';
 import { CLOSED, refusal, request, WITH_CARRIER } from './mail';
 import { takeChange } from './take-change';
@@ -62,7 +63,7 @@ function takeCancel(run: OrderRun): void {
       if (life.cancel?.isEngines && life.cancel.isDone) delete life.cancel;
       if (!life.cancel) {
         run.log.note({ type: 'Cancellation Requested', data: why, cause });
-        run.cancel({ ...why, cause });
+        run.cancel({ ...why, cause: withoutOperator(cause) });
         // the timeline tells of it also when what is undone takes long
         await flush(run, `cancel-request#${run.acceptance.submission.orderId}`);
       }

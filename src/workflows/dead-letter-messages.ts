@@ -1,5 +1,6 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { Arrival, DeskAnswer, DeskRequest } from '../domain/dead-letter-desk';
+import type { BulkAction } from '../domain/dead-letters';
 import type { DeadLetterFilter } from '../activities/dead-letter-ports';
 
 export const DEAD_LETTER_WORKFLOW = 'deadLetterWorkflow';
@@ -24,6 +25,8 @@ export const DESK_REFUSED = 'DESK_REFUSED';
 
 export interface RedriveBatchInput {
   batchId: string;
+  /** absent: REDRIVE */
+  action?: BulkAction;
   filter: DeadLetterFilter;
   by: string;
   reason?: string;
@@ -36,6 +39,8 @@ export interface RedriveProgress {
   /** FAILED: it ended in error, or somebody ended it in the engine */
   state: 'RUNNING' | 'DONE' | 'FAILED';
   redriven: number;
+  /** absent in those of earlier releases */
+  discarded?: number;
   underWay: number;
   refused: number;
   /** ISO 8601 */

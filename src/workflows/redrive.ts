@@ -4,11 +4,11 @@ import { redriveProgressQuery } from './dead-letter-messages';
 import { bulkRedriving } from './activities';
 
 /**
- * Redrives all of a class, since a time, or of a queue, page by page. Only what died before the batch began: what fails
+ * Redrives, or discards, all of a class, since a time, or of a queue, page by page. Only what died before the batch began: what fails
  * again while it runs is not sent round and round.
  */
 export async function redriveWorkflow(input: RedriveBatchInput): Promise<RedriveProgress> {
-  const { batchId, by, reason, filter } = input;
+  const { batchId, action, by, reason, filter } = input;
   const startedAt = new Date().toISOString();
   let progress: RedriveProgress = input.before ?? { state: 'RUNNING', redriven: 0, underWay: 0, refused: 0, startedAt };
   setHandler(redriveProgressQuery, () => progress);
@@ -20,11 +20,13 @@ export async function redriveWorkflow(input: RedriveBatchInput): Promise<Redrive
     const page = await bulkRedriving.redriveDeadLetters({
       filter: within,
       request,
-      ...(cursor !== undefined && { cursor }),
+      ...(action !== undefined && { action }),
+      ...(cursor === undefined ? { batch: { batchId, at: before.startedAt } } : { cursor }),
     });
     progress = {
       ...before,
       redriven: before.redriven + page.redriven,
+      ...(page.discarded !== undefined && { discarded: (before.discarded ?? 0) + page.discarded }),
       underWay: before.underWay + page.underWay,
       refused: before.refused + page.refused,
       ...(page.cursor !== undefined && { cursor: page.cursor }),

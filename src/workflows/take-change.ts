@@ -2,6 +2,9 @@ import { CancellationScope, currentUpdateInfo, type defineUpdate, setHandler } f
 import type { Cause } from '../domain/cause';
 import type { Caused } from './messages';
 import type { OrderRun } from './order-run';
+import { isOperator } from '../domain/audit';
+import { MAX_TEXT } from '../domain/order';
+import { refusal } from './mail';
 
 /** Changes of which the answer is kept. */
 const MAX_ANSWERS = 100;
@@ -28,7 +31,13 @@ export function takeChange<A extends object, R extends object>(
   };
   setHandler(update, (change) => CancellationScope.nonCancellable(() => make(change)), {
     validator(change) {
-      if (!answered()) p.validate(change);
+      if (answered()) return;
+      const { operator } = change.cause ?? {};
+      if (operator && !isOperator(operator))
+        throw refusal(
+          `operator: expected a name, and a reason, of 1 to ${MAX_TEXT} characters without control characters`,
+        );
+      p.validate(change);
     },
   });
 }

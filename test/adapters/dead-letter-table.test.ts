@@ -3,11 +3,12 @@ import { connectToEmulator, withUnreachableAws } from '../support/contracts/emul
 import { createDeadLetterTable } from '../../src/adapters/aws/dead-letter-table';
 import { createSourceQueues } from '../../src/adapters/aws/source-queues';
 import { InvalidCursorError } from '../../src/gateway/ports';
+import { letterTables } from '../../src/config';
 import { letterOf } from '../support/letters';
 import { uniqueId } from '../support/orders';
 
 const emulator = connectToEmulator();
-const table = createDeadLetterTable({ db: emulator.db, table: emulator.config.DEAD_LETTERS_TABLE });
+const table = createDeadLetterTable({ db: emulator.db, tables: letterTables(emulator.config) });
 afterAll(() => emulator.destroy());
 
 const entry = (n: number) => ({ at: `2026-01-01T00:00:0${n}.000Z`, what: 'REDRIVEN' as const, n });
@@ -139,7 +140,7 @@ describe('lists', () => {
 
 test('without AWS each is SERVICE_UNAVAILABLE', async () => {
   await withUnreachableAws(async (aws, endpoint) => {
-    const away = createDeadLetterTable({ db: aws.db, table: aws.config.DEAD_LETTERS_TABLE });
+    const away = createDeadLetterTable({ db: aws.db, tables: letterTables(aws.config) });
     const queues = createSourceQueues({ sqs: aws.sqs, urls: new Map([['q', `${endpoint}/000000000000/q`]]) });
     const letter = letterOf({ id: 'x' });
     for (const call of [

@@ -49,6 +49,7 @@ type Entries = NonNullable<PutEventsCommandInput['Entries']>;
 function refusingBus(answer: (entries: Entries) => PutEventsResponse) {
   const calls: number[][] = [];
   const refused: [sequence: number, reason: string][] = [];
+  const handed: Record<string, number> = {};
   const sequenceOf = ({ Detail = '{}' }: Entries[number]) => (JSON.parse(Detail) as { sequence: number }).sequence;
   const events = {
     send: async ({ input: { Entries = [] } }: { input: PutEventsCommandInput }) => {
@@ -62,8 +63,9 @@ function refusingBus(answer: (entries: Entries) => PutEventsResponse) {
     busName: 'bus',
     eventsTable: config.ORDER_EVENTS_TABLE,
     onRefused: ({ sequence }, reason) => void refused.push([sequence, reason]),
+    onHanded: (outcome, count) => void (handed[outcome] = (handed[outcome] ?? 0) + count),
   });
-  return { bus: refusing, calls, refused };
+  return { bus: refusing, calls, refused, handed };
 }
 
 const POISON = 'never taken';
@@ -278,6 +280,37 @@ describe('an entry that the bus will never take', () => {
     const { orderId } = events[0]!;
     await refusingBus(refusesTheCall).bus.publish(events);
     expect(fold(await world.events(orderId))).toEqual(await books.readView(orderId));
+  });
+});
+
+describe('what became of events', () => {
+  /** nothing of what comes after so many calls is taken */
+  const awayAfter = (calls: number, answer: (entries: Entries) => PutEventsResponse) => (entries: Entries) => {
+    if (calls-- > 0) return answer(entries);
+    throw Object.assign(new Error('connect ECONNREFUSED'), { name: 'TimeoutError' });
+  };
+  const throttles = (entries: Entries): PutEventsResponse => ({
+    Entries: entries.map((_, i) => (i < 2 ? { ErrorCode: 'ThrottlingException' } : taken())),
+  });
+
+  test.each<[string, number, (entries: Entries) => PutEventsResponse, Record<string, number>]>([
+    ['taken', 25, (entries) => ({ Entries: entries.map(taken) }), { published: 25 }],
+    ['left out by an answer without an error', 5, throttles, { published: 3, failed: 2 }],
+    ['partly handed over before the bus is away', 25, awayAfter(1, throttles), { published: 8, failed: 17 }],
+  ])('is told of each of them when they are %s', async (_, n, answer, expected) => {
+    const events = await append(someEvents(n));
+    const { bus: told, handed } = refusingBus(answer);
+    await told.publish(events).catch(() => undefined);
+    expect(handed).toEqual(expected);
+    await bus.publish(events);
+  });
+
+  test('is told of the others of a batch in which one is refused', async () => {
+    const events = await withPoison();
+    const { bus: told, handed, refused } = refusingBus(awayAfter(4, refusesTheCall));
+    await told.publish(events).catch(() => undefined);
+    expect([handed, refused.length]).toEqual([{ published: 2, failed: 2 }, 1]);
+    await bus.publish(events);
   });
 });
 

@@ -1,10 +1,11 @@
 import type { BackorderChange } from '../../src/domain/backorders';
+import type { OrderEvent } from '../../src/domain/events';
 import type { OrderId } from '../../src/domain/ids';
 import { booksOn, connectToEmulator, dynamoBooksWorld, withUnreachableAws } from '../support/contracts/emulator';
 import { createOrderReader } from '../../src/adapters/aws/order-reader';
 import { failureTypeOf } from '../support/contracts/books';
 import { fold } from '../../src/domain/projection';
-import { someEvents } from '../support/contracts/events';
+import { numbered, someEvents } from '../support/contracts/events';
 import { uniqueId } from '../support/orders';
 
 const calls: string[] = [];
@@ -44,6 +45,37 @@ test('listEvents gives an order’s events in order, from the one after a number
 
 test('listEvents of an order that is not there is empty', async () => {
   expect(await reader.listEvents({ orderId: uniqueId() })).toEqual([]);
+});
+
+test('readSequences says how far orders are, and leaves out those that are not there', async () => {
+  const [short, long] = [await createEvents(1), await createEvents(4)];
+  const over = someEvents(1);
+  const { orderId } = over[0]!;
+  await books.post({ orderId, events: numbered(orderId, [{ type: 'Order Closed', data: {} }]) });
+  const found = await reader.readSequences([uniqueId(), short.orderId, long.orderId, orderId]);
+  expect(found).toEqual(
+    new Map([
+      [short.orderId, { sequence: 1, isOver: false }],
+      [long.orderId, { sequence: 4, isOver: false }],
+      [orderId, { sequence: 1, isOver: true }],
+    ]),
+  );
+});
+
+test('readEvents gives events by their numbers, more than a call has, and leaves out those that are not there', async () => {
+  const [first, second] = [await createEvents(12), await createEvents(3)];
+  const keysOf = (orderId: OrderId, last: number) =>
+    Array.from({ length: last }, (_, i) => ({ orderId, sequence: i + 1 }));
+  calls.length = 0;
+  const found = await reader.readEvents([...keysOf(first.orderId, 100), ...keysOf(second.orderId, 2)]);
+  expect(calls).toEqual(['BatchGetItemCommand', 'BatchGetItemCommand']);
+  const inOrder = (a: OrderEvent, b: OrderEvent) => a.orderId.localeCompare(b.orderId) || a.sequence - b.sequence;
+  const stored = [
+    ...(await reader.listEvents(first)),
+    ...(await reader.listEvents(second)).filter(({ sequence }) => sequence < 3),
+  ];
+  expect(found.toSorted(inOrder)).toEqual(stored.toSorted(inOrder));
+  expect(await reader.readEvents([])).toEqual([]);
 });
 
 test('readInventory gives a product with its warehouses, and what is waited for', async () => {
@@ -95,10 +127,12 @@ test('every read fails as SERVICE_UNAVAILABLE when the tables cannot be reached'
     const reads = [
       unreachable.readView(orderId),
       unreachable.listEvents({ orderId }),
+      unreachable.readSequences([orderId]),
+      unreachable.readEvents([{ orderId, sequence: 1 }]),
       unreachable.readInventory('PROD-1'),
       unreachable.ping(),
     ];
     return Promise.all(reads.map(failureTypeOf));
   });
-  expect(failures).toEqual(Array.from({ length: 4 }, () => 'SERVICE_UNAVAILABLE'));
+  expect(failures).toEqual(Array.from({ length: 6 }, () => 'SERVICE_UNAVAILABLE'));
 });

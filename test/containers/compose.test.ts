@@ -132,8 +132,9 @@ test('engine and emulator are addressed by service and port', () => {
 const containerPortOf = (name: string) => service(name).ports?.[0]?.split(':')[2];
 
 test('what is published is published on loopback, where `npm start` has it', async () => {
-  const published = Object.values(compose.services).flatMap(({ ports = [] }) => ports);
-  for (const port of published) expect(port).toMatch(/^127\.0\.0\.1:\d+:\d+$/);
+  const all = Object.values(compose.services);
+  for (const port of all.flatMap(({ ports = [] }) => ports)) expect(port).toMatch(/^127\.0\.0\.1:\d+:\d+$/);
+  const published = all.filter(({ profiles }) => !profiles).flatMap(({ ports = [] }) => ports);
   const { gatewayPort, temporal, aws } = await readSettings({});
   const places = [gatewayPort, ...Object.values(temporal), ...Object.values(aws)] as unknown[];
   const usual = places.filter((place) => typeof place === 'number');
@@ -153,7 +154,51 @@ describe('versions', () => {
 
   test('our image carries ours, and every other one is named in full', () => {
     for (const [, { image }] of ownServices(compose)) expect(image).toBe(`waybill:${VERSION}`);
-    for (const { image } of Object.values(compose.services)) expect(image).toMatch(/:\d+\.\d+(\.\d+|-bookworm)$/);
+    for (const { image } of Object.values(compose.services)) expect(image).toMatch(/:v?\d+\.\d+(\.\d+|-bookworm)$/);
+  });
+});
+
+describe('metrics', () => {
+  interface Scraped {
+    scrape_configs: { job_name: string; static_configs: { targets: string[] }[] }[];
+  }
+  const { scrape_configs: jobs } = parse(textOf('ops/prometheus/prometheus.yml')) as Scraped;
+
+  test('are asked of every process, where it answers other containers too', () => {
+    const targets = jobs.map(({ job_name, static_configs }) => [
+      job_name,
+      static_configs.flatMap((one) => one.targets),
+    ]);
+    const expected = PROCESSES.map((name) => {
+      const { HEALTH_PORT, HEALTH_HOST, HOST, PORT } = environmentOf(name);
+      expect(HEALTH_HOST ?? HOST).toBe('0.0.0.0');
+      return [name, [`${name}:${HEALTH_PORT ?? PORT}`]];
+    });
+    expect(Object.fromEntries(targets)).toEqual(Object.fromEntries(expected));
+  });
+
+  test('are kept and shown only where somebody asks for it', () => {
+    for (const name of ['prometheus', 'grafana']) expect(service(name).profiles).toEqual(['observability']);
+  });
+
+  test('are shown to everybody on loopback, and changed by nobody: not as the admin that Grafana comes with either', () => {
+    const { GF_AUTH_ANONYMOUS_ORG_ROLE, ...grafana } = service('grafana').environment ?? {};
+    expect(GF_AUTH_ANONYMOUS_ORG_ROLE).toBe('Viewer');
+    expect(grafana).toMatchObject({ GF_AUTH_DISABLE_LOGIN_FORM: 'true', GF_AUTH_BASIC_ENABLED: 'false' });
+  });
+
+  test('are shown by dashboards that are where Grafana is told', () => {
+    const provider = parse(textOf('ops/grafana/provisioning/dashboards/waybill.yml')) as {
+      providers: { options: { path: string } }[];
+    };
+    const [source = '', target = ''] = service('grafana').volumes?.[0]?.split(':') ?? [];
+    const place = provider.providers[0]?.options.path ?? '';
+    expect(place.startsWith(target)).toBe(true);
+    expect(existsSync(join(PROJECT_ROOT, source, place.slice(target.length), 'business.json'))).toBe(true);
+    const { GF_PATHS_PROVISIONING = '' } = service('grafana').environment ?? {};
+    expect(existsSync(join(PROJECT_ROOT, source, GF_PATHS_PROVISIONING.slice(target.length), 'datasources'))).toBe(
+      true,
+    );
   });
 });
 

@@ -77,8 +77,12 @@ test('Node itself is the process that gets the signals; it runs programs of the 
   for (const program of [runtime.command?.[0], script]) expect(PROGRAMS).toContain(program);
 });
 
-test('the bundle is where the build puts it, and the gateway serves the container, not its loopback', () => {
-  expect(runtime.env).toMatchObject({ WORKFLOW_BUNDLE: `${runtime.workdir}/dist/workflow-bundle.js`, HOST: '0.0.0.0' });
+test('bundle and page are where the build puts them, and the gateway serves the container, not its loopback', () => {
+  expect(runtime.env).toMatchObject({
+    WORKFLOW_BUNDLE: `${runtime.workdir}/dist/workflow-bundle.js`,
+    PAGE_DIR: `${runtime.workdir}/dist/page`,
+    HOST: '0.0.0.0',
+  });
 });
 
 test('its labels say what it is', () => {

@@ -1,7 +1,9 @@
 import type { Fail } from '../../src/domain/validation';
 import {
+  checkCancellation,
   checkDecision,
   checkInspectedItems,
+  checkOperator,
   checkReason,
   checkResolution,
   checkReturnItems,
@@ -35,6 +37,26 @@ test('a reason may be absent, and is a text that every table carries', () => {
   expect(outcomeOf((fail) => checkReason({ reason: '늦어요' }, fail))).toEqual(fine({ reason: '늦어요' }));
   expect(outcomeOf((fail) => checkReason({ reason: long }, fail)).wrong).toEqual(['/reason too_long']);
   expect(outcomeOf((fail) => checkReason({ reason: 'a\u0000' }, fail)).wrong).toEqual(['/reason invalid']);
+});
+
+test('who asks by hand says why, and nobody else has to', () => {
+  const kim = { by: 'kim', reason: 'the customer called' };
+  expect(outcomeOf((fail) => checkOperator({}, fail))).toEqual(fine({}));
+  expect(outcomeOf((fail) => checkOperator(kim, fail))).toEqual(fine({ operator: kim }));
+  for (const [sent, wrong] of [
+    [{ by: 'kim' }, ['/reason required']],
+    [{ reason: 'why' }, ['/by required']],
+    [{ by: '', reason: ' ' }, ['/by required', '/reason required']],
+    [{ by: long, reason: 'a\u0000' }, ['/by too_long', '/reason invalid']],
+  ] as const)
+    expect(outcomeOf((fail) => checkOperator(sent, fail))).toEqual({ value: {}, wrong });
+});
+
+test("a cancellation has the customer's reason, or an operator with one", () => {
+  expect(outcomeOf((fail) => checkCancellation({ reason: 'twice' }, fail))).toEqual(fine({ reason: 'twice' }));
+  const lee = { by: 'lee', reason: 'a fraud' };
+  expect(outcomeOf((fail) => checkCancellation(lee, fail))).toEqual(fine({ operator: lee }));
+  expect(outcomeOf((fail) => checkCancellation({ by: 'lee' }, fail)).wrong).toEqual(['/reason required']);
 });
 
 describe('items', () => {

@@ -4,6 +4,7 @@ import type { InventoryStatus, OrderView } from '../../src/domain/projection';
 import type { OrderId } from '../../src/domain/ids';
 import type { OrderStatus, StateName } from '../../src/domain/states';
 import { applyPatch, fold, projectEvents } from '../../src/domain/projection';
+import { differenceOf } from '../../src/domain/view-difference';
 import { EVENT_TYPES, eventOfEachType, numbered, sampleValidOrder } from '../support/contracts/events';
 import { holds } from '../support/contracts/runs';
 import { MAX_TEXT } from '../../src/domain/order';
@@ -325,6 +326,48 @@ describe('indexes', () => {
       dayShard: `2025-07-09#${shard}`,
     });
     expect(viewOf('Order Created', 'Order Validated').statusShard).toBe(`VALIDATED#${shard}`);
+  });
+
+  describe('those that are late', () => {
+    const late = (promise: string) => ({ promise, lateShard: `${promise}#${shardOf(orderId)}`, lateSince: AT });
+
+    test('an order is in the partition of how late it is', () => {
+      expect(viewOf(...SHIPPING)).not.toHaveProperty('lateShard');
+      expect(viewOf(...SHIPPING, 'Order At Risk')).toMatchObject(late('AT_RISK'));
+      expect(viewOf(...SHIPPING, 'Order At Risk', 'Promise Breached')).toMatchObject(late('BREACHED'));
+    });
+
+    test.each<EventType>([
+      'Shipment Created',
+      'Customer Notified',
+      'Order Cancelled',
+      'Payment Failed',
+      'Order Fulfillment Failed',
+      'Order Closed',
+    ])('%s takes it out, and its promise stays as it was', (type) => {
+      const view = viewOf(...SHIPPING, 'Order At Risk', 'Promise Breached', type);
+      expect(view.promise).toBe('BREACHED');
+      expect(view).not.toHaveProperty('lateShard');
+      expect(view).not.toHaveProperty('lateSince');
+    });
+
+    test.each<EventType>(['Order Delayed', 'Payment Pending', 'Decision Requested', 'Attention Needed'])(
+      '%s leaves it there',
+      (type) => expect(viewOf(...SHIPPING, 'Promise Breached', type)).toMatchObject(late('BREACHED')),
+    );
+
+    test('a view of before, which is in no such partition, is found to differ', () => {
+      const events = numbered(
+        orderId,
+        [...SHIPPING, 'Promise Breached' as const].map((type) => every[type]),
+      );
+      const { lateShard: _shard, lateSince: _since, ...view } = fold(events)!;
+      const difference = differenceOf({ orderId, view, events });
+      expect([difference?.fault, difference?.fields.map(({ field }) => field)]).toEqual([
+        'VIEW_DIFFERS',
+        ['lateShard', 'lateSince'],
+      ]);
+    });
   });
 
   test('the day stays that of the first event', () => {

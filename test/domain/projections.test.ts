@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import type { EventType, OrderEvent } from '../../src/domain/events';
 import type { OrderId } from '../../src/domain/ids';
+import type { OrderStatus } from '../../src/domain/states';
 import { type Addition, type OrderCursor, PROJECTED_EVENTS, tallyEvents } from '../../src/domain/projections';
 import { EVENT_TYPES, eventOfEachType, numbered, sampleValidOrder } from '../support/contracts/events';
 import { anyStory, eventsOfStory } from '../support/stories';
@@ -36,6 +37,7 @@ function tableOf(additions: readonly Addition[]): Record<string, Record<string, 
 }
 
 const customerRow = (part: string) => `customer#${customerId} ${part}`;
+const stateRow = (status: OrderStatus) => `states#${shardOf(orderId)} ${status}`;
 const hourRow = (part: string) => `hours#2025-07#${shardOf(orderId)} ${HOUR}#${part}`;
 
 test('an order that ships is counted under its customer, its hour and its products', () => {
@@ -43,13 +45,15 @@ test('an order that ships is counted under its customer, its hour and its produc
     undefined,
     eventsOf('Order Created', 'Order Validated', 'Inventory Reserved', 'Payment Completed', 'Shipment Created'),
   );
-  expect(cursor).toEqual({ orderId, sequence: 5, hour: HOUR, standing: 'shipped', customerId, isStarted: true });
+  const counted = { standing: 'shipped', status: 'SHIPPED', customerId, isStarted: true };
+  expect(cursor).toEqual({ orderId, sequence: 5, hour: HOUR, ...counted });
   expect(tableOf(additions)).toEqual({
     [customerRow('orders')]: { placed: 1, shipped: 1 },
     [customerRow('money#USD')]: { charged: 5998 },
     [hourRow('orders')]: { placed: 1, shipped: 1, started: 1, startedAfterMs: 410 },
     [hourRow('money#USD')]: { charged: 5998 },
     [`movements#${shardOf(orderId)}#PROD-12345 2025-07-09`]: { reserved: 2, shipped: 2 },
+    [stateRow('SHIPPED')]: { orders: 1 },
   });
 });
 
@@ -81,10 +85,39 @@ test('every part of an order ships, but it starts once', () => {
 test.each([
   ['no customer', ''],
   ['one whose id is longer than a key', 'x'.repeat(MAX_TEXT + 1)],
-])('a refused order of %s is counted under its hour alone', (_, named) => {
+])('a refused order of %s is counted under its hour and its status alone', (_, named) => {
   const refused = numbered(orderId, [every['Order Validation Failed']], { customerId: named });
   const { additions } = tallyEvents(undefined, refused);
-  expect(tableOf(additions)).toEqual({ [hourRow('orders')]: { placed: 1, failed: 1 } });
+  expect(tableOf(additions)).toEqual({
+    [hourRow('orders')]: { placed: 1, failed: 1 },
+    [stateRow('VALIDATION_FAILED')]: { orders: 1 },
+  });
+});
+
+test('an order is counted under one status at a time', () => {
+  const types: EventType[] = ['Order Created', 'Order Validated', 'Inventory Reserved', 'Decision Requested'];
+  let cursor: OrderCursor | undefined;
+  const additions: Addition[] = [];
+  const seen = eventsOf(...types, 'Payment Completed', 'Attention Needed').map((event) => {
+    const tally = tallyEvents(cursor, [event]);
+    cursor = tally.cursor;
+    additions.push(...tally.additions);
+    return Object.entries(tableOf(additions)).filter(([row]) => row.startsWith('states#'));
+  });
+  const statuses = ['RECEIVED', 'VALIDATED', 'RESERVED', 'PENDING_DECISION', 'PAID', 'NEEDS_ATTENTION'] as const;
+  expect(seen).toEqual(statuses.map((status) => [[stateRow(status), { orders: 1 }]]));
+});
+
+test('an order whose cursor is older than the count of states comes in with its next status, and nothing goes below none', () => {
+  const [created, validated, shipped] = eventsOf('Order Created', 'Order Validated', 'Shipment Created');
+  const { status: _unknown, ...old } = tallyEvents(undefined, [created!, validated!]).cursor;
+  const { cursor, additions } = tallyEvents(old, [shipped!]);
+  expect(cursor.status).toBe('SHIPPED');
+  expect(additions.filter(({ id }) => id.startsWith('states#'))).toEqual([
+    { id: `states#${shardOf(orderId)}`, entry: 'SHIPPED', add: { orders: 1 } },
+  ]);
+  const resting = numbered(orderId, [every['Order Delayed']], { firstSequence: 3 });
+  expect(tallyEvents(old, resting)).toEqual({ cursor: { ...old, sequence: 3 }, additions: [] });
 });
 
 test('events that change nothing only move the cursor', () => {
@@ -120,7 +153,7 @@ function tallyAll(events: OrderEvent[], maxRows: number, pageOf: (left: number) 
 }
 
 /** rows that one of these events changes, at most */
-const MOST_OF_ONE = 5;
+const MOST_OF_ONE = 7;
 
 test('however the events are split, they add up to the same', () => {
   holds(
@@ -157,6 +190,8 @@ test('they add up to what the view of the order says', () => {
       const orders = Object.entries(table).find(([row]) => row.startsWith('customer#') && row.endsWith(' orders'))![1];
       expect(Object.values(orders)).toEqual([1, 1]);
       if (view.status === 'SHIPPED') expect(orders).toEqual({ placed: 1, shipped: 1 });
+      const states = Object.entries(table).filter(([row]) => row.startsWith('states#'));
+      expect(states).toEqual([[`states#${shardOf(view.orderId)} ${view.status}`, { orders: 1 }]]);
       const moved = (name: string) =>
         Object.entries(table)
           .filter(([row]) => row.startsWith('movements#'))

@@ -233,7 +233,10 @@ test.each(['InternalFailure', 'ThrottlingException'])(
     });
     await append(10);
     const relay = relayOn(busOver(proxy.url));
+    // the index is shared: a page of it may end between two events of ours
+    const handed = () => proxy.callsOf('PutEvents').reduce((n, { Entries }) => n + (Entries as object[]).length, 0);
     expect(await relay.run()).toBe(8);
+    expect(handed()).toBe(10);
     expect(await marked()).toEqual([3, 7]);
     expect(await onTheBus(8)).toEqual([1, 2, 4, 5, 6, 8, 9, 10]);
 
@@ -241,8 +244,7 @@ test.each(['InternalFailure', 'ThrottlingException'])(
     expect(await relay.run()).toBe(2);
     expect(await marked()).toEqual([]);
     expect(await onTheBus(2)).toEqual([3, 7]);
-    const sizes = proxy.callsOf('PutEvents').map(({ Entries }) => (Entries as object[]).length);
-    expect(sizes).toEqual([10, 2]);
+    expect(handed()).toBe(12);
   },
 );
 

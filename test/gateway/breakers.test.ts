@@ -64,7 +64,29 @@ describe('POST /breakers/{dependency}/reset', () => {
     const { inject } = createGateway({ breakers: { reset } });
     const answer = await inject({ method: 'POST', url: '/breakers/carrier/reset' });
     expect([answer.statusCode, answer.json()]).toEqual([202, { dependency: 'carrier', resetAt: timeOf(7) }]);
-    expect(reset.mock.calls).toEqual([['carrier']]);
+    expect(reset.mock.calls).toEqual([[{ dependency: 'carrier' }]]);
+  });
+
+  test('with who asks for it, and why', async () => {
+    const reset = jest.fn(async () => timeOf(7));
+    const { inject } = createGateway({ breakers: { reset } });
+    const asked = { by: 'kim', reason: 'the company is back' };
+    const answer = await inject({ method: 'POST', url: '/breakers/carrier/reset', payload: asked });
+    expect(answer.statusCode).toBe(202);
+    const requestId = expect.stringMatching(/^req-/) as string;
+    expect(reset.mock.calls).toEqual([[{ dependency: 'carrier', asked: { ...asked, requestId } }]]);
+  });
+
+  test.each([
+    [{ by: 'kim' }, 'change_invalid', '/reason'],
+    [{ reason: 'it is back' }, 'change_invalid', '/by'],
+    [{ by: 7 }, 'invalid_body', '/by'],
+  ] as const)('by nobody in particular, or for no reason (%j), it is refused', async (payload, code, pointer) => {
+    const reset = jest.fn(async () => timeOf(7));
+    const { inject } = createGateway({ breakers: { reset } });
+    const problem = expectProblem(await inject({ method: 'POST', url: '/breakers/carrier/reset', payload }), code);
+    expect(problem.errors?.map((error) => error.pointer)).toEqual([pointer]);
+    expect(reset).not.toHaveBeenCalled();
   });
 
   test.each(['weather', 'constructor', 'PAYMENT'])('of a company that there is not (%s): 404', async (name) => {

@@ -96,7 +96,8 @@ describe('a case', () => {
     const { inject } = createGateway({
       cases: {
         read: async () => charge,
-        close: async ({ by, reason, at }) => {
+        close: async ({ by, reason, at, requestId }) => {
+          expect(requestId).toMatch(/^req-/);
           closings.push({ by, reason });
           return { ...charge, state: 'CLOSED', closedAt: at, closedBy: by, reason };
         },

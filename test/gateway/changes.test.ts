@@ -58,6 +58,7 @@ interface Case {
   body?: object;
   name: ChangeName;
   args: object;
+  operator?: object;
   /** it says which sending it is */
   keyed: boolean;
   status: number;
@@ -69,10 +70,39 @@ const CASES: Case[] = [
   { path: '/decision', body: { choice: 'WAIT' }, name: 'decide', args: { choice: 'WAIT' }, keyed: false, status: 200 },
   { path: '/address', body: address, name: 'changeAddress', args: { address }, keyed: true, status: 200 },
   {
+    path: '/cancel',
+    body: { by: 'kim', reason: 'a fraud' },
+    name: 'cancel',
+    // why an operator asks is no part of the change, and nobody outside is told
+    args: {},
+    operator: { by: 'kim', reason: 'a fraud' },
+    keyed: false,
+    status: 200,
+  },
+  {
+    path: '/decision',
+    body: { choice: 'WAIT', by: 'kim', reason: 'the customer called' },
+    name: 'decide',
+    args: { choice: 'WAIT' },
+    operator: { by: 'kim', reason: 'the customer called' },
+    keyed: false,
+    status: 200,
+  },
+  {
+    path: '/address',
+    body: { ...address, by: 'kim', reason: 'the customer called' },
+    name: 'changeAddress',
+    args: { address },
+    operator: { by: 'kim', reason: 'the customer called' },
+    keyed: true,
+    status: 200,
+  },
+  {
     path: '/resolution',
     body: { action: 'SETTLE', by: 'night shift', reference: 'wire 4711' },
     name: 'resolve',
     args: { action: 'SETTLE', by: 'night shift', reference: 'wire 4711' },
+    operator: { by: 'night shift' },
     keyed: true,
     status: 200,
   },
@@ -101,7 +131,7 @@ const CASES: Case[] = [
   },
 ];
 
-describe.each(CASES)('POST /orders/{orderId}$path $body', ({ path, body, name, args, keyed, status }) => {
+describe.each(CASES)('POST /orders/{orderId}$path $body', ({ path, body, name, args, operator, keyed, status }) => {
   test('asks the order for it, and shows how the order stands then', async () => {
     const { inject, calls } = gatewayOf(done({ returnId: RETURN_ID }));
     const answer = await inject(post(path, body));
@@ -109,7 +139,7 @@ describe.each(CASES)('POST /orders/{orderId}$path $body', ({ path, body, name, a
     expect(answer.json()).toMatchObject({ orderId: ORDER_ID, status: 'DELIVERED', links });
     expect(answer.headers['location']).toBe(status === 201 ? `/orders/${ORDER_ID}/returns/${RETURN_ID}` : undefined);
     const requestId = keyed ? (expect.stringMatching(/^req-/) as string) : 'once';
-    const cause = { causationId: 'req-1' };
+    const cause = { causationId: 'req-1', ...(operator && { operator }) };
     expect(calls).toEqual([[name, { orderId: ORDER_ID, requestId, cause, ...args }]]);
   });
 
@@ -171,6 +201,14 @@ describe('a body', () => {
     ['/decision', { choice: 'KEEP' }, ['/choice']],
     ['/address', {}, ['/street', '/city', '/country', '/zipCode']],
     ['/address', { ...address, street: ' ', city: 'x'.repeat(257) }, ['/street', '/city']],
+    // a name needs a reason, and a reason a name, unless it may be the customer's own
+    ['/cancel', { by: 'kim' }, ['/reason']],
+    ['/cancel', { by: ' ', reason: ' ' }, ['/by', '/reason']],
+    ['/cancel', { by: 'x'.repeat(257), reason: 'a\u0000' }, ['/by', '/reason']],
+    ['/decision', { choice: 'WAIT', by: 'kim' }, ['/reason']],
+    ['/decision', { reason: 'the customer called' }, ['/choice', '/by']],
+    ['/address', { ...address, by: 'kim', reason: '' }, ['/reason']],
+    ['/address', { ...address, country: '', reason: 'moved' }, ['/by', '/country']],
     ['/returns', {}, ['/items']],
     ['/returns', { items: [] }, ['/items']],
     [
@@ -202,6 +240,7 @@ describe('a body', () => {
     ['/cancel', { reason: 7 }, ['/reason']],
     ['/cancel', [], ['']],
     ['/decision', 'text', ['']],
+    ['/decision', { choice: 'WAIT', by: 7, reason: [] }, ['/by', '/reason']],
     ['/address', { ...address, street: {} }, ['/street']],
     ['/returns', { items: 'all' }, ['/items']],
     ['/resolution', { by: 1, action: 2 }, ['/action', '/by']],

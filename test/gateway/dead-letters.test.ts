@@ -146,6 +146,31 @@ describe('POST /dead-letters/redrive', () => {
   });
 });
 
+describe('POST /dead-letters/discard', () => {
+  const url = '/dead-letters/discard';
+
+  test('starts a batch of what nobody needs any more', async () => {
+    const discardAll = jest.fn(async () => ({ batchId: 'b2' }));
+    const request = { class: 'POISON', by: 'kim', reason: 'a test' };
+    const answer = await withLetters({ discardAll }).inject(post(url, request, { 'idempotency-key': 'k' }));
+    expect([answer.statusCode, answer.json()]).toEqual([
+      202,
+      { batchId: 'b2', links: { self: '/dead-letters/batches/b2' } },
+    ]);
+    expect(discardAll.mock.calls).toEqual([
+      [{ filter: { class: 'POISON' }, by: 'kim', reason: 'a test', requestId: 'k' }],
+    ]);
+  });
+
+  test.each([
+    [{ class: 'POISON', by: 'kim' }, ['/reason']],
+    [{ by: 'kim', reason: 'why' }, ['']],
+  ])('refuses %j', async (request, pointers) => {
+    const problem = expectProblem(await withLetters().inject(post(url, request)), 'change_invalid');
+    expect(pointersOf(problem)).toEqual(pointers);
+  });
+});
+
 test('a batch shows how far it is; of one that there is not: 404', async () => {
   const progress = { state: 'RUNNING', redriven: 3, underWay: 1, refused: 0, startedAt: letter.deadAt } as const;
   const progressOf = async (batchId: string) => (batchId === 'b1' ? { ...progress, cursor: 'x' } : undefined);

@@ -6,6 +6,7 @@ import { PROBLEMS } from '../../src/gateway/problem';
 afterEach(closeGateways);
 
 interface Operation {
+  tags: string[];
   operationId?: string;
   summary?: string;
   description?: string;
@@ -15,12 +16,19 @@ interface Operation {
 interface Document {
   openapi: string;
   info: { description: string };
+  tags: { name: string }[];
   paths: Record<string, Record<string, Operation>>;
   components: { schemas: Record<string, { examples?: unknown[] }> };
 }
 
 const readDocument = async (): Promise<Document> =>
   (await createGateway().inject({ url: '/openapi.json' })).json<Document>();
+
+test('every tag is described once, and has routes', async () => {
+  const { tags, paths } = await readDocument();
+  const used = new Set(Object.values(paths).flatMap((path) => Object.values(path).flatMap((route) => route.tags)));
+  expect(tags.map(({ name }) => name).toSorted()).toEqual([...used].toSorted());
+});
 
 const ROUTES: [method: string, path: string, statuses: number[]][] = [
   ['post', '/orders', [200, 202, 400, 409, 415, 422, 500, 503]],
@@ -35,7 +43,9 @@ const ROUTES: [method: string, path: string, statuses: number[]][] = [
   ['post', '/events', [200, 202, 400, 415, 422, 500, 503]],
   ['get', '/orders', [200, 400, 500, 503]],
   ['get', '/orders/{orderId}', [200, 400, 404, 422, 500, 503]],
-  ['get', '/orders/{orderId}/events', [200, 400, 404, 406, 500, 503]],
+  ['get', '/orders/{orderId}/events', [200, 400, 404, 500, 503]],
+  ['get', '/orders/{orderId}/story', [200, 404, 500, 503]],
+  ['get', '/live', [200, 400, 406, 500, 503]],
   ['get', '/customers/{customerId}/contact', [200, 404, 500, 503]],
   ['put', '/customers/{customerId}/contact', [200, 400, 404, 415, 500, 503]],
   ['get', '/reports/customers/{customerId}', [200, 400, 500, 503]],
@@ -50,7 +60,9 @@ const ROUTES: [method: string, path: string, statuses: number[]][] = [
   ['post', '/maintenance/reconciliation', [202, 400, 409, 415, 500, 503]],
   ['get', '/maintenance/reconciliation', [200, 500, 503]],
   ['get', '/breakers', [200, 500, 503]],
-  ['post', '/breakers/{dependency}/reset', [202, 404, 500, 503]],
+  ['get', '/overview', [200, 500, 503]],
+  ['post', '/breakers/{dependency}/reset', [202, 400, 404, 415, 422, 500, 503]],
+  ['get', '/audit', [200, 400, 500, 503]],
   ['post', '/inventory/{productId}/receive', [200, 202, 400, 404, 409, 415, 422, 500, 503]],
   ['post', '/replays', [202, 400, 409, 415, 422, 500, 503]],
   ['get', '/replays/{name}', [200, 404, 500, 503]],
@@ -59,6 +71,10 @@ const ROUTES: [method: string, path: string, statuses: number[]][] = [
   ['get', '/sandbox/providers', [200, 500, 503]],
   ['post', '/sandbox/providers/{provider}', [200, 400, 404, 415, 500, 503]],
   ['post', '/sandbox/payments/settle', [200, 400, 404, 409, 415, 500, 503]],
+  ['get', '/sandbox/scenarios', [200, 500, 503]],
+  ['get', '/sandbox/load', [200, 500, 503]],
+  ['post', '/sandbox/load', [202, 400, 403, 409, 415, 422, 500, 503]],
+  ['delete', '/sandbox/load', [200, 500, 503]],
   ['post', '/webhooks', [200, 201, 400, 409, 415, 422, 500, 503]],
   ['get', '/webhooks', [200, 400, 500, 503]],
   ['get', '/webhooks/{webhookId}', [200, 404, 500, 503]],
@@ -76,8 +92,15 @@ const ROUTES: [method: string, path: string, statuses: number[]][] = [
   ['post', '/dead-letters/{id}/redrive', [202, 400, 404, 409, 415, 422, 500, 503]],
   ['post', '/dead-letters/{id}/discard', [200, 400, 404, 409, 415, 422, 500, 503]],
   ['post', '/dead-letters/redrive', [202, 400, 415, 422, 500, 503]],
+  ['post', '/dead-letters/discard', [202, 400, 415, 422, 500, 503]],
   ['get', '/dead-letters/batches/{batchId}', [200, 404, 500, 503]],
 ];
+
+const UNUSUAL_CONTENT: Record<string, string[]> = {
+  '/schemas/{name}': ['application/schema+json'],
+  '/orders/{orderId}/events': ['application/json', 'text/event-stream'],
+  '/live': ['text/event-stream'],
+};
 
 test('describes every route, and no other', async () => {
   const { openapi, paths } = await readDocument();
@@ -98,8 +121,8 @@ test.each(ROUTES)('%s %s: what it does and what it answers', async (method, path
   expect(Object.keys(operation?.responses ?? {}).map(Number)).toEqual(statuses);
   for (const [status, { description, content }] of Object.entries(operation?.responses ?? {})) {
     expect(description).not.toBe('Default Response');
-    const usual = path === '/schemas/{name}' ? 'application/schema+json' : 'application/json';
-    expect(Object.keys(content)).toEqual([Number(status) < 400 ? usual : 'application/problem+json']);
+    const usual = UNUSUAL_CONTENT[path] ?? ['application/json'];
+    expect(Object.keys(content)).toEqual(Number(status) < 400 ? usual : ['application/problem+json']);
   }
 });
 
@@ -126,6 +149,7 @@ test('resolves every reference, and gives every schema of orders an example', as
     'Order',
     'OrderPage',
     'OrderEvents',
+    'OrderStory',
     'ProductStock',
     'Journal',
     'Breakers',
@@ -136,6 +160,10 @@ test('resolves every reference, and gives every schema of orders an example', as
     'CustomerReport',
     'HoursReport',
     'MovementsReport',
+    'Overview',
+    'SandboxScenarios',
+    'LoadRequest',
+    'Load',
     'Settlement',
     'SettlementRequest',
     'WebhookRequest',

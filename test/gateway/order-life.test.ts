@@ -76,7 +76,7 @@ describe('what an order waits for', () => {
     const { delayed, summary } = await showAfter(...RESERVED, 'Order Delayed');
     const { until } = every['Order Delayed'].data;
     expect(delayed).toEqual({ dependency: 'payment', since: timeOf(3), until });
-    expect(summary).toBe(`Waiting for payment, which is out of order: tried again at ${until}.`);
+    expect(summary).toBe(`Waiting for the payment company, which is out of order: tried again at ${until}.`);
   });
 
   test('somebody: what does not work, what it is about, and where it is resolved', async () => {
@@ -85,7 +85,7 @@ describe('what an order waits for', () => {
     const { amount: _, ...data } = every['Attention Needed'].data;
     expect(attention).toEqual({ ...data, amount: 59.98, since: timeOf(5), links: { resolve } });
     expect(links.actions).toEqual({ resolution: resolve });
-    expect(summary).toBe('Somebody has to decide: RefundPayment does not work (the refund was refused).');
+    expect(summary).toBe('Somebody has to decide: giving the money back does not work (the refund was refused).');
     expect(payment).not.toHaveProperty('outstanding');
   });
 

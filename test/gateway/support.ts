@@ -7,17 +7,21 @@ import type {
   GatewayDeps,
   OrderHistory,
   OrderReader,
+  OverviewDesk,
   Reports,
   ReplayDesk,
   SandboxDesk,
   Settlement,
   WebhookBook,
 } from '../../src/gateway/ports';
+import type { AuditDesk } from '../../src/gateway/audit-ports';
 import type { DeadLetterWorkbench } from '../../src/gateway/dead-letter-ports';
 import type { EventInbox } from '../../src/messaging/ports';
 import type { MaintenanceClient } from '../../src/maintenance-client';
+import type { Overview } from '../../src/gateway/overview-schemas';
 import type { NewEvent, OrderEvent } from '../../src/domain/events';
 import type { Order } from '../../src/domain/order';
+import type { OrderProgress } from '../../src/gateway/progress-ports';
 import type { OrderClient, PlaceOutcome } from '../../src/client';
 import type { OrderId } from '../../src/domain/ids';
 import type { StatePassed } from '../../src/domain/states';
@@ -26,6 +30,7 @@ import { buildApp } from '../../src/gateway/app';
 import { createMemoryInbox } from '../support/memory/inbox';
 import { createMemoryJournal } from '../support/memory/journal';
 import { createSettlement } from '../../src/adapters/sandbox/settlement';
+import { overviewExample } from '../../src/gateway/overview-example';
 import { PROBLEMS, type ProblemCode } from '../../src/gateway/problem';
 import { submissionExample } from '../../src/contracts/examples';
 import { numberEvents } from '../../src/domain/events';
@@ -42,9 +47,12 @@ export interface Doubles {
   /** what the engine does beside taking orders */
   orders: Partial<OrderClient>;
   reader: Partial<OrderReader>;
+  overview: OverviewDesk;
+  maxStreams: number;
   history: Partial<OrderHistory>;
   reports: Partial<Reports>;
   breakers: Partial<BreakerBoard>;
+  audit: Partial<AuditDesk>;
   contacts: Partial<ContactBook>;
   deadLetters: Partial<DeadLetterWorkbench>;
   cases: Partial<CaseDesk>;
@@ -53,9 +61,13 @@ export interface Doubles {
   replays: Partial<ReplayDesk>;
   inbox: EventInbox;
   sandbox: SandboxDesk | null;
+  isOnLoopback: boolean;
   webhooks: Partial<WebhookBook>;
   deliveries: Partial<GatewayDeps['deliveries']>;
   allowPrivateWebhooks: boolean;
+  page: string;
+  progress: OrderProgress;
+  elsewhere: GatewayDeps['elsewhere'];
 }
 
 /** The sandbox companies as they are, in memory; what they say on the bus is noted. */
@@ -71,6 +83,7 @@ export function createDeps(doubles: Partial<Doubles> = {}): GatewayDeps {
   const { sandbox = createMemorySandbox() } = doubles;
   let requests = 0;
   return {
+    maxStreams: doubles.maxStreams ?? 100,
     orders: {
       place: doubles.place ?? (async (placement) => accepted(placement)),
       isKnown: doubles.isKnown ?? (async () => false),
@@ -96,6 +109,8 @@ export function createDeps(doubles: Partial<Doubles> = {}): GatewayDeps {
     reader: {
       readView: async () => undefined,
       listEvents: async () => [],
+      readSequences: async () => new Map(),
+      readEvents: async () => [],
       listOrders: async () => ({ orders: [] }),
       readInventory: async () => undefined,
       ping: async () => {},
@@ -114,9 +129,12 @@ export function createDeps(doubles: Partial<Doubles> = {}): GatewayDeps {
       redrive: async () => ({ kind: 'done', state: 'REDRIVEN', redrives: 1, isNew: true }),
       discard: async () => ({ kind: 'done', state: 'DISCARDED', redrives: 0, isNew: true }),
       redriveAll: async () => ({ batchId: 'batch-1' }),
+      discardAll: async () => ({ batchId: 'batch-2' }),
       progressOf: async () => undefined,
       ...doubles.deadLetters,
     },
+    overview: doubles.overview ?? { read: async () => overviewExample as Overview },
+    audit: { list: async () => ({ entries: [] }), ...doubles.audit },
     breakers: { list: async () => [], reset: async () => timeOf(0), ...doubles.breakers },
     stock: {
       receive: doubles.receive ?? (async () => ({ kind: 'pending' })),
@@ -131,13 +149,36 @@ export function createDeps(doubles: Partial<Doubles> = {}): GatewayDeps {
     },
     inbox: doubles.inbox ?? createMemoryInbox(),
     ...(sandbox && { sandbox }),
+    isOnLoopback: doubles.isOnLoopback ?? true,
     webhooks: { ...NO_WEBHOOKS, ...doubles.webhooks },
     deliveries: { resend: async () => {}, test: async () => 'msg_', ...doubles.deliveries },
     allowPrivateWebhooks: doubles.allowPrivateWebhooks ?? false,
+    ...(doubles.page !== undefined && { page: doubles.page }),
+    progress: doubles.progress ?? { describe: async () => undefined },
+    elsewhere: doubles.elsewhere ?? { namespace: 'default' },
     newOrderId: () => 'ORD-generated' as OrderId,
     newRequestId: () => `req-${++requests}`,
   };
 }
+
+/** An overview of nothing at all. */
+export const NOTHING_TO_SEE: Overview = {
+  at: '2025-07-09T10:30:00.000Z',
+  states: [],
+  hours: [],
+  lastHour: {
+    placed: 0,
+    standings: { open: 0, shipped: 0, delivered: 0, cancelled: 0, failed: 0, returned: 0 },
+    revenue: [],
+  },
+  promise: { atRisk: 0, breached: 0, orders: [] },
+  attention: { orders: 0, openCases: 0, oldest: [] },
+  deadLetters: [],
+  breakers: [],
+  queues: [],
+  workers: [],
+  unavailable: [],
+};
 
 export const NO_COUNTS = { placed: 0, open: 0, shipped: 0, delivered: 0, cancelled: 0, failed: 0, returned: 0 };
 /** Webhooks that nobody has. */

@@ -101,6 +101,12 @@ const NO_STATUS: ReadonlySet<EventType> = new Set<EventType>([
   'Inventory Restocked',
   'Inventory Written Off',
   'Order Closed',
+  // how an order is found
+  'Shipping Label Replaced',
+  // what operators can ask for
+  'Decision Made',
+  'Address Changed',
+  'Cancellation Requested',
 ]);
 /** what status and projections look at */
 const isProjected = (type: EventType) => {

@@ -1,5 +1,5 @@
 import { CloudFormationClient, DescribeStacksCommand, UpdateStackCommand } from '@aws-sdk/client-cloudformation';
-import { CloudWatchClient, DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
+import { CloudWatchClient, DescribeAlarmsCommand, GetDashboardCommand } from '@aws-sdk/client-cloudwatch';
 import { DescribeTableCommand, DescribeTimeToLiveCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import {
   DescribeArchiveCommand,
@@ -49,6 +49,7 @@ test('the tables are there, with their indexes and expiry', async () => {
     'by-customer',
     'by-day',
     'by-status',
+    'late',
   ]);
   for (const TableName of [resources.INBOX_TABLE, resources.BREAKERS_TABLE]) {
     const expiry = await db.send(new DescribeTimeToLiveCommand({ TableName }));
@@ -115,13 +116,24 @@ test('each dead-letter queue and each rule has an alarm that tells operations', 
   const { MetricAlarms = [] } = await deployed
     .connect(CloudWatchClient)
     .send(new DescribeAlarmsCommand({ MaxRecords: 100 }));
-  const queues = MetricAlarms.filter(({ Namespace }) => Namespace === 'AWS/SQS');
+  const queues = MetricAlarms.filter(
+    ({ Namespace, MetricName }) => Namespace === 'AWS/SQS' && MetricName === 'ApproximateNumberOfMessagesVisible',
+  );
   const rules = MetricAlarms.filter(({ Namespace }) => Namespace === 'AWS/Events');
   const deadLetters = [...QUEUE_NAMES.map((name) => output(`${name}DlqUrl`)), output('UndeliveredDlqUrl')];
   expect(queues).toHaveLength(deadLetters.length);
   expect(new Set(queues.map(({ Dimensions }) => Dimensions?.[0]?.Value))).toEqual(new Set(deadLetters.map(lastOf)));
   expect(rules).toHaveLength(24);
   for (const { AlarmActions } of MetricAlarms) expect(AlarmActions).toEqual([output('OperationsAlertTopicArn')]);
+});
+
+test('there is a dashboard, as CloudWatch takes it', async () => {
+  const cloudWatch = deployed.connect(CloudWatchClient);
+  const { DashboardBody = '' } = await cloudWatch.send(
+    new GetDashboardCommand({ DashboardName: output('EventBusName') }),
+  );
+  const { widgets } = JSON.parse(DashboardBody) as { widgets: { type: string }[] };
+  expect(widgets.filter(({ type }) => type === 'text')).toHaveLength(5);
 });
 
 test('each process has its role, for tasks and for pods', async () => {

@@ -32,6 +32,7 @@ import { keys } from '../../src/domain/ids';
 import { REPLAY_PREFIX } from '../../src/domain/replay';
 import { type Right, rightsFor, rightsOf } from '../support/iam';
 import { noLetters } from '../support/letters';
+import { openStream } from '../support/event-stream';
 import { samplePayment, sampleUpdate } from '../support/refused-events';
 import { sampleOrder, uniqueId } from '../support/orders';
 import { seedInventory } from '../../scripts/lib/seed';
@@ -154,17 +155,19 @@ test('each process may do what it does, and nothing else', async () => {
     redriveEverywhere(),
     refuseEvent(),
   ]);
+  await cancelByHand();
   await readEverything();
   await turnSwitches();
   await replayEvents();
   await lookAfterBooks();
   await loseMessenger();
+  for (const { checks = {} } of running) await Promise.all(Object.values(checks).map((check) => check()));
 
   for (const name of PROCESSES) {
     const granted = rightsOf(template, `${name}Role`).toSorted();
     expect({ [name]: [...used[name]].toSorted() }).toEqual({ [name]: granted });
   }
-});
+}, 300_000);
 
 const has = (process: Process, right: Right) => used[process].has(right);
 const gateway = () => `http://127.0.0.1:${config.PORT}`;
@@ -308,6 +311,8 @@ async function keepMessages(): Promise<void> {
       deadLetterQueueUrl: config.ANALYTICS_DLQ_URL,
       projections: { readCursor: kept('analytics-queue'), readEvents: async () => [], write: async () => true },
       snapshots: { take: async () => undefined },
+      lookups: { note: async () => undefined },
+      audit: { write: async () => undefined },
     }),
   ];
   const unavailableItems = [{ productId: 'PROD-20003' }];
@@ -539,6 +544,13 @@ async function redriveEverywhere(): Promise<void> {
     await until(`a dead letter of ${name} is taken`, () => has('Consumer', `sqs:DeleteMessage ${name}`));
   }
   for (const { queue } of queues) await deadLetters.queues.send({ queue, body: 'nothing', attributes: {} });
+  await deadLetters.audit.write({
+    id: uniqueId('batch'),
+    at: new Date().toISOString(),
+    by: 'tests',
+    action: 'BULK_REDRIVE',
+    subject: { kind: 'dead-letters', id: 'batch' },
+  });
   await until('its workflow writes a record', () => has('Worker', 'dynamodb:UpdateItem DeadLetters'));
   const paths = ['/dead-letters?state=PARKED', '/dead-letters?class=POISON'];
   for (const path of paths) expect([path, (await fetch(`${gateway()}${path}`)).status]).toEqual([path, 200]);
@@ -550,6 +562,16 @@ async function redriveEverywhere(): Promise<void> {
   watched.destroy();
 }
 
+/** An operator cancels, and the consumer writes it down. */
+async function cancelByHand(): Promise<void> {
+  const order = sampleOrder();
+  await post(order);
+  await ended(order.orderId);
+  const asked = { by: 'tests', reason: 'to see what it may' };
+  expect((await send(`/orders/${order.orderId}/cancel`, asked)).ok).toBe(true);
+  await until('it is in the trail', () => has('Consumer', 'dynamodb:PutItem AuditTrail'));
+}
+
 async function readEverything(): Promise<void> {
   const order = sampleOrder();
   const paths = [
@@ -557,6 +579,8 @@ async function readEverything(): Promise<void> {
     `/orders/${order.orderId}/events`,
     `/orders?customerId=${order.customerId}`,
     '/orders?status=SHIPPED',
+    '/orders',
+    '/orders?productId=PROD-12345',
     '/inventory/PROD-12345',
     `/orders/${order.orderId}?asOf=1`,
     `/reports/customers/${order.customerId}`,
@@ -565,6 +589,8 @@ async function readEverything(): Promise<void> {
     `/sandbox/journal?orderId=${order.orderId}`,
     '/sandbox/providers',
     '/breakers',
+    '/overview',
+    '/audit',
     `/customers/${order.customerId}/contact`,
     '/readyz',
   ];
@@ -572,6 +598,9 @@ async function readEverything(): Promise<void> {
   const contact = { method: 'PUT', headers: { 'content-type': 'application/json' }, body: '{"channels":["EMAIL"]}' };
   expect((await fetch(`${gateway()}/customers/${order.customerId}/contact`, contact)).status).toBe(200);
   for (const path of paths) expect([path, (await fetch(`${gateway()}${path}`)).status]).toEqual([path, 200]);
+  const stream = await openStream(`${gateway()}/orders/${order.orderId}/events`);
+  await stream.until(({ events }) => events.length > 0);
+  stream.close();
 }
 
 /** Whoever brings messages to customers is out of order: the breaker is seen, and asks for a reset. */
@@ -602,6 +631,7 @@ async function turnSwitches(): Promise<void> {
   aws.destroy();
   const calls: [path: string, body?: object][] = [
     ['/breakers/supplier/reset'],
+    ['/breakers/supplier/reset', { by: 'tests', reason: 'to see what it may' }],
     ['/sandbox/providers/supplier', { available: true }],
     ['/sandbox/payments/settle', { chargeKey: charge.key, outcome: 'succeeded' }],
   ];
@@ -688,7 +718,7 @@ async function ended(orderId: string): Promise<void> {
 }
 
 async function until(what: string, reached: () => boolean | Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 40_000;
+  const deadline = Date.now() + 120_000;
   while (!(await reached())) {
     if (Date.now() > deadline) throw new Error(`not in time: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 50));

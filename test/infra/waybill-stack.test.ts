@@ -53,7 +53,7 @@ describe('tables', () => {
         PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
       },
     };
-    expect(tables).toHaveLength(17);
+    expect(tables).toHaveLength(19);
     for (const table of tables) expect(table).toMatchObject(safe);
   });
 
@@ -72,8 +72,9 @@ describe('tables', () => {
 
   test.each([
     ['by-customer', 'customerId', 'createdAt', ['status', 'updatedAt']],
-    ['by-status', 'statusShard', 'updatedAt', ['status', 'customerId', 'createdAt']],
+    ['by-status', 'statusShard', 'createdAt', ['status', 'customerId', 'updatedAt']],
     ['by-day', 'dayShard', 'createdAt', ['status', 'customerId', 'updatedAt']],
+    ['late', 'lateShard', 'createdAt', ['status', 'customerId', 'updatedAt']],
   ])('the list %s shows what a page of orders needs', (IndexName, partition, sort, attributes) => {
     expectResource('AWS::DynamoDB::Table', {
       TableName: 'OrderStatusView',
@@ -186,7 +187,9 @@ describe('queues', () => {
   });
 
   test('each dead-letter queue has an alarm that tells operations', () => {
-    const alarms = propertiesOf<Alarm>('AWS::CloudWatch::Alarm').filter(([, { Namespace }]) => Namespace === 'AWS/SQS');
+    const alarms = propertiesOf<Alarm>('AWS::CloudWatch::Alarm').filter(
+      ([, { Namespace, MetricName }]) => Namespace === 'AWS/SQS' && MetricName === 'ApproximateNumberOfMessagesVisible',
+    );
     expect(alarms.map(([, { Dimensions }]) => Dimensions[0]!.Value['Fn::GetAtt']![0]).sort()).toEqual(
       deadLetters.map(([id]) => id).sort(),
     );

@@ -6,12 +6,13 @@ import { createDeadWorkflows, type DeadWorkflowsDeps } from '../../src/messaging
 import { createLogger } from '../../src/telemetry';
 import { createMetrics } from '../../src/metrics';
 import { EngineUnavailableError } from '../../src/client';
+import { letterTables } from '../../src/config';
 import { TIMES } from '../support/letters';
 import { uniqueId } from '../support/orders';
 
 const emulator = connectToEmulator();
 const { db, config } = emulator;
-const table = createDeadLetterTable({ db, table: config.DEAD_LETTERS_TABLE });
+const table = createDeadLetterTable({ db, tables: letterTables(config) });
 afterAll(() => emulator.destroy());
 
 const ended = (changes: Partial<EndedRun> = {}): EndedRun => {

@@ -2,24 +2,29 @@ import fc from 'fast-check';
 import { noLetters } from '../support/letters';
 import { CreateQueueCommand, DeleteQueueCommand, ReceiveMessageCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
 import { BatchWriteCommand, paginateScan } from '@aws-sdk/lib-dynamodb';
-import type { OrderEvent } from '../../src/domain/events';
-import type { ProjectionStore, Snapshots } from '../../src/messaging/projection-ports';
+import type { NewEvent, OrderEvent } from '../../src/domain/events';
+import type { AuditTrail, Lookups, ProjectionStore, Snapshots } from '../../src/messaging/projection-ports';
 import type { QueueReader } from '../../src/messaging/queue-reader';
 import { anyStory, eventsOfStory } from '../support/stories';
 import { connectToEmulator } from '../support/contracts/emulator';
+import { createAuditTrail } from '../../src/adapters/aws/audit-trail';
 import { countUpTo, createProjector } from '../../src/messaging/projector';
+import { createLookups } from '../../src/adapters/aws/lookup-writer';
 import { createLogger } from '../../src/telemetry';
 import { createOrderHistory } from '../../src/adapters/aws/order-history';
+import { createOrderStates } from '../../src/adapters/aws/order-states';
 import { createOwnTable } from '../support/own-table';
 import { createProjectionStore } from '../../src/adapters/aws/projections';
 import { createReports } from '../../src/adapters/aws/reports';
+import { lookupsOf, terms } from '../../src/domain/lookups';
 import { eventually, gate } from '../support/contracts/condition';
 import { sampleOrder, uniqueId } from '../support/orders';
-import { SNAPSHOT_EVERY } from '../../src/domain/projection';
+import { fold, SNAPSHOT_EVERY } from '../../src/domain/projection';
+import { shardOf } from '../../src/domain/ids';
 import { someEvents } from '../support/contracts/events';
 import { StepError } from '../../src/domain/failures';
 import { tallyEvents } from '../../src/domain/projections';
-import { toBusEvent } from '../../src/domain/events';
+import { numberEvents, toBusEvent } from '../../src/domain/events';
 import { sampleValidOrder } from '../support/contracts/events';
 
 const commands: string[] = [];
@@ -30,15 +35,24 @@ const logger = createLogger({ name: 'test', level: 'silent' });
 
 let table: string;
 let projections: ProjectionStore;
+let lookupTable: string;
+let lookups: Lookups;
+const audit = createAuditTrail({ db, table: config.AUDIT_TRAIL_TABLE });
 const snapshots = createOrderHistory({
   db,
   tables: { events: tables.events, snapshots: config.ORDER_SNAPSHOTS_TABLE },
 });
 
-beforeEach(async () => {
+/** as they are now */
+const stores = () => ({ projections, snapshots, lookups, audit });
+
+async function createTables(): Promise<void> {
   table = await createOwnTable(plain.db, { name: 'Projections', key: ['id', 'entry'] });
   projections = createProjectionStore({ db, tables: { events: tables.events, projections: table } });
-});
+  lookupTable = await createOwnTable(plain.db, { name: 'Lookups', key: ['term', 'entry'] });
+  lookups = createLookups({ db, table: lookupTable });
+}
+beforeEach(createTables);
 afterAll(() => {
   expect(commands).not.toContain('ScanCommand');
   emulator.destroy();
@@ -72,6 +86,29 @@ function expectedRows(orders: readonly OrderEvent[][]): Rows {
   return withoutZeros(sums);
 }
 
+/** The orders of each status, as the overview reads them. */
+const statesInTable = async () =>
+  Object.fromEntries(Object.entries(await createOrderStates({ db, table })()).filter(([, orders]) => orders !== 0));
+
+function statusesOf(orders: readonly OrderEvent[][]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const { status } of orders.map((events) => fold(events)!)) counts[status] = (counts[status] ?? 0) + 1;
+  return counts;
+}
+
+async function lookupsInTable(): Promise<string[]> {
+  const found: string[] = [];
+  const scan = { TableName: lookupTable, ConsistentRead: true };
+  for await (const { Items = [] } of paginateScan({ client: plain.db }, scan))
+    found.push(...Items.map((item) => JSON.stringify([item['term'], item['entry']])));
+  return found.toSorted();
+}
+
+function expectedLookups(orders: readonly OrderEvent[][]): string[] {
+  const all = orders.flatMap((events) => lookupsOf(events, { createdAt: events[0]!.at }));
+  return [...new Set(all.map(({ term, entry }) => JSON.stringify([term, entry])))].toSorted();
+}
+
 const withoutZeros = (rows: Rows): Rows =>
   Object.fromEntries(
     Object.entries(rows)
@@ -91,11 +128,16 @@ test('whatever order the hints come in, however often, and whoever dies: the sam
     fc.infiniteStream(fc.nat({ max: 5 })),
     async (stories, random, fates) => {
       const next = (of: Iterator<number>) => of.next().value as number;
-      table = await createOwnTable(plain.db, { name: 'Projections', key: ['id', 'entry'] });
-      projections = createProjectionStore({ db, tables: { events: tables.events, projections: table } });
+      await createTables();
       const prefix = uniqueId('P');
       const orders = stories.map((story) => eventsOfStory(story, { orderId: uniqueId(), prefix, begins: BEGINS }));
-      const fallible = fallibleStore(projections, { fate: () => next(fates), page: () => 1 + next(fates) });
+      const fate = () => next(fates);
+      const fallible = {
+        projections: fallibleStore(projections, { fate, page: () => 1 + next(fates) }),
+        snapshots,
+        lookups: fallibleLookups(lookups, fate),
+        audit,
+      };
       const told: OrderEvent[] = [];
       // the events come in two parts, and with the second also hints of the first again
       for (const part of [0, 1]) {
@@ -111,11 +153,13 @@ test('whatever order the hints come in, however often, and whoever dies: the sam
         await Promise.all(
           [0, 1, 2].map(async (consumer) => {
             for (const { event } of hints.filter((_, i) => i % 3 === consumer))
-              while (!(await countUpTo({ projections: fallible, snapshots }, event).catch(() => false)));
+              while (!(await countUpTo(fallible, event).catch(() => false)));
           }),
         );
       }
       expect(await rowsInTable()).toEqual(expectedRows(orders));
+      expect(await statesInTable()).toEqual(statusesOf(orders));
+      expect(await lookupsInTable()).toEqual(expectedLookups(orders));
     },
   );
   await fc.assert(property, { numRuns: RUNS, interruptAfterTimeLimit: 200_000 });
@@ -134,6 +178,52 @@ const fallibleStore = (
     const written = await reliable.write(p);
     if (what === 1) throw new Error('killed after');
     return written;
+  },
+});
+
+test('orders that were counted without their status join the count when it changes, and all do in an empty table', async () => {
+  const story = (...types: ('Inventory Reserved' | 'Payment Completed' | 'Shipment Created')[]) =>
+    eventsOfStory(
+      { currency: 'USD', customer: 0, product: 0, steps: types.map((type) => ({ type, minutes: 1, quantity: 1 })) },
+      { orderId: uniqueId(), prefix: uniqueId('P'), begins: BEGINS },
+    );
+  const orders = [story('Inventory Reserved'), story('Payment Completed', 'Shipment Created')];
+  await store(orders.flat());
+  const count = async (events: OrderEvent[], n: number) => {
+    const { orderId } = events[0]!;
+    expect(await countUpTo(stores(), { orderId, sequence: n })).toBe(true);
+  };
+  /** as a release wrote them that did not know of states; it read as many events as were there */
+  const old: ProjectionStore = {
+    ...projections,
+    readEvents: async (p) => (await projections.readEvents(p)).slice(0, 2),
+    write: ({ cursor: { status: _status, ...cursor }, additions, before }) =>
+      projections.write({ before, cursor, additions: additions.filter(({ id }) => !id.startsWith('states#')) }),
+  };
+  for (const events of orders) await countUpTo({ ...stores(), projections: old }, { ...events[0]!, sequence: 2 });
+  expect(await statesInTable()).toEqual({});
+
+  for (const events of orders) await count(events, events.length);
+  expect(await statesInTable()).toEqual({ SHIPPED: 1 });
+  // sent again, nothing changes
+  for (const events of orders) await count(events, events.length);
+  expect(await statesInTable()).toEqual({ SHIPPED: 1 });
+
+  table = await createOwnTable(plain.db, { name: 'Projections', key: ['id', 'entry'] });
+  projections = createProjectionStore({ db, tables: { events: tables.events, projections: table } });
+  // a hint of the last event is enough
+  for (const events of orders) await count(events, events.length);
+  expect(await statesInTable()).toEqual({ RESERVED: 1, SHIPPED: 1 });
+  expect(await rowsInTable()).toEqual(expectedRows(orders));
+});
+
+/** The same for look-ups; those that were written before it died are there. */
+const fallibleLookups = (reliable: Lookups, fate: () => number): Lookups => ({
+  async note(all) {
+    const what = fate();
+    if (what === 0) throw new Error('killed before');
+    await reliable.note(what === 1 ? all.slice(0, 1) : all);
+    if (what === 1) throw new Error('killed in the middle');
   },
 });
 
@@ -158,7 +248,7 @@ test('the reports are what the events add up to', async () => {
     shipped(1, '2025-08-01T00:00:00.000Z'),
   ];
   await store(orders.flat());
-  for (const events of orders) await countUpTo({ projections, snapshots }, events.at(-1)!);
+  for (const events of orders) await countUpTo(stores(), events.at(-1)!);
 
   const none = { open: 0, shipped: 0, cancelled: 0, failed: 0, returned: 0 };
   const usd = { currency: 'USD', charged: 12_000, refunded: 0 };
@@ -208,9 +298,9 @@ test('an order of forty products a time fits into its transactions', async () =>
     ...[2, 3, 4, 5].map((n) => ({ type: 'Inventory Reserved', data: { shipments }, sequence: n, at: at(n) })),
   ].map((event) => ({ ...event, orderId, states: [] }) as OrderEvent);
   await store(events);
-  expect(await countUpTo({ projections, snapshots }, { orderId, sequence: 5 })).toBe(true);
+  expect(await countUpTo(stores(), { orderId, sequence: 5 })).toBe(true);
   expect(await rowsInTable()).toEqual(expectedRows([events]));
-  expect(Object.keys(await rowsInTable())).toHaveLength(2 + 4 * 40);
+  expect(Object.keys(await rowsInTable())).toHaveLength(3 + 4 * 40);
 });
 
 describe('the queue', () => {
@@ -235,6 +325,8 @@ describe('the queue', () => {
       visibilityS: 3,
       projections,
       snapshots,
+      lookups,
+      audit,
       letters: noLetters,
       logger,
     };
@@ -358,8 +450,96 @@ test('a long order leaves a snapshot at each hundredth event, also where the pro
     },
   };
   const all = { orderId, sequence: events.length };
-  await expect(countUpTo({ projections: dying, snapshots: noted }, all)).rejects.toThrow('killed');
-  expect(await countUpTo({ projections: dying, snapshots: noted }, all)).toBe(true);
+  await expect(countUpTo({ ...stores(), projections: dying, snapshots: noted }, all)).rejects.toThrow('killed');
+  expect(await countUpTo({ ...stores(), projections: dying, snapshots: noted }, all)).toBe(true);
   expect(taken).toEqual([100, 100, 200]);
   expect((await projections.readCursor(orderId))?.sequence).toBe(250);
 });
+
+test('look-ups that were lost are made again from the first event on, once the cursors are gone too', async () => {
+  const prefix = uniqueId('P');
+  const story = (type: 'Shipment Created' | 'Shipping Label Replaced') => ({ type, minutes: 60, quantity: 1 });
+  const events = eventsOfStory(
+    {
+      currency: 'USD',
+      customer: 0,
+      product: 0,
+      steps: [story('Shipment Created'), story('Shipping Label Replaced')],
+    },
+    { orderId: uniqueId(), prefix, begins: BEGINS },
+  );
+  const { orderId } = events[0]!;
+  await store(events);
+  for (const event of events) await countUpTo(stores(), event);
+  const entry = `${BEGINS}#${orderId}`;
+  const expected = [
+    [terms.days(shardOf(orderId)), '2025-07-09'],
+    [terms.product(`${prefix}-P0`, shardOf(orderId)), entry],
+    [terms.tracking('WB1'), entry],
+    [terms.tracking('WB2'), entry],
+  ];
+  const before = await lookupsInTable();
+  expect(before).toEqual(expected.map((one) => JSON.stringify(one)).toSorted());
+  await createTables();
+  expect(await lookupsInTable()).toEqual([]);
+  // as a replay of its last event does
+  await countUpTo(stores(), events.at(-1)!);
+  expect(await lookupsInTable()).toEqual(before);
+});
+
+test('what operators asked for is in the audit trail once, also where the process died before the cursor moved', async () => {
+  const orderId = uniqueId();
+  const address = { street: '7 Side St', city: 'Seoul', country: 'KR', zipCode: '54321' };
+  const facts: NewEvent[] = [
+    { type: 'Order Created', data: { order: sampleValidOrder({ orderId }) } },
+    { type: 'Address Changed', data: { address, version: 2 }, ...askedBy('kim', 'the customer called') },
+    { type: 'Address Changed', data: { address, version: 3 } },
+    { type: 'Cancellation Requested', data: {}, ...askedBy('lee', 'a fraud') },
+  ];
+  const batch = { orderId, runId: 'run', firstSequence: 1, events: facts, states: [] };
+  const events = numberEvents(batch, { at: new Date().toISOString(), attempt: 1 });
+  await store(events);
+  let deaths = 2;
+  const dying: ProjectionStore = {
+    ...projections,
+    // once before the cursor moves, and once when the answer is lost
+    write: async (p) => {
+      if (deaths === 2 && deaths-- > 0) throw new Error('killed');
+      const written = await projections.write(p);
+      if (deaths-- > 0) throw new Error('killed');
+      return written;
+    },
+  };
+  const hint = { orderId, sequence: events.length };
+  const count = () => countUpTo({ ...stores(), projections: dying }, hint);
+  await expect(count()).rejects.toThrow('killed');
+  await expect(count()).rejects.toThrow('killed');
+  expect(await count()).toBe(true);
+  const today = { from: events[0]!.at, to: events[0]!.at, limit: 100 };
+  const { entries } = await audit.list(today);
+  const subject = { kind: 'order', id: orderId };
+  expect(entries.filter((entry) => entry.subject.id === orderId)).toEqual([
+    { id: `${orderId}#4`, at: today.to, by: 'lee', reason: 'a fraud', action: 'CANCEL', subject },
+    {
+      id: `${orderId}#2`,
+      at: today.to,
+      by: 'kim',
+      reason: 'the customer called',
+      action: 'CHANGE_ADDRESS',
+      subject,
+      detail: 'address 2 of the order',
+    },
+  ]);
+});
+
+test('while the audit trail cannot be written the cursor does not move', async () => {
+  const events = someEvents(2).map((event) => ({ ...event, operator: { by: 'kim', reason: 'why' } }));
+  const asked = { ...events[1]!, type: 'Cancellation Requested', data: {} } as OrderEvent;
+  await store([events[0]!, asked]);
+  const { orderId } = asked;
+  const down: AuditTrail = { write: () => Promise.reject(new StepError('SERVICE_UNAVAILABLE', 'throttled')) };
+  await expect(countUpTo({ ...stores(), audit: down }, { orderId, sequence: 2 })).rejects.toThrow('throttled');
+  expect(await projections.readCursor(orderId)).toBeUndefined();
+});
+
+const askedBy = (by: string, reason: string) => ({ cause: { causationId: 'request', operator: { by, reason } } });

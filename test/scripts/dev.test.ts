@@ -13,7 +13,17 @@ import { ROOT, temporaryDirectory } from './support';
 
 jest.setTimeout(180_000);
 
-const COPIED = ['src', 'infra', 'scripts', 'package.json', 'package-lock.json', 'tsconfig.json', 'cdk.json', 'tools'];
+const COPIED = [
+  'src',
+  'infra',
+  'scripts',
+  'web',
+  'package.json',
+  'package-lock.json',
+  'tsconfig.json',
+  'cdk.json',
+  'tools',
+];
 const copy = temporaryDirectory();
 const underWay = sampleOrder({ paymentMethod: 'pm_down', policy: { paymentWithinS: 30 } });
 let dev: ChildProcess;
@@ -42,7 +52,7 @@ beforeAll(async () => {
   const env = { ...process.env, ...none, ...ports };
   dev = spawn(process.execPath, ['scripts/dev.cjs'], { cwd: copy, env, stdio: ['ignore', 'pipe', 'pipe'] });
   for (const stream of [dev.stdout, dev.stderr]) stream?.on('data', (text: Buffer) => (output += text.toString()));
-  await says('Watching src and infra');
+  await says('Watching src, infra, web');
   expect(await shop.place(underWay)).toBe(202);
 });
 
@@ -115,6 +125,23 @@ test('what cannot be loaded is named with its place, and the old one serves on',
   expect(await detailOfNone()).toContain('nobody knows order');
   undo();
   await says('src/gateway/problem.ts changed: gateway reloaded');
+});
+
+test('a save in the page is served at once, and a page that cannot be built leaves the old one', async () => {
+  const page = async () => (await fetch(gateway)).text();
+  const [before, worker] = [await page(), pidOf('worker')];
+  const undo = edit('web/src/app.tsx', (text) => text.replace('Skip to the content', 'Past the menu'));
+  await says(/↻ web\/src\/app\.tsx changed: gateway reloaded in [\d.]+ s/);
+  const after = await page();
+  expect(after).not.toBe(before);
+  expect(pidOf('worker')).toBe(worker);
+  undo();
+  await says('web/src/app.tsx changed: gateway reloaded');
+  expect(await page()).toBe(before);
+  const mend = edit('web/src/main.tsx', (text) => `${text}\nconst = 1;\n`);
+  await says(/✗ page: goes on as it was\. The page cannot be built: src\/main\.tsx:\d+: Expected identifier/);
+  expect(await page()).toBe(before);
+  mend();
 });
 
 test('a workflow that was edited is what the next order takes', async () => {

@@ -10,7 +10,7 @@ test('each variable of the processes has its row: default, readers, stack output
   const reference = configurationReference();
   for (const name of RESOURCE_NAMES) expect(reference).toMatch(new RegExp(`\\| \`${name}\` \\| (required|–) \\|`));
   expect(reference).toContain(
-    '| `ORDER_INTAKE_QUEUE_URL` | required | orders that come from the bus | worker, consumer | `OrderIntakeQueueUrl` |',
+    '| `ORDER_INTAKE_QUEUE_URL` | required | orders that come from the bus | all | `OrderIntakeQueueUrl` |',
   );
   expect(reference).toMatch(/\| `PORT` \| `3000` \| .* \| gateway \| – \|/);
   expect(reference).toMatch(/\| `LOG_LEVEL` \| `info` \| .* \| all \| – \|/);

@@ -10,13 +10,14 @@ const own = {
 };
 
 test('what the user keeps for a server elsewhere does not reach one that is started here', async () => {
-  const settings = await readSettings({ TEMPORAL_NAMESPACE: 'shop', TEMPORAL_PORT: '7233' });
+  const settings = await readSettings({ TEMPORAL_NAMESPACE: 'shop', TEMPORAL_PORT: '7233', TEMPORAL_UI_PORT: '8300' });
   const env = engineEnvironment(settings, { ...own, TEMPORAL_NAMESPACE: 'shop' });
   expect(env).toEqual({
     PATH: '/bin',
     TEMPORAL_ADDRESS: '127.0.0.1:7233',
     TEMPORAL_NAMESPACE: 'shop',
     TEMPORAL_CONFIG_FILE: expect.stringMatching(/tools\/temporal\.toml$/),
+    TEMPORAL_UI_URL: 'http://127.0.0.1:8300',
   });
   // the file is one that the processes can read
   expect(readEngineAccess(env)).toEqual({ namespace: 'shop', connection: { address: '127.0.0.1:7233' } });

@@ -25,6 +25,11 @@ test.each([
   expect(objectionTo(underLicence(licence))).toBe(objection);
 });
 
+test('a tool may be under what asks for its own changes to be shown, and what runs may not', () => {
+  expect(objectionTo({ ...underLicence('MPL-2.0'), dev: true })).toBeUndefined();
+  expect(objectionTo(underLicence('MPL-2.0'))).toBe('is under MPL-2.0');
+});
+
 test('a package that is needed at run time and by a tool counts as needed at run time', () => {
   const packages = npmPackages({
     packages: {

@@ -27,7 +27,8 @@ let emulator: ManagedProcess;
 let env: NodeJS.ProcessEnv;
 
 beforeAll(async () => {
-  const parts = ['src', 'scripts', 'infra', 'tools', 'package.json', 'package-lock.json', 'cdk.json', '.waybill/cache'];
+  const sources = ['src', 'web', 'scripts', 'infra', 'tools'];
+  const parts = [...sources, 'package.json', 'package-lock.json', 'cdk.json', '.waybill/cache'];
   for (const part of parts) cpSync(join(ROOT, part), join(checkout, part), { recursive: true });
   symlinkSync(join(ROOT, 'node_modules'), join(checkout, 'node_modules'));
   mkdirSync(path);

@@ -64,6 +64,7 @@ export function rightsFor({ service, command, input }: AwsCall): Right[] {
       return [`sns:${action} ${(input as { TopicArn: string }).TopicArn.split(':').at(-1)}`];
     case 'EventBridgeClient': {
       if (action.endsWith('Replay')) return [replayRight(action, input)];
+      if (action === 'DescribeEventBus') return [`events:${action} ${(input as { Name: string }).Name}`];
       const { Entries } = input as { Entries: { EventBusName: string }[] };
       return Entries.map(({ EventBusName }): Right => `events:${action} ${EventBusName}`);
     }

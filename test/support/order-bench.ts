@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
-import { Client } from '@temporalio/client';
-import { DefaultLogger, makeTelemetryFilterString, Runtime, Worker } from '@temporalio/worker';
+import { Client, type WorkflowClientInterceptor } from '@temporalio/client';
+import type { Sinks } from '@temporalio/workflow';
+import { DefaultLogger, type InjectedSinks, makeTelemetryFilterString, Runtime, Worker } from '@temporalio/worker';
 import { type EphemeralServerExecutable, TestWorkflowEnvironment } from '@temporalio/testing';
 import type { AcceptAnswer, OrderEnd } from '../../src/workflows/messages';
 import type { MemoryWorld } from './memory/ports';
@@ -46,8 +47,17 @@ export interface OrderBench {
   teardown(): Promise<void>;
 }
 
+interface BenchOptions {
+  /** see every call to the engine about an order */
+  calls?: WorkflowClientInterceptor[];
+  /** of the worker */
+  sinks?: InjectedSinks<Sinks>;
+  /** what histories are replayed on; absent: what they were made on */
+  replayedOn?: { code: string };
+}
+
 /** One per test file: time is shared by all in it. */
-export async function createOrderBench(): Promise<OrderBench> {
+export async function createOrderBench(p: BenchOptions = {}): Promise<OrderBench> {
   const env = await createTimeSkipping();
   const taskQueue = uniqueId('queue');
   let world = createMemoryWorld();
@@ -56,13 +66,16 @@ export async function createOrderBench(): Promise<OrderBench> {
     taskQueue,
     activities: activitiesOver(() => world),
     workflowBundle,
+    ...(p.sinks && { sinks: p.sinks }),
   });
   const running = worker.run();
   const stored = {
     readOrder: (orderId: OrderId) => world.books.readOrder(orderId),
     readLedger: (key: string) => world.books.readLedger(key),
   };
-  const orders = createOrderClient({ client: env.client, taskQueue, stored });
+  const interceptors = { workflow: p.calls ?? [] };
+  const client = p.calls ? new Client({ connection: env.connection, interceptors }) : env.client;
+  const orders = createOrderClient({ client, taskQueue, stored });
   const place = (submission: OrderSubmission) =>
     orders.place({
       submission,
@@ -92,13 +105,13 @@ export async function createOrderBench(): Promise<OrderBench> {
     env,
     taskQueue,
     orders,
-    patient: new Client({ connection: env.connection }),
+    patient: new Client({ connection: env.connection, interceptors }),
     use: (next) => void (world = next),
     place,
     rest,
     async end(orderId) {
       const end = (await env.client.workflow.getHandle(workflowIdOf(orderId)).result()) as OrderEnd;
-      await replay(env, { orderId });
+      await replayRun(env, { workflowId: workflowIdOf(orderId) }, p.replayedOn);
       return end;
     },
     async until(orderId, is) {
@@ -162,7 +175,8 @@ export const replayWorkflow = (env: TestWorkflowEnvironment, workflowId: string)
 export async function replayRun(
   { client }: Pick<TestWorkflowEnvironment, 'client'>,
   { workflowId, runId }: { workflowId: string; runId?: string },
+  replayedOn: { codePath: string } | { code: string } = workflowBundle,
 ): Promise<void> {
   const history = await client.workflow.getHandle(workflowId, runId).fetchHistory();
-  await Worker.runReplayHistory({ workflowBundle }, history);
+  await Worker.runReplayHistory({ workflowBundle: replayedOn }, history);
 }

@@ -281,7 +281,10 @@ test('a workflow that ended in error becomes a dead letter, and runs again to it
 
 describe('npm run dead-letters', () => {
   const cli = (...args: string[]) =>
-    runScript('scripts/dead-letters.cjs', { args, env: { WAYBILL_URL: gateway(), NO_COLOR: '1' } });
+    runScript('scripts/waybill.cjs', {
+      args: ['dead-letters', ...args],
+      env: { WAYBILL_URL: gateway(), NO_COLOR: '1' },
+    });
 
   test('lists, shows, redrives and discards, with who did it', async () => {
     const order = sampleOrder();
@@ -328,16 +331,16 @@ describe('npm run dead-letters', () => {
   });
 
   test.each([
-    [['redrive'], 'expected an ID, or --class, --since or --queue'],
-    [['discard', 'DL-1'], 'expected --reason'],
-    [['burn', 'DL-1'], 'there is no command burn'],
-    [['show', 'DL-none'], 'there is no dead letter DL-none'],
-    [['list', '--state', 'DEAD'], '/state'],
-    [['redrive', '--since', 'yesterday'], 'expected a time like'],
-    [['list', '--url', 'nowhere'], 'is not an address'],
-  ])('%j is refused with what was expected', async (args, expected) => {
+    [['redrive'], 2, 'expected an ID, or --class, --since or --queue'],
+    [['discard', 'DL-1'], 2, "required option '--reason <text>'"],
+    [['burn', 'DL-1'], 2, 'too many arguments'],
+    [['show', 'DL-none'], 1, 'there is no dead letter DL-none'],
+    [['list', '--state', 'DEAD'], 1, '/state'],
+    [['redrive', '--since', 'yesterday'], 1, 'expected a time like'],
+    [['list', '--url', 'nowhere'], 1, 'is not an address'],
+  ])('%j is refused with %i and what was expected', async (args, exitCode, expected) => {
     const { code, stderr } = await cli(...args);
-    expect([code, stderr]).toEqual([1, expect.stringContaining(expected)]);
+    expect([code, stderr]).toEqual([exitCode, expect.stringContaining(expected)]);
     expect(stderr).not.toMatch(/^ {4}at /m);
   });
 });

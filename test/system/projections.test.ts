@@ -57,6 +57,22 @@ test('the command CreateOrder, the event Order Created, and the view: one order 
   // the view: as it is, and as it was when there was nothing but that event
   expect(await system.get(`/orders/${orderId}`)).toMatchObject({ orderId, status: 'SHIPPED', totalAmount: 59.98 });
   expect(await system.get(`/orders/${orderId}?asOf=1`)).toMatchObject({ orderId, status: 'RECEIVED', asOf: 1 });
+  // found by all that it tells, each with what it was taken for
+  const { trackingNumber } = events.find(({ type }) => type === 'Shipment Created')!.data as { trackingNumber: string };
+  const texts = { orderId, trackingNumber, customerId: order.customerId, productId: PLENTY };
+  for (const [matched, q] of Object.entries(texts)) {
+    const found = async () =>
+      system.get<{ matched?: string; orders: { orderId: string; status: string }[] }>(
+        `/orders?q=${encodeURIComponent(String(q))}&status=SHIPPED`,
+      );
+    await system.until(
+      async () => (await found()).orders.some((one) => one.orderId === orderId),
+      () => `${orderId} is not found as ${matched} ${q}`,
+    );
+    expect(await found()).toMatchObject({ matched });
+  }
+  const { orders } = await system.get<{ orders: { orderId: string }[] }>('/orders');
+  expect(orders.map((one) => one.orderId)).toContain(orderId);
   const last = events.at(-1)!.sequence;
   expect((await fetch(`${system.gateway}/orders/${orderId}?asOf=${last + 100}`)).status).toBe(422);
 });

@@ -82,8 +82,8 @@ test('a rebuild whose worker is killed in the middle of a page mends everything,
     expect((await db.send(get)).Item).toMatchObject(JSON.parse(JSON.stringify(fold(events))) as object);
   }
 
-  const again = await runScript('scripts/rebuild-view.cjs', {
-    args: ['--json'],
+  const again = await runScript('scripts/waybill.cjs', {
+    args: ['rebuild-view', '--json'],
     env: { WAYBILL_URL: system.gateway },
   });
   expect([again.code, JSON.parse(again.stdout)]).toMatchObject([0, { orders: ORDERS, differences: 0, mended: 0 }]);

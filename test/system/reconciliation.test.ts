@@ -16,12 +16,11 @@ import { createShop } from '../../scripts/demo/shop';
 import { drain } from '../support/deployed';
 import { keys, workflowIdOf } from '../../src/domain/ids';
 import { numberEvents } from '../../src/domain/events';
-import { one, orderOf } from '../../scripts/lib/scenario';
+import { one, orderOf, SOLD_OUT } from '../../src/gateway/sandbox/orders';
 import { runScenarios } from '../../scripts/demo/run-scenarios';
 import { runScript } from '../support/run-script';
 import { sampleValidOrder } from '../support/contracts/events';
 import { SCENARIOS } from '../../scripts/lib/scenarios';
-import { SOLD_OUT } from '../../scripts/lib/seed';
 import { scheduleReconciliation } from '../../src/maintenance-client';
 import { startTown, type Town } from '../support/town';
 import { stockMoves } from '../../src/domain/inventory';
@@ -361,7 +360,7 @@ describe('a damaged read model', () => {
   test('is told and mended by `npm run rebuild-view`', async () => {
     const orderId = byScenario('pm_ok');
     const env = { WAYBILL_URL: town.url };
-    const program = (...args: string[]) => runScript('scripts/rebuild-view.cjs', { args, env });
+    const program = (...args: string[]) => runScript('scripts/waybill.cjs', { args: ['rebuild-view', ...args], env });
     await setField(orderId, 'status', 'PAID');
     expect(await program('--dry-run')).toMatchObject({
       code: 1,
@@ -529,7 +528,10 @@ describe('damaged books', () => {
     });
     expect(await casesTold()).toHaveLength(1);
 
-    const program = await runScript('scripts/reconcile.cjs', { args: ['--recent'], env: { WAYBILL_URL: town.url } });
+    const program = await runScript('scripts/waybill.cjs', {
+      args: ['reconcile', '--recent'],
+      env: { WAYBILL_URL: town.url },
+    });
     expect(program).toMatchObject({ code: 1, stdout: expect.stringContaining('STOCK_TOTAL  PROD-20002') });
   });
 });

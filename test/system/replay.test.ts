@@ -66,7 +66,7 @@ const countOrderWorkflows = () => countWorkflows("WorkflowType = 'orderWorkflow'
 
 const sinceTheBeginning = ['--from', beganAt, '--by', 'test'];
 const runReplay = (...args: string[]) =>
-  runScript('scripts/replay.cjs', { args: ['--url', system.gateway, '--json', ...args] });
+  runScript('scripts/waybill.cjs', { args: ['replay', '--url', system.gateway, '--json', ...args] });
 
 interface Stored {
   everything: Everything;
@@ -136,10 +136,10 @@ test('an order of every scenario, replayed into the live system: nothing at all 
 
 test('after it the read model is as the events say, and everything adds up', async () => {
   const env = { WAYBILL_URL: system.gateway };
-  const rebuilt = await runScript('scripts/rebuild-view.cjs', { args: ['--json'], env });
+  const rebuilt = await runScript('scripts/waybill.cjs', { args: ['rebuild-view', '--json'], env });
   const orders = Object.keys(before.everything.OrderStatusView).length;
   expect([rebuilt.code, JSON.parse(rebuilt.stdout)]).toMatchObject([0, { orders, differences: 0, mended: 0 }]);
-  const reconciled = await runScript('scripts/reconcile.cjs', { args: ['--json'], env });
+  const reconciled = await runScript('scripts/waybill.cjs', { args: ['reconcile', '--json'], env });
   expect([reconciled.code, JSON.parse(reconciled.stdout)]).toMatchObject([0, { orders, findings: {}, undecided: [] }]);
   expect(await readEverything(system.aws)).toEqual(before.everything);
 });
@@ -151,7 +151,9 @@ test('after it the read model is as the events say, and everything adds up', asy
 const countersOf = ({ Projections }: Everything) =>
   Object.entries(Projections)
     .filter(([key]) => !key.endsWith(' cursor'))
-    .map(([key, row]) => [key, Object.entries(JSON.parse(row) as object).filter(([, value]) => value !== 0)]);
+    .map(([key, row]) => [key, Object.entries(JSON.parse(row) as object).filter(([, value]) => value !== 0)] as const)
+    // of what is left of a row its key is no count
+    .filter(([, left]) => left.some(([name]) => name !== 'id' && name !== 'entry'));
 
 test('projections that were lost are made again by a replay', async () => {
   await empty('Projections', ['id', 'entry']);
@@ -159,7 +161,8 @@ test('projections that were lost are made again by a replay', async () => {
   expect((await runReplay(...sinceTheBeginning)).code).toBe(0);
   const after = await readAtRest(system.aws);
   expect(countersOf(after)).toEqual(countersOf(before.everything));
-  expect(Object.keys(after.Projections).toSorted()).toEqual(Object.keys(before.everything.Projections).toSorted());
+  const cursorsOf = ({ Projections }: Everything) => Object.keys(Projections).filter((key) => key.endsWith(' cursor'));
+  expect(cursorsOf(after).toSorted()).toEqual(cursorsOf(before.everything).toSorted());
   before = await store(after);
 });
 

@@ -22,7 +22,7 @@ afterAll(() => bench.teardown());
 beforeEach(() => {
   world = createMemoryWorld();
   // asked as the real client asks, in time that stands still
-  world.deadLetters.ports.desk = { redrive: letters.redrive };
+  world.deadLetters.ports.desk = { redrive: letters.redrive, discard: letters.discard };
   bench.use(world);
   id = letterIdOf(++count);
 });
@@ -155,6 +155,17 @@ test('the same request is carried out once, also after the letter was closed and
     reason: 'it is RESOLVED: there is nothing to redrive',
   });
   expect(await letters.discard(id, request())).toMatchObject({ kind: 'refused' });
+  // nor does the audit trail have what changed nothing
+  expect([...world.deadLetters.audit.values()]).toEqual([
+    {
+      id: `${id}#${same.requestId}`,
+      at: record().story[1]!.at,
+      by: 'kim',
+      action: 'REDRIVE',
+      subject: { kind: 'dead-letter', id },
+      detail: 'redrive 1, to order-intake-queue',
+    },
+  ]);
 });
 
 test('one that is in flight cannot be discarded; one that is discarded stays so when it fails again', async () => {
@@ -297,11 +308,51 @@ test('a batch redrives all of a class page by page, each once, and says how far 
   }
   expect(await progress()).toMatchObject({ redriven: 43, underWay: 1, refused: 1 });
   await until(() => sent().length === 44);
+  const lines = [...world.deadLetters.audit.values()];
+  expect(lines.filter(({ action }) => action === 'BULK_REDRIVE')).toEqual([
+    {
+      id: first.batchId,
+      at: (await progress())?.startedAt,
+      by: 'kim',
+      action: 'BULK_REDRIVE',
+      subject: { kind: 'dead-letters', id: first.batchId },
+      detail: 'class BUG',
+    },
+  ]);
+  // a line for each letter beside it
+  const redriven = lines.filter(({ id: line }) => line.endsWith(`#batch ${first.batchId}`));
+  expect(new Set(redriven.map(({ subject }) => subject.id)).size).toBe(43);
+  expect(redriven).toHaveLength(43);
   expect(new Set(sent().map(({ attributes }) => attributes['deadLetterId'])).size).toBe(44);
   // the same again is the same batch, and does nothing
   expect(await letters.redriveAll(bulk)).toEqual(first);
   expect(await letters.progressOf('none')).toBeUndefined();
   await replayWorkflow(bench.env, `redrive-${first.batchId}`);
+});
+
+test('a batch discards all of a class, each once, but for those in flight', async () => {
+  const ids = Array.from({ length: 3 }, () => letterIdOf(++count));
+  for (const each of ids) {
+    world.deadLetters.records.set(each, letterOf({ id: each, class: 'POISON' }));
+    await letters.arrived(each, { n: 0, class: 'POISON' });
+  }
+  await Promise.all(ids.map((each) => toBe('PARKED', each)));
+  await letters.redrive(ids[0]!, request());
+  const bulk = { filter: { class: 'POISON' as const }, ...request(), reason: 'a test of the shop' };
+  const { batchId } = await letters.discardAll(bulk);
+  const progress = async () => letters.progressOf(batchId);
+  for (let waited = 0; (await progress())?.state !== 'DONE'; waited++) {
+    if (waited > 100) throw new Error(JSON.stringify(await progress()));
+    await delay(100);
+  }
+  // the one in flight is not listed, or refuses
+  expect(await progress()).toMatchObject({ redriven: 0, discarded: 2, underWay: 0 });
+  expect(ids.map((each) => record(each).state)).toEqual(['REDRIVEN', 'DISCARDED', 'DISCARDED']);
+  expect(record(ids[1]).story.at(-1)).toMatchObject({ what: 'DISCARDED', by: 'kim', reason: 'a test of the shop' });
+  expect(world.deadLetters.audit.get(batchId)).toMatchObject({ action: 'BULK_DISCARD', detail: 'class POISON' });
+  // the same again is the same batch; a redrive of the same is another
+  expect(await letters.discardAll(bulk)).toEqual({ batchId });
+  await replayWorkflow(bench.env, `redrive-${batchId}`);
 });
 
 // the last two: once a workflow was terminated, the time-skipping engine lets no time pass
@@ -312,6 +363,24 @@ test('a workflow that is terminated is followed by one that reads the record', a
   await letters.handled(id, 1);
   expect(await ends()).toEqual({ state: 'RESOLVED' });
   expect(told()).toEqual(['DEAD', 'REDRIVEN', 'HANDLED']);
+});
+
+test('a batch whose first page fails and is tried again is one line of the audit trail, before any letter', async () => {
+  const { ports, audit } = world.deadLetters;
+  const { book } = ports;
+  let failures = 2;
+  const linesThen: number[] = [];
+  ports.book = {
+    ...book,
+    listRedrivable: (p) => {
+      linesThen.push(audit.size);
+      return failures-- > 0 ? Promise.reject(new Error('killed')) : book.listRedrivable(p);
+    },
+  };
+  const { batchId } = await letters.redriveAll({ filter: { class: 'BUG', queue: 'none' }, ...request() });
+  for (let waited = 0; (await letters.progressOf(batchId))?.state !== 'DONE' && waited < 30; waited++) await pass(1);
+  expect(linesThen).toEqual([1, 1, 1]);
+  expect([...audit.values()]).toMatchObject([{ id: batchId, action: 'BULK_REDRIVE', detail: 'class BUG, of none' }]);
 });
 
 test('a batch that somebody ended does not seem to go on for ever', async () => {

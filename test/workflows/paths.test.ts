@@ -6,8 +6,13 @@ import { type BusEvent, EVENT_SOURCES, toBusEvent } from '../../src/domain/event
 import { eventIdOf } from '../../src/domain/ids';
 import { eventually } from '../support/contracts/condition';
 import { misfitOf } from '../support/contracts/schemas';
+import { expectPlain, expectPlainTimeline } from '../gateway/story/plain';
+import { fold } from '../../src/domain/projection';
+import { hasEnded } from '../../src/gateway/standing';
 import { PATHS } from '../support/paths';
+import { rests } from '../../src/gateway/story/waits';
 import { runPath } from '../support/paths/run-path';
+import { stuckOf } from '../../src/gateway/story/stuck';
 import { statusAfter } from '../../src/domain/projection';
 import { tapBus, type TappedEvent } from '../support/bus-tap';
 import { uniqueId } from '../support/orders';
@@ -46,6 +51,30 @@ test('every edge is gone by one of them', () => {
     edge.startsWith('AllocateWarehouse →') || edge === 'StartFulfillment → GenerateShippingLabel';
   const never = [...known].filter((edge) => !gone.has(edge) && !isOther(edge));
   expect(never).toEqual(['GenerateShippingLabel → NotifyCustomer']);
+});
+
+test('every one of them is told in plain words', () => {
+  for (const { events } of lives) expectPlainTimeline(events);
+});
+
+test('wherever they rest for long somebody is told why, and what to do; where they have ended nobody is', () => {
+  const progress = { state: 'RUNNING' as const, startedAt: '', activities: [] };
+  const look = { kind: 'described' as const, at: '', progress };
+  let explained = 0;
+  for (const { events } of lives)
+    for (const { sequence } of events) {
+      const told = events.slice(0, sequence);
+      const view = fold(told)!;
+      const given = { view, events: told, breakers: [], now: Date.parse(view.updatedAt) + 120_000 };
+      const sentence = stuckOf(given, look)?.sentence;
+      if (hasEnded(view)) expect(sentence).toBeUndefined();
+      else if (!rests(given)) expect(sentence).toEqual(expect.any(String));
+      if (sentence === undefined) continue;
+      explained++;
+      expectPlain(sentence);
+      expect(sentence).toMatch(/^[A-Z].*\.$/);
+    }
+  expect(explained).toBeGreaterThan(500);
 });
 
 /** what comes of a request, or of an event of somebody else's; all others come of the one before them */

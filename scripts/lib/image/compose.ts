@@ -12,6 +12,7 @@ export interface ComposeService {
   ports?: string[];
   volumes?: string[];
   restart?: string;
+  profiles?: string[];
   init?: boolean;
   read_only?: boolean;
   stop_grace_period?: string;

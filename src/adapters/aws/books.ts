@@ -1,11 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import {
-  BatchGetCommand,
-  type DynamoDBDocumentClient,
-  GetCommand,
-  paginateQuery,
-  type QueryCommandInput,
-} from '@aws-sdk/lib-dynamodb';
+import { type DynamoDBDocumentClient, GetCommand, paginateQuery, type QueryCommandInput } from '@aws-sdk/lib-dynamodb';
 import type { Backorder } from '../../domain/backorders';
 import type { Books, Posting, PostingOutcome, StockPosting, StockPostingOutcome } from '../../activities/ports';
 import type { OrderEvent } from '../../domain/events';
@@ -13,8 +6,9 @@ import type { OrderView } from '../../domain/projection';
 import type { Warehouse, WarehouseStock } from '../../domain/inventory';
 import { StepError } from '../../domain/failures';
 import { createOrderRecords } from './order-records';
-import { failedCall, reach } from './errors';
-import { MAX_TRIES, writeTogether } from './write-together';
+import { batchGet } from './batch-get';
+import { reach } from './errors';
+import { writeTogether } from './write-together';
 import { type Part, type TableNames, transactionOf } from './transaction';
 
 export interface DynamoBooksDeps {
@@ -49,7 +43,7 @@ export function createDynamoBooks({ db, tables, warehouses }: DynamoBooksDeps): 
     },
     async readStock(productIds) {
       const keys = productIds.flatMap((productId) => warehouses.map(({ warehouseId }) => ({ productId, warehouseId })));
-      return batchGetAll<WarehouseStock>(db, tables.warehouseStock, keys);
+      return batchGet<WarehouseStock>({ db, table: tables.warehouseStock, keys, options: { ConsistentRead: true } });
     },
     async postStock(posting) {
       const refused = await transact(db, transactionOf({ ...posting, events: [] }, tables), 'stock');
@@ -63,11 +57,12 @@ export function createDynamoBooks({ db, tables, warehouses }: DynamoBooksDeps): 
         ConsistentRead: true,
       }),
     readBackorders: (keys) =>
-      batchGetAll<Backorder>(
+      batchGet<Backorder>({
         db,
-        tables.backorders,
-        keys.map(({ productId, entry }) => ({ productId, entry })),
-      ),
+        table: tables.backorders,
+        keys: keys.map(({ productId, entry }) => ({ productId, entry })),
+        options: { ConsistentRead: true },
+      }),
   };
 
   /** What refused a posting, the strongest reason first. */
@@ -114,25 +109,3 @@ const queryAll = <T>(db: DynamoDBDocumentClient, query: QueryCommandInput): Prom
     for await (const { Items = [] } of paginateQuery({ client: db }, query)) found.push(...(Items as T[]));
     return found;
   });
-
-async function batchGetAll<T>(db: DynamoDBDocumentClient, table: string, keys: Record<string, string>[]): Promise<T[]> {
-  return (await Promise.all(chunk(keys, 100).map((some) => batchGet<T>(db, table, some)))).flat();
-}
-
-async function batchGet<T>(db: DynamoDBDocumentClient, table: string, keys: Record<string, string>[]): Promise<T[]> {
-  const found: T[] = [];
-  let left: Record<string, unknown>[] = keys;
-  for (let tries = 1; left.length > 0; tries++) {
-    const request = { RequestItems: { [table]: { Keys: left, ConsistentRead: true } } };
-    const answer = await reach(`reading ${table}`, () => db.send(new BatchGetCommand(request)));
-    found.push(...((answer.Responses?.[table] ?? []) as T[]));
-    left = answer.UnprocessedKeys?.[table]?.Keys ?? [];
-    if (left.length > 0 && tries === MAX_TRIES) throw failedCall(`reading ${table}`, `${left.length} keys throttled`);
-    if (left.length > 0) await delay(Math.random() * 20 * 2 ** tries);
-  }
-  return found;
-}
-
-function chunk<T>(all: T[], size: number): T[][] {
-  return Array.from({ length: Math.ceil(all.length / size) }, (_, i) => all.slice(i * size, (i + 1) * size));
-}

@@ -1,8 +1,11 @@
 import { type DynamoDBDocumentClient, GetCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import type { AuditEntry, Operator } from '../../domain/audit';
 import type { BreakerBoard, BreakerRow } from '../../gateway/ports';
 import type { BreakerTable } from '../breaker/breaker-mirror';
 import { DEPENDENCIES, type Dependency } from '../../domain/breaker';
+import { auditPut } from './audit-trail';
 import { reach } from './errors';
+import { writeTogether } from './write-together';
 
 /** the sort key of a reset; no process has this name */
 const RESET = '#reset';
@@ -10,17 +13,20 @@ const RESET = '#reset';
 const RESET_LIFE_S = 3600;
 
 /** The breakers of all processes in a table: a row for each that is or was open lately, and one for the last reset. */
-export function createBreakerTable(p: { db: DynamoDBDocumentClient; table: string }): BreakerTable & BreakerBoard {
-  const { db, table: TableName } = p;
-  const put = async (row: object, expiresInS: number): Promise<string> => {
+export function createBreakerTable(p: {
+  db: DynamoDBDocumentClient;
+  tables: { breakers: string; audit: string };
+}): BreakerTable & BreakerBoard {
+  const { db, tables } = p;
+  const TableName = tables.breakers;
+  /** a row that is written now */
+  const putOf = (row: object, expiresInS: number) => {
     const now = new Date();
-    const updatedAt = now.toISOString();
     const expiresAt = Math.ceil(now.getTime() / 1000) + expiresInS;
-    await reach(`writing ${TableName}`, () =>
-      db.send(new PutCommand({ TableName, Item: { ...row, updatedAt, expiresAt } })),
-    );
-    return updatedAt;
+    return { TableName, Item: { ...row, updatedAt: now.toISOString(), expiresAt } };
   };
+  const put = async (one: ReturnType<typeof putOf>) =>
+    reach(`writing ${TableName}`, () => db.send(new PutCommand(one)));
 
   async function rowsOf(dependency: Dependency): Promise<BreakerRow[]> {
     const query = new QueryCommand({
@@ -38,7 +44,7 @@ export function createBreakerTable(p: { db: DynamoDBDocumentClient; table: strin
 
   return {
     async write({ expiresInS, ...row }) {
-      await put(row, expiresInS);
+      await put(putOf(row, expiresInS));
     },
     async readReset(dependency) {
       const command = new GetCommand({ TableName, Key: { dependency, worker: RESET }, ConsistentRead: true });
@@ -46,9 +52,27 @@ export function createBreakerTable(p: { db: DynamoDBDocumentClient; table: strin
       return Item?.['updatedAt'] as string | undefined;
     },
     list: async () => (await Promise.all(DEPENDENCIES.map(rowsOf))).flat(),
-    reset: (dependency) => put({ dependency, worker: RESET }, RESET_LIFE_S),
+    async reset({ dependency, asked }) {
+      const row = putOf({ dependency, worker: RESET }, RESET_LIFE_S);
+      const at = row.Item.updatedAt;
+      if (!asked) await put(row);
+      else {
+        const line = auditPut(tables.audit, resetOf({ dependency, at, ...asked }));
+        await writeTogether(db, [{ Put: row }, { Put: line }], `the reset of ${dependency}`);
+      }
+      return at;
+    },
   };
 }
+
+const resetOf = (p: Operator & { dependency: Dependency; at: string; requestId: string }): AuditEntry => ({
+  id: p.requestId,
+  at: p.at,
+  by: p.by,
+  ...(p.reason !== undefined && { reason: p.reason }),
+  action: 'RESET_BREAKER',
+  subject: { kind: 'breaker', id: p.dependency },
+});
 
 function rowOf({ dependency, worker, state, failures, openUntil, updatedAt }: BreakerRow): BreakerRow {
   const row = { dependency, worker, state, failures, updatedAt };

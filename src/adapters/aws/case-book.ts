@@ -10,14 +10,21 @@ import {
 import type { Case, ReconciliationReport } from '../../domain/cases';
 import type { CaseBook } from '../../activities/maintenance-ports';
 import type { CaseDesk } from '../../gateway/ports';
+import { auditPut } from './audit-trail';
 import { InvalidCursorError } from '../../gateway/ports';
 import { reach } from './errors';
+import { writeTogether } from './write-together';
 
 /** the row of the last report: it has no state, so that no list has it */
 const REPORT = 'report';
 
 /** The cases in a table of their own; the worker writes them, the gateway shows and closes them. */
-export function createCaseBook({ db, table }: { db: DynamoDBDocumentClient; table: string }): CaseBook & CaseDesk {
+export function createCaseBook(p: {
+  db: DynamoDBDocumentClient;
+  tables: { cases: string; audit: string };
+}): CaseBook & CaseDesk {
+  const { db, tables } = p;
+  const table = tables.cases;
   async function get<T>(caseId: string): Promise<T | undefined> {
     const command = new GetCommand({ TableName: table, Key: { caseId }, ConsistentRead: true });
     return (await reach(`reading ${table}`, () => db.send(command))).Item as T | undefined;
@@ -31,14 +38,18 @@ export function createCaseBook({ db, table }: { db: DynamoDBDocumentClient; tabl
   });
   const read = async (caseId: string) => (caseId === REPORT ? undefined : get<Case>(caseId));
 
+  /** only over the version that was read */
+  const putOf = (one: Case) => ({
+    TableName: table,
+    Item: one,
+    ...(one.version === 1
+      ? { ConditionExpression: 'attribute_not_exists(caseId)' }
+      : { ConditionExpression: 'version = :read', ExpressionAttributeValues: { ':read': one.version - 1 } }),
+  });
+
   async function write(one: Case): Promise<boolean> {
-    const { version } = one;
-    const condition =
-      version === 1
-        ? { ConditionExpression: 'attribute_not_exists(caseId)' }
-        : { ConditionExpression: 'version = :read', ExpressionAttributeValues: { ':read': version - 1 } };
     try {
-      await reach(`writing ${table}`, () => db.send(new PutCommand({ TableName: table, Item: one, ...condition })));
+      await reach(`writing ${table}`, () => db.send(new PutCommand(putOf(one))));
       return true;
     } catch (error) {
       const cause = error instanceof Error ? error.cause : undefined;
@@ -78,7 +89,9 @@ export function createCaseBook({ db, table }: { db: DynamoDBDocumentClient; tabl
       return { cases: Items as Case[], ...(LastEvaluatedKey && { cursor: encode(LastEvaluatedKey) }) };
     },
 
-    async close({ caseId, by, reason, at }) {
+    async close({ caseId, by, reason, at, requestId }) {
+      const subject = { kind: 'case' as const, id: caseId };
+      const line = auditPut(tables.audit, { id: requestId, at, by, reason, action: 'CLOSE_CASE', subject });
       for (;;) {
         const before = await read(caseId);
         if (before?.state !== 'OPEN') return before;
@@ -86,7 +99,7 @@ export function createCaseBook({ db, table }: { db: DynamoDBDocumentClient; tabl
         const closed = { ...rest, closedAt: at, closedBy: by, reason, version: before.version + 1 };
         const after: Case = { ...closed, state: 'CLOSED' };
         // found again at the same time: looked at again
-        if (await write(after)) return after;
+        if (!(await writeTogether(db, [{ Put: putOf(after) }, { Put: line }], `case ${caseId}`))) return after;
       }
     },
   };

@@ -4,6 +4,9 @@ import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { SESv2Client } from '@aws-sdk/client-sesv2';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
+import type { Metrics } from '../../metrics';
+import { measureAwsCalls } from './measure-calls';
+import { traceCalls } from './traced-calls';
 
 export interface AwsClients {
   db: DynamoDBDocumentClient;
@@ -27,9 +30,13 @@ export interface AwsCall {
  * Endpoints and credentials come from the SDK's own environment variables (`AWS_ENDPOINT_URL`, `AWS_PROFILE`, …).
  */
 export function createAwsClients(
-  p: { region?: string | undefined; observe?: CallObserver | undefined } = {},
+  p: {
+    region?: string | undefined;
+    observe?: CallObserver | undefined;
+    metrics?: Pick<Metrics, 'record'> | undefined;
+  } = {},
 ): AwsClients {
-  const { observe } = p;
+  const { observe, metrics } = p;
   const options = clientOptions(p);
   const dynamo = new DynamoDBClient(options);
   const events = new EventBridgeClient(options);
@@ -37,7 +44,9 @@ export function createAwsClients(
   // the consumer waits up to 20 s for messages on a connection
   const sqs = new SQSClient({ ...options, requestHandler: { ...options.requestHandler, requestTimeout: 30_000 } });
   const clients = { dynamo, events, sns, sqs };
+  for (const client of Object.values(clients)) traceCalls(client);
   if (observe) for (const client of Object.values(clients)) observeCalls(client, observe);
+  if (metrics) for (const client of Object.values(clients)) measureAwsCalls(client, metrics);
   const db = DynamoDBDocumentClient.from(dynamo, { marshallOptions: { removeUndefinedValues: true } });
   return {
     db,
@@ -55,6 +64,7 @@ export function createAwsClients(
 export function createNotificationClients(p: { region?: string | undefined; observe?: CallObserver | undefined } = {}) {
   const options = { ...clientOptions(p), maxAttempts: 1 };
   const clients = { ses: new SESv2Client(options), sns: new SNSClient(options) };
+  for (const client of Object.values(clients)) traceCalls(client);
   if (p.observe) for (const client of Object.values(clients)) observeCalls(client, p.observe);
   return { ...clients, destroy: () => Object.values(clients).forEach((client) => client.destroy()) };
 }

@@ -3,10 +3,13 @@ import { type DynamoDBDocumentClient, GetCommand, PutCommand, UpdateCommand } fr
 import type { DeadLetterBook } from '../../activities/dead-letter-ports';
 import type { DeadLetterRegister } from '../../messaging/dead-letter-ports';
 import type { DeadLetterBoard } from '../../gateway/dead-letter-ports';
+import { auditOfLetter } from '../../domain/audit';
+import { auditPut } from './audit-trail';
 import { capped, type DeadLetter, type DeadLetterStanding } from '../../domain/dead-letters';
 import { createDeadLetterList } from './dead-letter-list';
 import { reach } from './errors';
 import { StepError } from '../../domain/failures';
+import { writeTogether } from './write-together';
 
 /** What a record may have, and not always has. */
 const OPTIONAL = ['errorType', 'reason', 'dueAt', 'run'] as const satisfies (keyof DeadLetterStanding)[];
@@ -14,10 +17,11 @@ const OPTIONAL = ['errorType', 'reason', 'dueAt', 'run'] as const satisfies (key
 /** The records of dead letters: created by who finds them, and then written by their workflows alone. */
 export function createDeadLetterTable(p: {
   db: DynamoDBDocumentClient;
-  table: string;
+  tables: { letters: string; audit: string };
 }): DeadLetterBook & DeadLetterRegister & DeadLetterBoard {
-  const { db, table: TableName } = p;
-  const lists = createDeadLetterList(p);
+  const { db, tables } = p;
+  const TableName = tables.letters;
+  const lists = createDeadLetterList({ db, table: TableName });
 
   async function read(id: string): Promise<DeadLetter | undefined> {
     const command = new GetCommand({ TableName, Key: { id }, ConsistentRead: true });
@@ -58,7 +62,7 @@ export function createDeadLetterTable(p: {
       const gone = OPTIONAL.filter((name) => letter[name] === undefined);
       const set = names.map((name) => `#${name} = :${name}`).join(', ');
       const remove = gone.length > 0 ? ` REMOVE ${gone.map((name) => `#${name}`).join(', ')}` : '';
-      const command = new UpdateCommand({
+      const update = {
         TableName,
         Key: { id },
         UpdateExpression: `SET ${set}${remove}`,
@@ -68,9 +72,14 @@ export function createDeadLetterTable(p: {
           ...Object.fromEntries(names.map((name) => [`:${name}`, values[name as keyof typeof values]])),
           ':before': before.version,
         },
-      });
-      // whoever was quicker is an attempt of the same change: it is looked for again
-      await reach(`writing ${TableName}`, () => db.send(command));
+      };
+      const what = `${TableName} of dead letter ${id}`;
+      const asked = auditOfLetter(letter, entry);
+      const refused = asked
+        ? await writeTogether(db, [{ Update: update }, { Put: auditPut(tables.audit, asked) }], what)
+        : await reach(`writing ${what}`, async () => void (await db.send(new UpdateCommand(update))));
+      // as the update alone: whoever was quicker is an attempt of the same change, and it is looked for again
+      if (refused) throw new StepError('SERVICE_UNAVAILABLE', `writing ${what}: it changed meanwhile`);
     },
   };
 

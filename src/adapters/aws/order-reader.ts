@@ -2,18 +2,32 @@ import { DescribeTableCommand } from '@aws-sdk/client-dynamodb';
 import { type DynamoDBDocumentClient, GetCommand, paginateQuery, type QueryCommandInput } from '@aws-sdk/lib-dynamodb';
 import type { Backorder } from '../../domain/backorders';
 import type { OrderEvent } from '../../domain/events';
-import type { OrderReader, ProductStock } from '../../gateway/ports';
+import type { OrderMark, OrderReader, ProductStock } from '../../gateway/ports';
+import type { OrderId } from '../../domain/ids';
 import type { OrderView } from '../../domain/projection';
 import type { TableNames } from './transaction';
+import { batchGet } from './batch-get';
 import { createOrderList } from './order-list';
+import { isOver } from '../../domain/reconciliation';
 import { missingOf } from '../../domain/backorders';
 import { reach } from './errors';
 
+/** How often a reading is tried whose table leaves something undone: whoever asked asks again. */
+const MAX_TRIES = 3;
+
 /** the tables that questions are answered from */
-type ReadTables = Omit<TableNames, 'orders' | 'ledger'>;
+type ReadTables = Omit<TableNames, 'orders' | 'ledger'> & { lookups: string };
 
 /** The read model on DynamoDB. */
-export function createOrderReader({ db, tables }: { db: DynamoDBDocumentClient; tables: ReadTables }): OrderReader {
+export function createOrderReader({
+  db,
+  tables,
+  now = () => new Date(),
+}: {
+  db: DynamoDBDocumentClient;
+  tables: ReadTables;
+  now?: () => Date;
+}): OrderReader {
   const get = async (TableName: string, Key: Record<string, string>) => {
     const { Item } = await reach(`reading ${TableName}`, () => db.send(new GetCommand({ TableName, Key })));
     return Item;
@@ -38,7 +52,31 @@ export function createOrderReader({ db, tables }: { db: DynamoDBDocumentClient; 
       return events as OrderEvent[];
     },
 
-    listOrders: createOrderList({ db, table: tables.view }),
+    async readSequences(orderIds) {
+      const rows = await batchGet<Pick<OrderView, 'orderId' | 'sequence' | 'currentState'>>({
+        db,
+        table: tables.view,
+        keys: orderIds.map((orderId) => ({ orderId })),
+        options: {
+          ProjectionExpression: 'orderId, #sequence, currentState',
+          ExpressionAttributeNames: { '#sequence': 'sequence' },
+        },
+        maxTries: MAX_TRIES,
+      });
+      return new Map<OrderId, OrderMark>(
+        rows.map((row) => [row.orderId, { sequence: row.sequence, isOver: isOver(row) }]),
+      );
+    },
+
+    readEvents: (keys) =>
+      batchGet<OrderEvent>({
+        db,
+        table: tables.events,
+        keys: keys.map(({ orderId, sequence }) => ({ orderId, sequence })),
+        maxTries: MAX_TRIES,
+      }),
+
+    listOrders: createOrderList({ db, tables, now }),
 
     async readInventory(productId) {
       const rowsOf = (TableName: string) =>

@@ -32,6 +32,9 @@ export function readCursor(text: string, p: { of: string; filter: string }): Pag
   return { at, seen, of };
 }
 
+/** The filter that a cursor came with; `undefined`: it is none. */
+export const markIn = (text: string): string | undefined => parse(text)?.of;
+
 function parse(text: string): Partial<PageCursor> | undefined {
   try {
     return (JSON.parse(Buffer.from(text, 'base64url').toString()) as Partial<PageCursor> | null) ?? undefined;

@@ -51,8 +51,8 @@ export function createProjectionStore(p: {
   };
 }
 
-function cursorOf({ orderId, sequence, hour, standing, customerId, isStarted }: OrderCursor): OrderCursor {
-  const cursor = { orderId, sequence, hour, standing, ...(isStarted && { isStarted }) };
+function cursorOf({ orderId, sequence, hour, standing, status, customerId, isStarted }: OrderCursor): OrderCursor {
+  const cursor = { orderId, sequence, hour, standing, ...(status && { status }), ...(isStarted && { isStarted }) };
   return customerId === undefined ? cursor : { ...cursor, customerId };
 }
 

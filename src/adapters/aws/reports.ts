@@ -7,14 +7,12 @@ import type {
   OrderCounts,
   Reports,
 } from '../../gateway/ports';
-import { INDEX_SHARDS } from '../../domain/ids';
 import { MOVEMENTS, type RowKey, rows, STANDINGS } from '../../domain/projections';
 import { reach } from './errors';
+import { SHARDS } from './shards';
 
 /** A row of counters: those that nothing was added to are absent. */
 type Row = RowKey & Record<string, number | string | undefined>;
-
-const SHARDS = Array.from({ length: INDEX_SHARDS }, (_, shard) => shard);
 
 /** The projections as they are read: single partitions, the shards of a row added up. */
 export function createReports({ db, table }: { db: DynamoDBDocumentClient; table: string }): Reports {

@@ -1,10 +1,14 @@
 import type { FastifyInstance } from 'fastify';
 import { Type, type TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { BreakerRow, GatewayDeps } from '../ports';
+import type { Operator } from '../../domain/audit';
 import { answer, problems } from '../contract';
-import { BREAKER_STATES, DEPENDENCIES, type Dependency, isDependency } from '../../domain/breaker';
+import { DEPENDENCIES, type Dependency, isDependency } from '../../domain/breaker';
 import { BreakerReset, Breakers } from '../schemas';
+import { parseBreakerReset } from '../change-bodies';
 import { ProblemError } from '../problem';
+import { withBody } from '../body';
+import { worstBreaker } from '../worst-breaker';
 
 const listSchema = {
   tags: ['breakers'],
@@ -20,13 +24,25 @@ const resetSchema = {
   operationId: 'resetBreaker',
   summary: 'Have a company asked again',
   description:
-    'Every process obeys within 5 s. Orders that wait for the company go on when their wait is over, not at once.',
+    'Every process obeys within 5 s. Orders that wait for the company go on when their wait is over, not at once. ' +
+    'With `by` and `reason` it is in the audit trail. No body is needed.',
+  body: Type.Unsafe<{ operator?: Operator }>({ $ref: 'BreakerResetRequest#' }),
   params: Type.Object({ dependency: Type.String({ description: DEPENDENCIES.join(', ') }) }),
-  response: { 202: answer(BreakerReset, 'It will be'), ...problems('company_not_found') },
+  response: {
+    202: answer(BreakerReset, 'It will be'),
+    ...problems(
+      'invalid_json',
+      'body_too_large',
+      'invalid_body',
+      'company_not_found',
+      'unsupported_media_type',
+      'change_invalid',
+    ),
+  },
 };
 
 /** `GET /breakers`, `POST /breakers/{dependency}/reset`. */
-export function breakerRoutes(app: FastifyInstance, { breakers }: GatewayDeps): void {
+export function breakerRoutes(app: FastifyInstance, { breakers, newRequestId }: GatewayDeps): void {
   const routes = app.withTypeProvider<TypeBoxTypeProvider>();
 
   routes.get('/breakers', { schema: listSchema }, async () => {
@@ -34,9 +50,11 @@ export function breakerRoutes(app: FastifyInstance, { breakers }: GatewayDeps): 
     return { breakers: DEPENDENCIES.map((dependency) => presentBreaker(dependency, rows)) };
   });
 
-  routes.post('/breakers/:dependency/reset', { schema: resetSchema }, async ({ params }, reply) => {
+  const reset = { schema: resetSchema, validatorCompiler: withBody(parseBreakerReset) };
+  routes.post('/breakers/:dependency/reset', reset, async ({ params, body: { operator } }, reply) => {
     const dependency = dependencyOf(params.dependency);
-    const resetAt = await breakers.reset(dependency);
+    const asked = operator && { ...operator, requestId: newRequestId() };
+    const resetAt = await breakers.reset({ dependency, ...(asked && { asked }) });
     return reply.code(202).send({ dependency, resetAt });
   });
 }
@@ -50,8 +68,8 @@ export function dependencyOf(name: string): Dependency {
 
 function presentBreaker(dependency: Dependency, rows: readonly BreakerRow[]) {
   const own = rows.filter((row) => row.dependency === dependency);
-  const worst = Math.max(0, ...own.map(({ state }) => BREAKER_STATES.indexOf(state)));
-  return { dependency, state: BREAKER_STATES[worst]!, workers: own.map(presentWorker) };
+  const { state } = worstBreaker(dependency, own);
+  return { dependency, state, workers: own.map(presentWorker) };
 }
 
 function presentWorker({ worker, state, failures, openUntil, updatedAt }: BreakerRow) {

@@ -73,7 +73,7 @@ const OF_ORDERS = 'o.';
 const OF_CASES = 'c.';
 
 /** `GET /cases`, `GET /cases/{caseId}`, `POST /cases/{caseId}/close`. */
-export function caseRoutes(app: FastifyInstance, { cases, reader }: GatewayDeps): void {
+export function caseRoutes(app: FastifyInstance, { cases, reader, newRequestId }: GatewayDeps): void {
   const routes = app.withTypeProvider<TypeBoxTypeProvider>();
 
   async function attentionPage(p: { limit: number; cursor?: string }) {
@@ -118,7 +118,7 @@ export function caseRoutes(app: FastifyInstance, { cases, reader }: GatewayDeps)
       const detail = 'expected a resolution of the order: POST /orders/{orderId}/resolution';
       throw new ProblemError('case_not_closable', { detail });
     }
-    const closed = await cases.close({ caseId, ...body, at: new Date().toISOString() });
+    const closed = await cases.close({ caseId, ...body, at: new Date().toISOString(), requestId: newRequestId() });
     if (!closed) throw caseNotFound(caseId);
     return presentCase(closed);
   });

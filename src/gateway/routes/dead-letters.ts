@@ -8,7 +8,7 @@ import { answer, idempotencyKey, problems } from '../contract';
 import { DEAD_LETTER_CLASSES, DEAD_LETTER_STATES } from '../../domain/dead-letters';
 import { DeadLetter, DeadLetterAnswer, DeadLetterPage, RedriveBatch, RedriveProgress } from '../dead-letter-schemas';
 import { InvalidCursorError } from '../ports';
-import { parseBulkRedrive, parseDiscard, parseRedrive } from '../dead-letter-bodies';
+import { parseBulkDiscard, parseBulkRedrive, parseDiscard, parseRedrive } from '../dead-letter-bodies';
 import { ProblemError } from '../problem';
 import { withBody } from '../body';
 
@@ -99,10 +99,17 @@ const bulkSchema = {
   },
 };
 
+const bulkDiscardSchema = {
+  ...bulkSchema,
+  operationId: 'discardDeadLetters',
+  summary: 'Discard all dead letters of a class, since a time, or of a queue',
+  body: Type.Unsafe<Asked & Pick<BulkRedrive, 'filter'>>({ $ref: 'BulkDiscardRequest#' }),
+};
+
 const batchSchema = {
   tags,
   operationId: 'getRedriveBatch',
-  summary: 'Show how far a bulk redrive is',
+  summary: 'Show how far a bulk redrive, or a bulk discard, is',
   description: 'It goes on whether or not anybody looks.',
   params: Type.Object({ batchId: Type.String() }),
   response: { 200: answer(RedriveProgress, 'How far it is'), ...problems('batch_not_found') },
@@ -155,18 +162,29 @@ export function deadLetterRoutes(app: FastifyInstance, { deadLetters, newRequest
     return ask(id, deadLetters.discard(id, { ...request.body, requestId }));
   });
 
+  const begun = ({ batchId }: { batchId: string }) => ({
+    batchId,
+    links: { self: `/dead-letters/batches/${batchId}` },
+  });
+
   const bulk = { schema: bulkSchema, validatorCompiler: withBody(parseBulkRedrive) };
-  routes.post('/dead-letters/redrive', bulk, async (request, reply) => {
-    const requestId = request.headers['idempotency-key'] ?? newRequestId();
-    const { batchId } = await deadLetters.redriveAll({ ...request.body, requestId });
-    return reply.code(202).send({ batchId, links: { self: `/dead-letters/batches/${batchId}` } });
+  routes.post('/dead-letters/redrive', bulk, async ({ body, headers: given }, reply) => {
+    const requestId = given['idempotency-key'] ?? newRequestId();
+    return reply.code(202).send(begun(await deadLetters.redriveAll({ ...body, requestId })));
+  });
+
+  const bulkDiscard = { schema: bulkDiscardSchema, validatorCompiler: withBody(parseBulkDiscard) };
+  routes.post('/dead-letters/discard', bulkDiscard, async ({ body, headers: given }, reply) => {
+    const requestId = given['idempotency-key'] ?? newRequestId();
+    return reply.code(202).send(begun(await deadLetters.discardAll({ ...body, requestId })));
   });
 
   routes.get('/dead-letters/batches/:batchId', { schema: batchSchema }, async ({ params: { batchId } }) => {
     const progress = await deadLetters.progressOf(batchId);
     if (!progress) throw new ProblemError('batch_not_found', { detail: `there is no batch ${batchId.slice(0, 64)}` });
-    const { state, redriven, underWay, refused, startedAt } = progress;
-    return { batchId, state, redriven, underWay, refused, startedAt };
+    const { state, redriven, discarded, underWay, refused, startedAt } = progress;
+    const counts = { redriven, ...(discarded !== undefined && { discarded }), underWay, refused };
+    return { batchId, state, ...counts, startedAt };
   });
 }
 

@@ -4,8 +4,9 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { GatewayDeps } from '../ports';
 import { answer, CLOUD_EVENT_HEADERS, EVENTS_CONTENT, problems } from '../contract';
 import { type ArrivedEvent, CLOUD_EVENT, CLOUD_EVENTS, MAX_EVENTS, readEvents } from '../event-body';
-import { createInbox } from '../../messaging/inbox';
+import { createInbox, orderIdOf } from '../../messaging/inbox';
 import { EventResults } from '../schemas';
+import { fieldsOfOrder, withLogFields } from '../../log-context';
 import { isUnavailable } from '../unavailable';
 import { ProblemError } from '../problem';
 
@@ -49,11 +50,12 @@ export function eventsRoute(app: FastifyInstance, deps: GatewayDeps): void {
     const { eventId } = event;
     const place = { index, ...(eventId !== undefined && { eventId }) };
     const request = { requestId: deps.newRequestId(), patienceMs: PATIENCE_MS };
+    const about = fieldsOfOrder(orderIdOf(event), event.traceparent);
     try {
-      return { ...place, ...(await inbox.take({ event, body, ...request })) };
+      return { ...place, ...(await withLogFields(about, () => inbox.take({ event, body, ...request }))) };
     } catch (err) {
       if (!isUnavailable(err)) throw err;
-      log.warn({ err, eventId }, 'an event was not taken');
+      log.warn({ ...about, err, eventId }, 'an event was not taken');
       return { ...place, status: 'UNAVAILABLE', reason: 'nobody confirms that it was taken: send it again' };
     }
   }

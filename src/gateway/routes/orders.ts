@@ -4,32 +4,11 @@ import type { GatewayDeps } from '../ports';
 import type { OrderId } from '../../domain/ids';
 import type { OrderView } from '../../domain/projection';
 import { answer, problems } from '../contract';
-import { expectOrderId, orderNotFound, OrderParams } from '../order-id';
-import { InvalidCursorError } from '../ports';
-import { Order, OrderEvents, OrderPage } from '../schemas';
-import { ORDER_STATUSES, type OrderStatus } from '../../domain/states';
-import { presentEvent, presentOrder, presentPastOrder, presentReceived, presentSummary } from '../present';
+import { expectOrderId, OrderParams } from '../order-id';
+import { findOrder } from '../find-order';
+import { Order } from '../schemas';
+import { presentOrder, presentPastOrder, presentReceived } from '../present';
 import { ProblemError } from '../problem';
-
-const DEFAULT_LIMIT = 25;
-
-const listSchema = {
-  tags: ['orders'],
-  operationId: 'listOrders',
-  summary: 'List orders, newest first',
-  description: 'By creation with a customer, by last change without.',
-  querystring: Type.Object({
-    customerId: Type.Optional(
-      Type.String({ minLength: 1, maxLength: 256, description: 'orders of this customer only' }),
-    ),
-    status: Type.Optional(Type.String({ enum: [...ORDER_STATUSES], description: 'orders in this status only' })),
-    cursor: Type.Optional(Type.String({ minLength: 1, description: 'of the page before, with the same filters' })),
-    limit: Type.Optional(
-      Type.Integer({ minimum: 1, maximum: 100, default: DEFAULT_LIMIT, description: 'orders per page, at most' }),
-    ),
-  }),
-  response: { 200: answer(OrderPage, 'A page of orders'), ...problems('invalid_parameter', 'invalid_cursor') },
-};
 
 const orderSchema = {
   tags: ['orders'],
@@ -55,77 +34,23 @@ const orderSchema = {
   },
 };
 
-const eventsSchema = {
-  tags: ['orders'],
-  operationId: 'listOrderEvents',
-  summary: "List an order's events",
-  description: 'Everything that happened to the order, in sequence.',
-  params: OrderParams,
-  querystring: Type.Object({
-    after: Type.Optional(Type.Integer({ minimum: 0, description: 'only events with a higher sequence' })),
-  }),
-  response: {
-    200: answer(OrderEvents, 'The events'),
-    ...problems('invalid_parameter', 'order_not_found', 'not_acceptable'),
-  },
-};
-
-/** `GET /orders`, `GET /orders/{orderId}` and its events: all from the read model. */
-export function orderRoutes(app: FastifyInstance, { orders, reader, history }: GatewayDeps): void {
+/** `GET /orders/{orderId}`, from the read model. */
+export function orderRoutes(app: FastifyInstance, deps: GatewayDeps): void {
+  const { history } = deps;
   const routes = app.withTypeProvider<TypeBoxTypeProvider>();
-
-  /** @returns undefined for an order that is not in the read model yet */
-  async function findOrder(orderId: OrderId): Promise<OrderView | undefined> {
-    const view = await reader.readView(orderId);
-    if (!view && !(await orders.isKnown(orderId))) throw orderNotFound(orderId);
-    return view;
-  }
 
   async function findPast(orderId: OrderId, asOf: number): Promise<OrderView> {
     const view = await history.loadOrder(orderId, { asOf });
     if (view?.sequence === asOf) return view;
-    if (!view) await findOrder(orderId);
+    if (!view) await findOrder(deps, orderId);
     const detail = `expected asOf of at most ${view?.sequence ?? 0}, the order's last event, got ${asOf}`;
     throw new ProblemError('sequence_not_reached', { detail, errors: [{ pointer: '/asOf', code: 'invalid', detail }] });
   }
 
-  routes.get('/orders', { schema: listSchema }, async ({ query }) => {
-    const { status, limit = DEFAULT_LIMIT, ...filter } = query;
-    const page = { ...filter, limit, ...(status !== undefined && { status: expectStatus(status) }) };
-    const { orders: found, ...next } = await reader.listOrders(page).catch(refuseCursor);
-    return { orders: found.map(presentSummary), ...next };
-  });
-
   routes.get('/orders/:orderId', { schema: orderSchema }, async ({ params, query }) => {
     const orderId = expectOrderId(params.orderId);
     if (query.asOf !== undefined) return presentPastOrder(await findPast(orderId, query.asOf));
-    const view = await findOrder(orderId);
+    const view = await findOrder(deps, orderId);
     return view ? presentOrder(view) : presentReceived(orderId);
   });
-
-  routes.get('/orders/:orderId/events', { schema: eventsSchema }, async ({ params, query, headers }) => {
-    const orderId = expectOrderId(params.orderId);
-    if (acceptsOnlyEventStream(headers.accept))
-      throw new ProblemError('not_acceptable', { detail: 'expected application/json to be acceptable' });
-    const events = await reader.listEvents({ orderId, ...query });
-    if (events.length === 0) await findOrder(orderId);
-    return { events: events.map(presentEvent) };
-  });
-}
-
-function expectStatus(text: string): OrderStatus {
-  const status = ORDER_STATUSES.find((known) => known === text);
-  if (status) return status;
-  const detail = `expected one of ${ORDER_STATUSES.join(', ')}`;
-  throw new ProblemError('invalid_parameter', { detail, errors: [{ pointer: '/status', code: 'invalid', detail }] });
-}
-
-function refuseCursor(error: unknown): never {
-  if (!(error instanceof InvalidCursorError)) throw error;
-  const detail = error.message;
-  throw new ProblemError('invalid_cursor', { detail, errors: [{ pointer: '/cursor', code: 'invalid', detail }] });
-}
-
-function acceptsOnlyEventStream(accept = ''): boolean {
-  return accept.split(',').every((range) => range.split(';', 1)[0]?.trim().toLowerCase() === 'text/event-stream');
 }

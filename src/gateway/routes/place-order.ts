@@ -6,17 +6,15 @@ import type { GatewayDeps } from '../ports';
 import type { OrderSubmission, ValidationError } from '../../domain/order';
 import { answer, idempotencyKey, problems, SubmissionBody } from '../contract';
 import { causeOfRequest, traceHeaders } from '../cause';
-import { fingerprintOf, orderIdForKey, parseSubmission, type ParsedSubmission } from '../../submission';
+import { orderIdForKey, parseSubmission, type ParsedSubmission } from '../../submission';
 import { isOrderId, type OrderId } from '../../domain/ids';
 import { linksOf, pick } from '../present';
 import { OrderPlaced } from '../schemas';
+import { placeOrder } from '../place';
 import { ProblemError } from '../problem';
 import { isUnavailable } from '../unavailable';
 import { validateOrder } from '../../domain/validation';
 import { withBody } from '../body';
-
-/** How long the caller waits for the first workflow task before the order is only RECEIVED. */
-const PATIENCE_MS = 3000;
 
 /** Errors that one answer lists: more than an order of the largest size can have. */
 const MAX_ERRORS = 1000;
@@ -61,12 +59,9 @@ export function placeOrderRoute(app: FastifyInstance, deps: GatewayDeps): void {
     const { body, headers } = sent;
     const key = headers['idempotency-key'];
     const orderId = orderIdOf(body, key) ?? deps.newOrderId();
-    const request = { submission: { ...body, orderId }, fingerprint: fingerprintOf(body) };
-    const outcome = await deps.orders
-      .place({ ...request, requestId: deps.newRequestId(), patienceMs: PATIENCE_MS, ...causeOfRequest(sent) })
-      .catch((error: unknown) => {
-        throw isUnavailable(error) ? unconfirmed(orderId, error) : error;
-      });
+    const outcome = await placeOrder(deps, { orderId, body, ...causeOfRequest(sent) }).catch((error: unknown) => {
+      throw isUnavailable(error) ? unconfirmed(orderId, error) : error;
+    });
     const location = linksOf(orderId).self;
     switch (outcome.kind) {
       case 'accepted':

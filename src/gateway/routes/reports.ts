@@ -4,9 +4,9 @@ import type { GatewayDeps } from '../ports';
 import { answer, problems } from '../contract';
 import { checkTimestamp } from '../../domain/validation';
 import { CustomerReport, HoursReport, MovementsReport } from '../report-schemas';
+import { expectTime, invalidParameter } from '../parameters';
 import { isPlainText, MAX_TEXT } from '../../domain/order';
 import { presentHours, presentRevenue, totalMovements } from '../present-report';
-import { ProblemError } from '../problem';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -97,27 +97,17 @@ const dayOf = (ms: number) => new Date(ms).toISOString().slice(0, 10);
 /** @throws ProblemError for what no order's customer, and no product, can be called */
 function expectId(text: string, pointer: string): string {
   if (text !== '' && text.length <= MAX_TEXT && isPlainText(text)) return text;
-  throw invalid(pointer, `expected an id of 1 to ${MAX_TEXT} characters`);
-}
-
-function expectTime(text: string, pointer: string): number {
-  const time = checkTimestamp(text, (_, _code, detail) => {
-    throw invalid(pointer, detail);
-  });
-  return Date.parse(time ?? '');
+  throw invalidParameter(pointer, `expected an id of 1 to ${MAX_TEXT} characters`);
 }
 
 function expectDay(text: string, pointer: string): number {
   const time = /^\d{4}-\d\d-\d\d$/.test(text) ? checkTimestamp(`${text}T00:00:00Z`, () => undefined) : undefined;
-  if (time === undefined) throw invalid(pointer, 'expected a day such as 2025-07-09');
+  if (time === undefined) throw invalidParameter(pointer, 'expected a day such as 2025-07-09');
   return Date.parse(time);
 }
 
 /** @throws ProblemError for a range that is none, or too long */
 function expectRange(length: number, max: number, units: string): void {
-  if (length < 1) throw invalid('/from', 'expected a time that is not after `to`');
-  if (length > max) throw invalid('/from', `expected at most ${max} ${units} up to \`to\`, got ${length}`);
+  if (length < 1) throw invalidParameter('/from', 'expected a time that is not after `to`');
+  if (length > max) throw invalidParameter('/from', `expected at most ${max} ${units} up to \`to\`, got ${length}`);
 }
-
-const invalid = (pointer: string, detail: string) =>
-  new ProblemError('invalid_parameter', { detail, errors: [{ pointer, code: 'invalid', detail }] });

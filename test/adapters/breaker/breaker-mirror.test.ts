@@ -7,6 +7,7 @@ import { type Breaker, createBreaker } from '../../../src/adapters/breaker/break
 import { type BreakerMirror, mirrorBreaker, ROW_LIFE_S } from '../../../src/adapters/breaker/breaker-mirror';
 import { type Breakers, openBreakers } from '../../../src/wiring/connections';
 import { connectToEmulator } from '../../support/contracts/emulator';
+import { breakerTables } from '../../../src/config';
 import { createBreakerTable } from '../../../src/adapters/aws/breaker-table';
 import { createMetrics } from '../../../src/metrics';
 import { StepError } from '../../../src/domain/failures';
@@ -16,7 +17,7 @@ const emulator = connectToEmulator();
 afterAll(() => emulator.destroy());
 
 const TableName = emulator.config.BREAKERS_TABLE;
-const table = createBreakerTable({ db: emulator.db, table: TableName });
+const table = createBreakerTable({ db: emulator.db, tables: breakerTables(emulator.config) });
 const down = () => Promise.reject(new StepError('PROVIDER_UNAVAILABLE', 'down'));
 const fail = (breaker: Breaker) => breaker.run(down).catch(() => undefined);
 
@@ -66,7 +67,7 @@ describe('a breaker of a process', () => {
   });
 
   test('obeys a reset, and is seen closed', async () => {
-    await table.reset('supplier');
+    await table.reset({ dependency: 'supplier' });
     expect(await isSeen('CLOSED')).toBe(true);
     expect(breakers.of('supplier').report()).toEqual({ state: 'CLOSED', failures: 0 });
     expect(await metrics.text()).toContain('waybill_breaker_state{dependency="supplier"} 0');
@@ -110,7 +111,7 @@ describe('the table', () => {
     const [fresh, old] = [uniqueId('worker'), uniqueId('worker')];
     await write(fresh);
     await write(old, { expiresInS: -1 });
-    await table.reset('notification');
+    await table.reset({ dependency: 'notification' });
     expect(await workers()).toContain(fresh);
     expect(await workers()).not.toContain(old);
     expect((await workers()).filter((worker) => worker.includes('reset'))).toEqual([]);
@@ -126,12 +127,15 @@ describe('the table', () => {
   });
 
   test('tells when a reset was asked for last', async () => {
-    const at = await table.reset('notification');
+    const at = await table.reset({ dependency: 'notification' });
     expect(await table.readReset('notification')).toBe(at);
   });
 
   test('that cannot be read is unavailable', async () => {
-    const nowhere = createBreakerTable({ db: emulator.db, table: uniqueId('nowhere') });
+    const nowhere = createBreakerTable({
+      db: emulator.db,
+      tables: { breakers: uniqueId('nowhere'), audit: uniqueId('nowhere') },
+    });
     await expect(nowhere.list()).rejects.toMatchObject({ type: 'SERVICE_UNAVAILABLE' });
     await expect(nowhere.readReset('payment')).rejects.toMatchObject({ type: 'SERVICE_UNAVAILABLE' });
   });

@@ -1,13 +1,10 @@
 import { help } from '../../../scripts/demo/help';
 import { createLiveRegion } from '../../../scripts/demo/live-region';
 import { readOptions } from '../../../scripts/demo/options';
-import { wordsOfCall, wordsOfEvent } from '../../../scripts/demo/words';
+import { wordsOfCall } from '../../../scripts/demo/words';
 import { freePort } from '../../../scripts/lib/ports';
 import { SCENARIOS } from '../../../scripts/lib/scenarios';
 import { runScript } from '../../support/run-script';
-import { EVENT_TYPES, eventOfEachType, numbered, sampleValidOrder } from '../../support/contracts/events';
-import { presentEvent } from '../../../src/gateway/present';
-import type { NewEvent } from '../../../src/domain/events';
 import { call } from './support';
 
 test('without a running system it says in one line what to do', async () => {
@@ -20,11 +17,11 @@ test('without a running system it says in one line what to do', async () => {
 });
 
 test.each([
-  [['--url', 'here'], {}, '--url here is not an address like'],
+  [['--url', 'here'], {}, 'here is not an address like'],
   [['--scenario', 'pm_nothing'], {}, 'There is no scenario pm_nothing; there are pm_ok, pm_late,'],
   [['--fast'], {}, 'Usage: npm run demo'],
   [[], { PORT: 'abc' }, 'PORT=abc is not a port'],
-  [[], { PORT: '0' }, 'PORT=0 took any free port: name the gateway with `-- --url`'],
+  [[], { PORT: '0' }, 'PORT=0 took any free port: name the gateway with --url'],
   [[], { AWS_PORT: 'abc' }, 'AWS_PORT=abc is not a port'],
 ])('%j with %j is refused with what was expected', async (args, env, message) => {
   await expect(readOptions(args, env)).rejects.toThrow(message);
@@ -63,14 +60,7 @@ test('the live lines replace each other, and the cursor is back at the end', () 
   expect(written.endsWith('\x1b[1A\r\x1b[J\x1b[?25h')).toBe(true);
 });
 
-test('events and calls are told in plain words', () => {
-  const type = 'Inventory Partially Reserved' as const;
-  const lines = [{ productId: 'A', quantity: 1 }];
-  const shipments = [{ shipmentId: 'S1', warehouseId: 'ICN', lines }];
-  const unavailableItems = [{ productId: 'B', quantity: 2, availableQuantity: 0, shortfall: 2 }];
-  expect(wordsOfEvent({ type, data: { shipments, availableItems: lines, unavailableItems } })).toBe(
-    'stock reserved in part: 1 × A in ICN; missing: 2 × B',
-  );
+test('calls of companies are told in plain words', () => {
   expect(wordsOfCall(call('charge', 'declined'))).toBe('payment company: card declined; once more in 1 s');
   const told = { ...call('charge', 'succeeded'), provider: 'notification', operation: 'sms' } as const;
   expect(wordsOfCall({ ...told, key: 'notify-partly-available#ORD' })).toBe(
@@ -80,28 +70,4 @@ test('events and calls are told in plain words', () => {
   expect(wordsOfCall({ ...call('charge', 'declined'), key: 'charge#ORD#2' })).toBe(
     'payment company: card declined again',
   );
-});
-
-test.each(EVENT_TYPES)('%s is told in one plain line', (type) => {
-  const order = sampleValidOrder();
-  const [event] = numbered(order.orderId, [eventOfEachType(order)[type]]);
-  expect(wordsOfEvent(presentEvent(event!))).toMatch(/^(?!.*(undefined|null|NaN|\[object|5998|[A-Z]{3,}_)).{8,}$/);
-});
-
-test.each<[NewEvent, string]>([
-  [
-    { type: 'Payment Completed', data: { chargeKey: 'c', paymentId: 'p', amount: 5998, currency: 'USD', late: true } },
-    'payment of 59.98 USD booked, after the order had been given up',
-  ],
-  [{ type: 'Decision Made', data: { choice: 'WAIT', by: 'policy' } }, 'decided by the policy: wait for the rest'],
-  [{ type: 'Promise Breached', data: { afterS: 5 } }, 'not shipped after 5 s: the promise is broken'],
-  [{ type: 'Order At Risk', data: { afterS: 1200 } }, 'not shipped after 20 min: the promise is at risk'],
-  [{ type: 'Cancellation Requested', data: {} }, 'the customer cancels'],
-  [
-    { type: 'Attention Needed', data: { n: 1, step: 'CancelLabel', key: 'k', error: 'refused' } },
-    'somebody has to decide: CancelLabel does not work: refused',
-  ],
-])('%j in other words', (event, words) => {
-  const { orderId } = sampleValidOrder();
-  expect(wordsOfEvent(presentEvent(numbered(orderId, [event])[0]!))).toBe(words);
 });

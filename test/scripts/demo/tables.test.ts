@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import { board } from '../../../scripts/demo/board';
 import { ends } from '../../../scripts/demo/ends';
-import { createPaint } from '../../../scripts/demo/paint';
+import { createPaint } from '../../../scripts/lib/paint';
 import { track } from '../../../scripts/demo/track';
 import { SCENARIOS } from '../../../scripts/lib/scenarios';
 import { call, endedRun, scenarioOf, shownOrder } from './support';

@@ -26,7 +26,10 @@ async function replayed(args: string[], ...states: Partial<Replay>[]) {
     return { body: { ...REPLAY, ...(states.length > 1 ? states.shift() : states[0]) } };
   };
   const { url, close } = await failingGateway(answers);
-  const outcome = await runScript('scripts/replay.cjs', { args: [...args, '--url', url], env: { NO_COLOR: '1' } });
+  const outcome = await runScript('scripts/waybill.cjs', {
+    args: ['replay', ...args, '--url', url],
+    env: { NO_COLOR: '1' },
+  });
   await close();
   return { ...outcome, requests };
 }
@@ -75,20 +78,22 @@ test('shows and cancels one by its name', async () => {
 });
 
 test.each([
-  ['nothing', [], 'Expected one of --from, --show and --cancel.'],
-  ['two things', [...FROM, '--show', NAME], 'Expected one of --from, --show and --cancel.'],
-  ['what there is not', ['--since', 'x'], "Unknown option '--since'"],
+  ['nothing', [], 'expected one of --from, --show and --cancel'],
+  ['two things', [...FROM, '--show', NAME], 'expected one of --from, --show and --cancel'],
+  ['what there is not', ['--since', 'x'], "unknown option '--since'"],
 ])('asked for %s it says what was expected', async (_, args, line) => {
   const { code, stderr } = await replayed(args);
-  expect(code).toBe(1);
+  expect(code).toBe(2);
   expect(stderr).toContain(line);
-  expect(stderr).toContain('Usage: npm run replay');
+  expect(stderr).toContain('--help');
 });
 
 test('tells what the gateway refuses, in one sentence', async () => {
   const body = { title: 'The replay has missing or wrong values', detail: '/from: expected an ISO 8601 time' };
   const { url, close } = await failingGateway(() => ({ status: 422, body }));
-  const { code, stdout, stderr } = await runScript('scripts/replay.cjs', { args: ['--from', 'x', '--url', url] });
+  const { code, stdout, stderr } = await runScript('scripts/waybill.cjs', {
+    args: ['replay', '--from', 'x', '--url', url],
+  });
   await close();
   expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
   expect(stderr.trim()).toBe(

@@ -14,7 +14,7 @@ import { WAREHOUSES } from '../orders';
 export function connectToEmulator({ observe }: { observe?: CallObserver } = {}) {
   const config = { ...loadConfig('worker'), ...loadConfig('consumer') };
   const aws = createAwsClients({ region: config.AWS_REGION, ...(observe ? { observe } : {}) });
-  return { config, tables: tableNames(config), ...aws };
+  return { config, tables: { ...tableNames(config), lookups: config.ORDER_LOOKUPS_TABLE }, ...aws };
 }
 
 export type Emulator = ReturnType<typeof connectToEmulator>;

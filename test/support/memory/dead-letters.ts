@@ -1,5 +1,7 @@
 import type { ActivityDeps } from '../../../src/activities';
+import type { AuditEntry } from '../../../src/domain/audit';
 import type { DeadLetter } from '../../../src/domain/dead-letters';
+import { auditOfLetter } from '../../../src/domain/audit';
 import { capped } from '../../../src/domain/dead-letters';
 import { StepError } from '../../../src/domain/failures';
 
@@ -8,6 +10,8 @@ export interface MemoryDeadLetters {
   records: Map<string, DeadLetter>;
   sent: { queue: string; body: string; attributes: Record<string, string> }[];
   resets: { workflowId: string; runId: string; requestId: string }[];
+  /** by id: the same again is the same line */
+  audit: Map<string, AuditEntry>;
   ports: ActivityDeps['deadLetters'];
 }
 
@@ -15,10 +19,12 @@ export function createMemoryDeadLetters(): MemoryDeadLetters {
   const records = new Map<string, DeadLetter>();
   const sent: MemoryDeadLetters['sent'] = [];
   const resets: MemoryDeadLetters['resets'] = [];
+  const audit: MemoryDeadLetters['audit'] = new Map();
   return {
     records,
     sent,
     resets,
+    audit,
     ports: {
       book: {
         read: async (id) => records.get(id),
@@ -26,6 +32,8 @@ export function createMemoryDeadLetters(): MemoryDeadLetters {
           const before = records.get(letter.id);
           if (!before) throw new StepError('REQUEST_REFUSED', 'gone');
           if (before.version >= letter.version) return;
+          const line = auditOfLetter(letter, entry);
+          if (line) audit.set(line.id, line);
           const { body, attributes, story } = before;
           records.set(letter.id, {
             ...letter,
@@ -51,7 +59,10 @@ export function createMemoryDeadLetters(): MemoryDeadLetters {
           return { outcome: 'RUNS_AGAIN', reason: 'it runs again' };
         },
       },
-      desk: { redrive: () => Promise.reject(new Error('no engine')) },
+      audit: { write: async (line) => void audit.set(line.id, line) },
+      desk: { redrive: noEngine, discard: noEngine },
     },
   };
 }
+
+const noEngine = () => Promise.reject(new Error('no engine'));

@@ -1,0 +1,53 @@
+import { Duration } from 'aws-cdk-lib';
+import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
+
+/** Where ops/collector/collector.yml puts what the processes count, in CloudWatch. */
+export const OWN_NAMESPACE = 'Waybill';
+
+/**
+ * What of docs/metrics.md comes to CloudWatch, where every series costs: with these dimensions. Counters come as what was
+ * added, so `Sum` is of the period; histograms as their statistics, so `Average` is one.
+ */
+export const OWN_METRICS = {
+  waybill_order_outcomes_total: ['outcome'],
+  waybill_order_states_total: ['state'],
+  waybill_bus_events_total: ['outcome'],
+  waybill_unpublished_events: [],
+  waybill_message_age_seconds: ['queue'],
+  waybill_message_seconds: ['queue'],
+  waybill_messages_total: ['outcome'],
+  waybill_activity_seconds: ['outcome'],
+  waybill_activities_running: [],
+  waybill_aws_call_seconds: ['outcome'],
+  waybill_provider_calls_total: ['dependency', 'outcome'],
+  waybill_breaker_state: ['dependency'],
+  waybill_http_request_seconds: ['status'],
+  waybill_dead_letters_total: ['class'],
+  waybill_orders_placed_total: [],
+  waybill_order_start_seconds: [],
+  waybill_charged_total: ['currency'],
+  waybill_refunded_total: ['currency'],
+  waybill_promises_total: ['outcome'],
+  waybill_reconciliation_findings: ['kind'],
+} as const satisfies Record<string, readonly string[]>;
+
+export type OwnMetric = keyof typeof OWN_METRICS;
+
+/** One of ours, of the series with these values. */
+export const ownMetric = <N extends OwnMetric>(
+  metricName: N,
+  p: {
+    statistic: 'Sum' | 'Average' | 'Maximum' | 'SampleCount';
+    of: Record<(typeof OWN_METRICS)[N][number], string>;
+    label?: string;
+    period?: Duration;
+  },
+): Metric =>
+  new Metric({
+    namespace: OWN_NAMESPACE,
+    metricName,
+    dimensionsMap: p.of,
+    statistic: p.statistic,
+    period: p.period ?? Duration.minutes(5),
+    ...(p.label !== undefined && { label: p.label }),
+  });

@@ -1,9 +1,0 @@
-'use strict';
-
-const { afterBootstrap } = require('./bootstrap.cjs');
-
-afterBootstrap('replay', async () => {
-  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
-  require('tsx/cjs/api').register();
-  process.exitCode = await require('./replay.ts').main();
-});

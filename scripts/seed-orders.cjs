@@ -1,0 +1,9 @@
+'use strict';
+
+const { afterBootstrap } = require('./bootstrap.cjs');
+
+afterBootstrap('seed-orders', async () => {
+  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
+  require('tsx/cjs/api').register();
+  process.exitCode = await require('./seed-orders.ts').main();
+});

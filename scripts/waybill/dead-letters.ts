@@ -1,0 +1,153 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Command } from 'commander';
+import type { DeadLetter, DeadLetterState, StoryEntry } from '../../src/domain/dead-letters';
+import type { DeadLetterSummary } from '../../src/gateway/dead-letter-ports';
+import { type Acting, type Desk, type Gateway, Misused, type Session } from './desk';
+import { moreWith, queryOf, table } from './table';
+
+/** Milliseconds between two looks at a bulk redrive. */
+const LOOK_MS = 500;
+
+type Shown = Omit<DeadLetter, 'run'> & { workflow?: DeadLetter['run'] };
+type Filter = Partial<Record<'class' | 'state' | 'queue' | 'since' | 'limit' | 'cursor', string>>;
+
+interface Answer {
+  id: string;
+  state: DeadLetterState;
+  redrives: number;
+  isNew: boolean;
+}
+
+interface Progress {
+  batchId: string;
+  state: 'RUNNING' | 'DONE' | 'FAILED';
+  redriven: number;
+  discarded?: number;
+  underWay: number;
+  refused: number;
+}
+
+interface Page {
+  deadLetters: DeadLetterSummary[];
+  cursor?: string;
+}
+
+const pathOf = (id: string) => `/dead-letters/${encodeURIComponent(id)}`;
+
+/** `waybill dead-letters`: shows what failed for good, and does something about it. */
+export function addDeadLetters(program: Command, desk: Desk): void {
+  const letters = program.command('dead-letters').description('what failed, and what is done about it');
+
+  const list = letters
+    .command('list', { isDefault: true })
+    .description('newest first')
+    .option('--class <class>', 'RETRYABLE, THROTTLED, PERMANENT, POISON, BUG or UNKNOWN')
+    .option('--state <state>', 'such as PARKED, which waits for a person')
+    .option('--queue <queue>', 'those that were for it, like order-intake-queue')
+    .option('--limit <n>')
+    .option('--cursor <cursor>', 'of the page before');
+  desk.command(list, async ({ gateway, tell }, { class: kind, state, queue, limit, cursor }: Filter) =>
+    tell(await gateway.get<Page>(`/dead-letters${queryOf({ class: kind, state, queue, limit, cursor })}`), linesOfPage),
+  );
+
+  desk.command(letters.command('show <id>').description('with its whole story'), async (session, _options, id) =>
+    session.tell(await session.gateway.get<Shown>(pathOf(id)), linesOfLetter),
+  );
+
+  const redrive = desk
+    .acting(letters.command('redrive [id]').description('sends one again, or all of a class, a queue or since a time'))
+    .option('--class <class>')
+    .option('--since <time>', 'those that died then or later, ISO 8601')
+    .option('--queue <queue>')
+    .option('--reason <text>');
+  desk.command(redrive, act('redrive'));
+
+  const discard = desk
+    .acting(
+      letters
+        .command('discard [id]')
+        .description('nobody needs one any more, or all of a class, a queue or since a time'),
+    )
+    .option('--class <class>')
+    .option('--since <time>', 'those that died then or later, ISO 8601')
+    .option('--queue <queue>')
+    .requiredOption('--reason <text>', 'why');
+  desk.command(discard, act('discard'));
+}
+
+/** Does something about one, or about all of a class, a queue or since a time. */
+const act =
+  (what: 'redrive' | 'discard') =>
+  async (
+    session: Session,
+    { class: kind, since, queue, by, reason }: Filter & Acting,
+    id?: string,
+  ): Promise<number> => {
+    const asked = { by, ...(reason !== undefined && { reason }) };
+    if (id !== undefined) {
+      session.tell(await session.gateway.post<Answer>(`${pathOf(id)}/${what}`, asked), linesOfAnswer);
+      return 0;
+    }
+    const filter = { ...(kind && { class: kind }), ...(since && { since }), ...(queue && { queue }) };
+    if (Object.keys(filter).length === 0) throw new Misused(`${what}: expected an ID, or --class, --since or --queue`);
+    const progress = await actOnAll(session, what, { ...filter, ...asked });
+    session.tell(progress, linesOfProgress);
+    return progress.state === 'FAILED' || progress.refused > 0 ? 1 : 0;
+  };
+
+/** Starts it and follows it to its end; it goes on also when nobody follows. */
+async function actOnAll(
+  { gateway, asJson, write, follow }: Session,
+  what: 'redrive' | 'discard',
+  asked: object,
+): Promise<Progress> {
+  const { batchId } = await gateway.post<{ batchId: string }>(`/dead-letters/${what}`, asked);
+  if (!asJson) write(`Batch ${batchId} goes on by itself.`);
+  return follow((watched) => untilOver(watched, batchId), 'Stopped watching; the batch goes on.');
+}
+
+async function untilOver(gateway: Gateway, batchId: string): Promise<Progress> {
+  for (;;) {
+    const progress = await gateway.get<Progress>(`/dead-letters/batches/${batchId}`);
+    if (progress.state !== 'RUNNING') return progress;
+    await delay(LOOK_MS);
+  }
+}
+
+const causeOf = ({ errorType, reason }: { errorType?: string | undefined; reason?: string | undefined }) =>
+  [errorType, reason].filter((part) => part !== undefined).join(': ');
+
+function linesOfPage({ deadLetters, cursor }: Page): string[] {
+  if (deadLetters.length === 0) return ['There are no such dead letters.'];
+  const rows = deadLetters.map((one) => [one.id, one.class, one.state, one.queue, one.deadAt, causeOf(one)]);
+  return [...table(['ID', 'CLASS', 'STATE', 'QUEUE', 'DIED', 'WHY'], rows), ...moreWith(cursor)];
+}
+
+function linesOfLetter(letter: Shown): string[] {
+  const why = causeOf(letter);
+  return [
+    `${letter.id}  ${letter.class} (${letter.severity})  ${letter.state}${letter.dueAt === undefined ? '' : ` until ${letter.dueAt}`}`,
+    `for ${letter.queue}, tried again ${letter.redrives} times, ${letter.tries} of them by itself`,
+    ...(why === '' ? [] : [why]),
+    ...(letter.workflow ? [`workflow ${letter.workflow.workflowId}, run ${letter.workflow.runId}`] : []),
+    '',
+    ...letter.story.map(lineOfEntry),
+    '',
+    ...Object.entries(letter.attributes).map(([name, text]) => `${name}: ${text}`),
+    ...letter.body.split(/\r?\n/),
+  ];
+}
+
+const lineOfEntry = ({ at, what, by, reason, n }: StoryEntry): string =>
+  [at, what, n === undefined ? '' : `#${n}`, by === undefined ? '' : `by ${by}`, reason ?? '']
+    .filter((part) => part !== '')
+    .join('  ');
+
+const linesOfAnswer = ({ id, state, redrives, isNew }: Answer): string[] => [
+  `${id} is ${state}${state === 'REDRIVEN' ? ` for the ${redrives}. time` : ''}${isNew ? '' : ', as it was before'}.`,
+];
+
+const linesOfProgress = ({ state, redriven, discarded, underWay, refused }: Progress): string[] => [
+  `${discarded === undefined ? `${redriven} redriven` : `${discarded} discarded`}, ${underWay} under way already, ${refused} refused.`,
+  ...(state === 'FAILED' ? ['It ended before it was through: start it again for the others.'] : []),
+];

@@ -1,0 +1,54 @@
+import type { Command } from 'commander';
+import type { Desk, Session } from './desk';
+import { type Check, type Finding, installationChecks, systemChecks } from './checks';
+import { readinessChecks } from './readiness';
+
+const MARKS = { ok: '✓', warning: '!', failed: '✗' } as const;
+const STYLES = { ok: 'green', warning: 'yellow', failed: 'red' } as const;
+
+interface Found extends Finding {
+  name: string;
+}
+
+/** `waybill doctor`: looks at the whole installation, and says what to do. */
+export function addDoctor(program: Command, desk: Desk): void {
+  const doctor = program
+    .command('doctor')
+    .description('looks at the whole installation, and says what to do')
+    .addHelpText(
+      'after',
+      '\nExit code: 0 when everything works; 1 when something does not, or somebody has to see to it.',
+    );
+  desk.command(doctor, async (session) => {
+    const checks = [
+      ...installationChecks(desk.env),
+      ...readinessChecks(desk.env),
+      ...systemChecks(desk.env, session.gateway),
+    ];
+    const found: Found[] = [];
+    for (const check of checks) {
+      if (found.some(({ name, state }) => name === check.after && state === 'failed')) continue;
+      const finding = { name: check.name, ...(await run(check)) };
+      found.push(finding);
+      if (!session.asJson) for (const line of linesOf(session, finding)) session.write(line);
+    }
+    const isWell = found.every(({ state }) => state === 'ok');
+    if (session.asJson) session.write(JSON.stringify({ isWell, checks: found }, undefined, 2));
+    else session.write(isWell ? 'Everything works.' : 'See to what is marked ! or ✗.');
+    return isWell ? 0 : 1;
+  });
+}
+
+/** A check that breaks has found something too. */
+async function run({ look }: Check): Promise<Finding> {
+  try {
+    return await look();
+  } catch (error) {
+    return { state: 'failed', detail: (error as Error).message };
+  }
+}
+
+const linesOf = ({ paint }: Session, { name, state, detail, remedy }: Found): string[] => [
+  `${paint(STYLES[state], MARKS[state])} ${name}: ${detail}`,
+  ...(remedy === undefined ? [] : [`    → ${remedy}`]),
+];

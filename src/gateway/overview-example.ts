@@ -1,0 +1,42 @@
+import { DEAD_LETTER_CLASSES } from '../domain/dead-letters';
+import { DEPENDENCIES } from '../domain/breaker';
+import { ORDER_STATUSES } from '../domain/states';
+
+const figures = {
+  placed: 3,
+  standings: { open: 1, shipped: 1, delivered: 1, cancelled: 0, failed: 0, returned: 0 },
+  successRate: 1,
+  averageStartSeconds: 0.41,
+  revenue: [{ currency: 'USD', charged: 119.96, refunded: 0 }],
+};
+
+const waiting = {
+  orderId: 'ORD-2025-001234',
+  status: 'RESERVED',
+  since: '2025-07-09T10:50:00.000Z',
+  reason: 'Waiting for the payment company, which is out of order: tried again at 2025-07-09T10:52:00.000Z.',
+};
+
+const stuck = {
+  orderId: 'ORD-2025-001235',
+  status: 'NEEDS_ATTENTION',
+  since: '2025-07-09T10:31:00.000Z',
+  reason: 'Somebody has to decide: refund does not work (the bank refuses it).',
+};
+
+export const overviewExample = {
+  at: '2025-07-09T10:51:00.000Z',
+  states: ORDER_STATUSES.map((status) => ({ status, orders: status === 'RESERVED' ? 1 : 0 })),
+  hours: [{ hour: '2025-07-09T10:00:00.000Z', ...figures }],
+  lastHour: figures,
+  promise: { atRisk: 1, breached: 0, orders: [waiting] },
+  attention: { orders: 1, openCases: 0, oldest: [stuck] },
+  deadLetters: DEAD_LETTER_CLASSES.map((kind) => ({ class: kind, parked: 0, waiting: 0 })),
+  breakers: DEPENDENCIES.map((dependency) => ({ dependency, state: 'CLOSED' })),
+  queues: [{ queue: 'order-intake-queue', waiting: 0, inFlight: 1, dead: 0 }],
+  workers: [
+    { queue: 'orders', workers: 1 },
+    { queue: 'orders-webhooks', workers: 1 },
+  ],
+  unavailable: [],
+};

@@ -1,0 +1,22 @@
+import type { Part, Shared } from './parts';
+import { createQueueDepths } from '../messaging/queue-depths';
+import { deadLetterQueues } from '../config';
+import { NOWHERE } from '../domain/dead-letters';
+
+/** Milliseconds between two looks at the queues: as often as somebody asks for metrics. */
+const INTERVAL_MS = 15_000;
+
+/** What knows how much is in the queues. */
+export const openQueueDepths = ({
+  config,
+  aws,
+  metrics,
+  logger,
+}: Pick<Shared, 'config' | 'aws' | 'metrics' | 'logger'>): Part =>
+  createQueueDepths({
+    sqs: aws.sqs,
+    queues: [...deadLetterQueues(config), { queue: NOWHERE, deadLetterQueueUrl: config.UNDELIVERED_DLQ_URL }],
+    intervalMs: INTERVAL_MS,
+    metrics,
+    logger,
+  });

@@ -1,0 +1,199 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { AuditEntry } from '../../src/domain/audit';
+import { Installation, untilReached } from '../support/installation';
+import { runScript } from '../support/run-script';
+import { uniqueId } from '../support/orders';
+
+jest.setTimeout(180_000);
+
+interface Scenario {
+  id: string;
+  order: Record<string, unknown>;
+}
+
+let system: Installation;
+let home: string;
+let scenarios: Scenario[];
+
+beforeAll(async () => {
+  system = await Installation.start();
+  await system.startConsumer();
+  home = await mkdtemp(join(tmpdir(), 'waybill-command-line-'));
+  ({ scenarios } = await system.get<{ scenarios: Scenario[] }>('/sandbox/scenarios'));
+});
+afterAll(async () => {
+  await system.stop();
+  await rm(home, { recursive: true, force: true });
+});
+
+const env = () => ({ WAYBILL_URL: system.gateway, NO_COLOR: '1', USER: 'night shift' });
+const waybill = (...args: string[]) => runScript('scripts/waybill.cjs', { args, env: env() });
+
+async function json<T>(...args: string[]): Promise<T> {
+  const { code, stdout, stderr } = await waybill(...args, '--json');
+  if (code !== 0) throw new Error(`${args.join(' ')}: ${code} ${stderr}${stdout}`);
+  return JSON.parse(stdout) as T;
+}
+
+/** Places an order of a scenario from a file. */
+async function place(id: string): Promise<string> {
+  const { order } = scenarios.find((one) => one.id === id)!;
+  const orderId = uniqueId();
+  const file = join(home, `${orderId}.json`);
+  await writeFile(file, JSON.stringify({ ...order, orderId }));
+  const placed = await json<{ orderId: string }>('order', 'place', file);
+  expect(placed.orderId).toBe(orderId);
+  return orderId;
+}
+
+const statusOf = async (orderId: string) => (await json<{ status: string }>('order', 'get', orderId)).status;
+const becomes = (orderId: string, status: string) =>
+  untilReached(
+    async () => (await system.find<{ status: string }>(`/orders/${orderId}`))?.status === status,
+    () => `${orderId} ${status}`,
+    60_000,
+  );
+
+test('an order is placed, shown and found', async () => {
+  const orderId = await place('pm_ok');
+  await becomes(orderId, 'SHIPPED');
+  const shown = await waybill('order', 'get', orderId);
+  expect(shown.stdout).toContain(`${orderId}  SHIPPED`);
+  expect(shown.stdout).toMatch(/^.+ \S+ {2}AWAITING_PICKUP {2}\d+ × PROD-/m);
+  const found = async (...args: string[]) =>
+    (await json<{ orders: { orderId: string }[] }>('order', 'list', ...args)).orders.map((order) => order.orderId);
+  expect(await found('--status', 'SHIPPED')).toContain(orderId);
+  const { trackingNumber } = (await json<{ shipments: { trackingNumber: string }[] }>('order', 'get', orderId))
+    .shipments[0]!;
+  await untilReached(
+    async () => (await found(trackingNumber)).length > 0,
+    () => trackingNumber,
+    30_000,
+  );
+  expect(await found(trackingNumber)).toEqual([orderId]);
+});
+
+test('an order is watched by a person and a program until it is closed, and cancelled meanwhile', async () => {
+  const orderId = await place('partial_ask');
+  await becomes(orderId, 'PENDING_DECISION');
+  const watched = waybill('order', 'watch', orderId);
+  const followed = waybill('order', 'watch', orderId, '--json');
+  const cancelled = await waybill('order', 'cancel', orderId, '--reason', 'ordered twice');
+  expect(cancelled).toMatchObject({ code: 0, stdout: `${orderId} has taken it, and goes on by itself.\n` });
+  await becomes(orderId, 'CANCELLED');
+  const { code, stdout } = await watched;
+  expect(code).toBe(0);
+  expect(stdout).toContain('night shift');
+  expect(stdout).toContain('ordered twice');
+  const events = (await followed).stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as { sequence: number; type: string });
+  expect(events.map(({ sequence }) => sequence)).toEqual(events.map((_, i) => i + 1));
+  expect(events.at(-1)!.type).toBe('Order Cancelled');
+  await untilReached(
+    async () =>
+      (await system.get<{ entries: AuditEntry[] }>('/audit')).entries.some(({ subject }) => subject.id === orderId),
+    () => 'no audit entry',
+    30_000,
+  );
+  const { entries } = await system.get<{ entries: AuditEntry[] }>('/audit');
+  expect(entries.find(({ subject }) => subject.id === orderId)).toMatchObject({
+    action: 'CANCEL',
+    by: 'night shift',
+    reason: 'ordered twice',
+  });
+});
+
+test('what waits for somebody is decided and resolved', async () => {
+  const asked = await place('partial_ask');
+  await becomes(asked, 'PENDING_DECISION');
+  const decided = await waybill(
+    'order',
+    'decide',
+    asked,
+    '--choice',
+    'SHIP_AVAILABLE',
+    '--reason',
+    'the customer rang',
+  );
+  expect(decided.code).toBe(0);
+  await becomes(asked, 'SHIPPED');
+  const refused = await waybill('order', 'decide', asked, '--choice', 'WAIT', '--reason', 'too late');
+  expect(refused.code).toBe(1);
+  expect(refused.stderr).toContain('409');
+
+  const stuck = await place('refund_refused');
+  const settle = ['--action', 'SETTLE', '--reference', 'bank transfer 17', '--reason', 'paid back by hand'];
+  if ((await statusOf(stuck)) !== 'NEEDS_ATTENTION') await becomes(stuck, 'NEEDS_ATTENTION');
+  const resolved = await waybill('order', 'resolve', stuck, ...settle);
+  expect(resolved).toMatchObject({ code: 0, stderr: '' });
+  await untilReached(
+    async () => (await statusOf(stuck)) !== 'NEEDS_ATTENTION',
+    () => `${stuck} is stuck`,
+    60_000,
+  );
+});
+
+test('a delivery is taken once', async () => {
+  const stock = async () => json<{ availableQuantity: number }>('inventory', 'get', 'PROD-12345');
+  const { availableQuantity } = await stock();
+  const delivery = ['--warehouse', 'ICN', '--quantity', '5', '--reference', uniqueId('D')];
+  const [first, again] = [
+    await waybill('inventory', 'receive', 'PROD-12345', ...delivery),
+    await waybill('inventory', 'receive', 'PROD-12345', ...delivery),
+  ];
+  expect([first.code, again.code]).toEqual([0, 0]);
+  expect(first.stdout).toContain('5 × PROD-12345 are in ICN');
+  expect(await stock()).toMatchObject({ availableQuantity: availableQuantity + 5 });
+});
+
+test('an order that is refused is 1, with all that is wrong', async () => {
+  const file = join(home, 'wrong.json');
+  await writeFile(file, JSON.stringify({ customerId: 'C', items: [] }));
+  const { code, stdout, stderr } = await waybill('order', 'place', file);
+  expect([code, stdout]).toEqual([1, '']);
+  expect(stderr).toContain('422');
+  expect(stderr).toContain('\n  items: ');
+});
+
+test('doctor finds a running system well, and says what to do about a dead letter', async () => {
+  const { TEMPORAL_NAMESPACE } = system.env;
+  const doctor = async () => {
+    const outcome = await runScript('scripts/waybill.cjs', {
+      args: ['doctor', '--json'],
+      env: { ...env(), TEMPORAL_NAMESPACE, WAYBILL_HOME: home },
+    });
+    return {
+      ...outcome,
+      ...(JSON.parse(outcome.stdout) as { checks: { name: string; state: string; remedy?: string }[] }),
+    };
+  };
+  const { checks } = await doctor();
+  for (const name of [
+    'gateway',
+    'Temporal',
+    'workers',
+    'what can be read',
+    'outside companies',
+    'dead letters',
+    'queues',
+  ])
+    expect(checks).toContainEqual(expect.objectContaining({ name, state: 'ok' }));
+  await system.publish('ecommerce.orders', 'Order Placed', [{ items: 'none' }]);
+  await untilReached(
+    async () => (await json<{ deadLetters: object[] }>('dead-letters', 'list')).deadLetters.length > 0,
+    () => 'no dead letter',
+    60_000,
+  );
+  await untilReached(
+    async () => (await doctor()).checks.some(({ state, name }) => name === 'dead letters' && state === 'warning'),
+    () => 'doctor',
+    30_000,
+  );
+  const after = await doctor();
+  expect(after.code).toBe(1);
+  expect(after.checks.find(({ name }) => name === 'dead letters')?.remedy).toContain('waybill dead-letters list');
+});

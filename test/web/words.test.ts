@@ -1,0 +1,42 @@
+import { duration, money, relative, wordsOf } from '../../web/src/words';
+import { linkTo } from '../../web/src/router';
+
+test.each([
+  [0, '0 ms'],
+  [340, '340 ms'],
+  [1000, '1 s'],
+  [1500, '1.5 s'],
+  [90_000, '1.5 min'],
+  [3_600_000, '1 h'],
+  [15 * 60_000, '15 min'],
+  [3 * 86_400_000, '3 d'],
+])('%d ms are %s', (ms, words) => {
+  expect(duration(ms)).toBe(words);
+});
+
+test('what is to come is told as such', () => {
+  const now = Date.parse('2025-07-09T10:30:00Z');
+  expect(relative('2025-07-09T10:30:00.400Z', now)).toBe('now');
+  expect(relative('2025-07-09T10:35:00Z', now)).toBe('in 5 min');
+  expect(relative('2025-07-09T07:30:00Z', now)).toBe('3 h ago');
+});
+
+test('money is told with its currency, also one that nobody knows', () => {
+  expect(money(1000, 'KRW')).toMatch(/₩1,?000$/);
+  expect(money(5, 'no currency')).toBe('5 no currency');
+  expect(money(5, undefined)).toMatch(/^5[.,]00$/);
+});
+
+test.each([
+  ['PARTIAL_INVENTORY', 'Partial inventory'],
+  ['order-intake', 'Order intake'],
+  ['sms', 'SMS'],
+  ['GenerateShippingLabel', 'Generate shipping label'],
+])('%s is %s', (name, words) => {
+  expect(wordsOf(name)).toBe(words);
+});
+
+test('what is in a link comes out as it went in, and empty filters are left out', () => {
+  expect(linkTo(['orders', 'a/b c'], { q: 'x&y=z', status: '' })).toBe('#/orders/a%2Fb%20c?q=x%26y%3Dz');
+  expect(linkTo([])).toBe('#/');
+});

@@ -1,0 +1,207 @@
+import type { Order, OrderStory } from '../types';
+import { Badge } from '../parts/status';
+import { count, money, wordsOf } from '../words';
+import { Facts, Panel } from '../parts/panel';
+import { Nothing } from '../parts/notice';
+import { Table } from '../parts/table';
+import { Due, Time } from '../parts/time';
+
+/** What the engine is about to do. */
+export function Pending({ story: { pending, pendingAt } }: { story: OrderStory }) {
+  if (pending.length === 0) return null;
+  return (
+    <Panel title="About to happen">
+      <ul class="plain">
+        {pending.map(({ step, attempt, isRunning, lastError, nextTryAt, since }) => (
+          <li key={step}>
+            <p>
+              <strong>{wordsOf(step)}</strong>: try {attempt}, {isRunning ? 'running now' : 'not running'}
+              {nextTryAt !== undefined && (
+                <>
+                  ; next try <Due at={nextTryAt} />
+                </>
+              )}
+              {since !== undefined && (
+                <>
+                  ; since <Time at={since} />
+                </>
+              )}
+            </p>
+            {lastError !== undefined && (
+              <p>
+                Last error: <code>{lastError}</code>
+              </p>
+            )}
+          </li>
+        ))}
+      </ul>
+      {pendingAt !== undefined && (
+        <p class="hint">
+          As the engine said it <Time at={pendingAt} />.
+        </p>
+      )}
+    </Panel>
+  );
+}
+
+/** Companies that the order needs, and that are left alone. */
+export function OpenBreakers({ breakers }: Pick<OrderStory, 'breakers'>) {
+  if (breakers.length === 0) return null;
+  return (
+    <Panel title="Out of order">
+      <ul class="plain">
+        {breakers.map(({ dependency, state, openUntil }) => (
+          <li key={dependency}>
+            <Badge tone="bad">
+              {wordsOf(dependency)}: {wordsOf(state)}
+            </Badge>
+            {openUntil !== undefined && (
+              <>
+                {' '}
+                asked again <Due at={openUntil} />
+              </>
+            )}
+          </li>
+        ))}
+      </ul>
+    </Panel>
+  );
+}
+
+export function Money({ story }: { story: OrderStory }) {
+  const { currency, total, charged, authorized, refunded, outstanding, atStake } = story.money;
+  const shown = (amount: number | undefined) => (amount === undefined ? undefined : money(amount, currency));
+  return (
+    <Panel title="Money">
+      <Facts
+        facts={[
+          ['Total', shown(total)],
+          ['Charged', shown(charged)],
+          ['Held', shown(authorized || undefined)],
+          ['Refunded', shown(refunded)],
+          ['Still to be taken', shown(outstanding)],
+          ['At stake', shown(atStake || undefined)],
+        ]}
+      />
+    </Panel>
+  );
+}
+
+export function Shipments({ shipments }: Pick<Order, 'shipments'>) {
+  return (
+    <Panel title="Shipments">
+      {shipments.length === 0 ? (
+        <Nothing>Nothing has shipped.</Nothing>
+      ) : (
+        <ul class="plain">
+          {shipments.map(({ shipmentId, status, carrier, trackingNumber, warehouseId, items, updatedAt }) => (
+            <li key={shipmentId}>
+              <p>
+                <strong>{carrier}</strong> <code>{trackingNumber}</code> from {warehouseId}
+              </p>
+              <p>
+                {wordsOf(status)}
+                {updatedAt !== undefined && (
+                  <>
+                    , <Time at={updatedAt} />
+                  </>
+                )}
+                : {items.map(({ productId, quantity }) => `${quantity} × ${productId}`).join(', ')}
+              </p>
+            </li>
+          ))}
+        </ul>
+      )}
+    </Panel>
+  );
+}
+
+export function Returns({ order: { returns = [] } }: { order: Order }) {
+  if (returns.length === 0) return null;
+  return (
+    <Panel title="Returns">
+      <ul class="plain">
+        {returns.map(({ returnId, status, items }) => (
+          <li key={returnId}>
+            <strong>{returnId}</strong>: {wordsOf(status)},{' '}
+            {items.map(({ productId, quantity }) => `${quantity} × ${productId}`).join(', ')}
+          </li>
+        ))}
+      </ul>
+    </Panel>
+  );
+}
+
+/** Why it did not come to its good end. */
+export function Failed({ order: { failure, errors = [] } }: { order: Order }) {
+  if (failure === undefined && errors.length === 0) return null;
+  return (
+    <div class="notice bad">
+      {failure !== undefined && (
+        <p>
+          <span aria-hidden="true">▲</span> {failure}
+        </p>
+      )}
+      {errors.length > 0 && (
+        <ul>
+          {errors.map(({ pointer, detail }) => (
+            <li key={pointer + detail}>
+              <code>{pointer || 'all of it'}</code>: {detail}
+            </li>
+          ))}
+        </ul>
+      )}
+    </div>
+  );
+}
+
+export function Notifications({ notifications }: Pick<OrderStory, 'notifications'>) {
+  return (
+    <Panel title="The customer was told">
+      {notifications.length === 0 ? (
+        <Nothing>Nothing yet.</Nothing>
+      ) : (
+        <ul class="plain">
+          {notifications.map(({ at, key, about }) => (
+            <li key={key}>
+              {about}, <Time at={at} />
+            </li>
+          ))}
+        </ul>
+      )}
+    </Panel>
+  );
+}
+
+export function Ordered({ order }: { order: Order }) {
+  const { items = [], currency, customerId, createdAt, shippingAddress, promise, startedAfterSeconds } = order;
+  return (
+    <Panel title="What was ordered">
+      {items.length > 0 && (
+        <Table
+          caption={`${count(items.length, 'product')} of this order`}
+          isCaptionHidden
+          rows={items}
+          keyOf={({ productId }) => productId}
+          columns={[
+            { name: 'Product', cell: ({ productId }) => productId },
+            { name: 'Quantity', cell: ({ quantity }) => quantity, isNumber: true },
+            { name: 'Price of one', cell: ({ price }) => money(price, currency), isNumber: true },
+          ]}
+        />
+      )}
+      <Facts
+        facts={[
+          ['Customer', customerId && <a href={`#/orders?q=${encodeURIComponent(customerId)}`}>{customerId}</a>],
+          ['Ordered', createdAt && <Time at={createdAt} />],
+          ['To', shippingAddress && addressOf(shippingAddress)],
+          ['Promise of 30 minutes', promise && <Badge tone="bad">{wordsOf(promise)}</Badge>],
+          ['Shipping began after', startedAfterSeconds === undefined ? undefined : `${startedAfterSeconds} s`],
+        ]}
+      />
+    </Panel>
+  );
+}
+
+const addressOf = ({ street, city, zipCode, country }: NonNullable<Order['shippingAddress']>) =>
+  `${street}, ${zipCode} ${city}, ${country}`;
