@@ -1,7 +1,6 @@
 import type { Part, Shared } from './parts';
 import { createQueueDepths } from '../messaging/queue-depths';
-import { deadLetterQueues } from '../config';
-import { NOWHERE } from '../domain/dead-letters';
+import { gaugedQueues } from '../config';
 
 /** Milliseconds between two looks at the queues: as often as somebody asks for metrics. */
 const INTERVAL_MS = 15_000;
@@ -15,7 +14,7 @@ export const openQueueDepths = ({
 }: Pick<Shared, 'config' | 'aws' | 'metrics' | 'logger'>): Part =>
   createQueueDepths({
     sqs: aws.sqs,
-    queues: [...deadLetterQueues(config), { queue: NOWHERE, deadLetterQueueUrl: config.UNDELIVERED_DLQ_URL }],
+    queues: gaugedQueues(config),
     intervalMs: INTERVAL_MS,
     metrics,
     logger,

@@ -7,6 +7,7 @@ import { Page } from '../parts/page';
 import { Pager } from '../parts/pager';
 import { Table } from '../parts/table';
 import { Time } from '../parts/time';
+import { searchOf } from '../search';
 import { useLoaded } from '../live';
 
 const SEGMENTS = ['audit'];
@@ -62,16 +63,6 @@ function FilterForm({ filter }: { filter: Filter }) {
       </div>
     </form>
   );
-}
-
-function searchOf({ by, from, to }: Filter, cursor = ''): URLSearchParams {
-  const given = {
-    by,
-    from: from && new Date(`${from}T00:00:00`).toISOString(),
-    to: to && new Date(`${to}T23:59:59.999`).toISOString(),
-    cursor,
-  };
-  return new URLSearchParams(Object.entries(given).filter(([, value]) => value !== ''));
 }
 
 const ACTIONS: Record<AuditEntry['action'], string> = {

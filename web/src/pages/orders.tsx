@@ -10,6 +10,7 @@ import { Pager } from '../parts/pager';
 import { Status } from '../parts/status';
 import { Table } from '../parts/table';
 import { Time } from '../parts/time';
+import { searchOf } from '../search';
 import { useLoaded } from '../live';
 
 const SEGMENTS = ['orders'];
@@ -89,23 +90,6 @@ function SearchForm({ filter }: { filter: Filter }) {
       </div>
     </form>
   );
-}
-
-/** Days are the reader's: from the beginning of the first to the end of the last. */
-function searchOf({ q, status, from, to }: Filter, cursor: string | undefined): URLSearchParams {
-  const given: Record<string, string | undefined> = {
-    q,
-    status,
-    from: from && instant(`${from}T00:00:00`),
-    to: to && instant(`${to}T23:59:59.999`),
-    cursor,
-  };
-  return new URLSearchParams(Object.entries(given).filter((entry): entry is [string, string] => Boolean(entry[1])));
-}
-
-function instant(local: string): string | undefined {
-  const time = new Date(local);
-  return Number.isNaN(time.getTime()) ? undefined : time.toISOString();
 }
 
 const Found = ({ orders }: Pick<OrderPage, 'orders'>) => (
