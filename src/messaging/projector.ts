@@ -29,9 +29,8 @@ export type ProjectorDeps = Omit<QueueReaderDeps, 'name' | 'handle'> & Projector
 
 /**
  * AnalyticsQueue: keeps the projections, the look-ups, the audit trail of orders, and the snapshots of long ones. A message
- * only says that an order has news;
- * what is counted are the events after the order's cursor, which moves in the same transaction. So messages may come
- * late, twice and in any order, and be lost as long as a later one comes.
+ * only says that an order has news; what is counted are the events after the order's cursor, which moves in the same
+ * transaction. So messages may come late, twice and in any order, and be lost as long as a later one comes.
  */
 export function createProjector({ projections, snapshots, lookups, audit, ...reader }: ProjectorDeps): QueueReader {
   const inTurn = oneAtATime();
