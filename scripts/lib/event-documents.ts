@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { asyncApiDocument } from '../../src/contracts/asyncapi';
-import { type Contract, PROMISES } from '../../src/contracts/catalogue';
+import type { Contract } from '../../src/contracts/contract';
+import { PROMISES } from '../../src/contracts/catalogue';
 import { breaksOf, type Schema } from './schema-compatibility';
 import { PROJECT_ROOT } from './paths';
 

@@ -1,4 +1,4 @@
-import type { Contract } from './catalogue';
+import type { Contract } from './contract';
 import { type Channel, CHANNELS } from './channels';
 import { CONTRACTS } from './catalogue';
 import { type OtherMessage, OTHER_MESSAGES } from './messages';

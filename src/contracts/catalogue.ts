@@ -1,4 +1,5 @@
-import { type TProperties, type TSchema, Type } from '@sinclair/typebox';
+import type { Contract } from './contract';
+import { type TProperties, Type } from '@sinclair/typebox';
 import { ACCEPTED } from './accepted';
 import { acceptedExamples, answerExamples, publishedExamples } from './examples';
 import { ANSWERS, PUBLISHED } from './published';
@@ -6,20 +7,6 @@ import { ANSWER_ENVELOPE, ENVELOPE } from './envelope';
 import { DIALECT, idOf } from './dialect';
 import { EVENT_SOURCES, type EventType, SCHEMA_VERSION } from '../domain/events';
 import { WEBHOOK_MESSAGE } from './webhook';
-
-/** An event that Waybill publishes, or accepts from others, as those who write or read it know it. */
-export interface Contract {
-  /** such as `published.order-created.v1` */
-  name: string;
-  direction: 'published' | 'accepted';
-  source: string;
-  /** detail-type on the bus */
-  type: string;
-  /** JSON Schema of its detail */
-  schema: TSchema;
-  /** a detail */
-  example: object;
-}
 
 interface Content {
   source: string;

@@ -1,4 +1,4 @@
-import type { Contract } from './catalogue';
+import type { Contract } from './contract';
 import type { OtherMessageName } from './messages';
 import { CONTRACTS } from './catalogue';
 import { PROJECTED_EVENTS } from '../domain/projections';

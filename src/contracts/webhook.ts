@@ -1,5 +1,5 @@
 import { Type } from '@sinclair/typebox';
-import type { Contract } from './catalogue';
+import type { Contract } from './contract';
 import { DIALECT, idOf } from './dialect';
 import { publishedExamples } from './examples';
 import { SCHEMA_VERSION } from '../domain/events';

@@ -1,8 +1,8 @@
 import type { BulkAction, DeadLetterStanding, StoryEntry } from './dead-letters';
 import type { EventType, OrderEvent, Resolution } from './events';
+import type { Operator } from './operator';
 import type { ShortageChoice } from './order';
 import { eventIdOf } from './ids';
-import { isPlainText, MAX_TEXT } from './order';
 
 /** What an operator does by hand, and is written down. */
 export const AUDITED_ACTIONS = [
@@ -23,12 +23,6 @@ export type AuditedAction = (typeof AUDITED_ACTIONS)[number];
 export const AUDIT_SUBJECTS = ['order', 'dead-letter', 'dead-letters', 'breaker', 'case'] as const;
 export type AuditSubject = (typeof AUDIT_SUBJECTS)[number];
 
-/** Who asks for something by hand, and why. */
-export interface Operator {
-  by: string;
-  reason?: string;
-}
-
 /** One line of the audit trail. */
 export interface AuditEntry extends Operator {
   /** the same for the same action, however often it is sent or written */
@@ -40,12 +34,6 @@ export interface AuditEntry extends Operator {
   /** what was chosen, in plain words */
   detail?: string;
 }
-
-/** True for a name, and a reason where there is one, that can be stored and read: for callers who are not checked before. */
-export const isOperator = ({ by, reason }: Operator): boolean => isText(by) && (reason === undefined || isText(reason));
-
-const isText = (value: unknown): boolean =>
-  typeof value === 'string' && value.trim() !== '' && value.length <= MAX_TEXT && isPlainText(value);
 
 /** The events that an operator may have asked for. */
 export const AUDITED_EVENTS = [

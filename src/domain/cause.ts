@@ -1,4 +1,4 @@
-import type { Operator } from './audit';
+import type { Operator } from './operator';
 import { isPlainText, MAX_TEXT } from './order';
 
 /** What made something happen: a request, or an event of somebody else's. */

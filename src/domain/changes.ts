@@ -1,7 +1,6 @@
+import type { Operator } from './operator';
 import type { InspectedItem, Resolution } from './events';
-import type { Operator } from './audit';
-import type { ShipmentLine, ShortageChoice } from './order';
-import type { Fail } from './validation';
+import type { Fail, ShipmentLine, ShortageChoice } from './order';
 import { INSPECTION_OUTCOMES, RESOLUTIONS } from './events';
 import { linesOf, MAX_TEXT, SHORTAGE_CHOICES, unitsOf } from './order';
 import { checkQuantity, checkText, MAX_LINES, requireText } from './validation';

@@ -1,5 +1,5 @@
+import type { Operator } from './operator';
 import type { Cause } from './cause';
-import type { Operator } from './audit';
 import type { OrderId } from './ids';
 import type {
   Channel,

@@ -148,6 +148,9 @@ export interface ValidationError {
   detail: string;
 }
 
+/** Notes an error and goes on, so that all of them are told. */
+export type Fail = (pointer: string, code: string, detail: string) => void;
+
 /**
  * What the given units of an order cost, in minor units. A line that ships whole costs its amount, which holds
  * the cent that D1 tolerates; a part of it costs its units, never more than the line.

@@ -1,4 +1,4 @@
-import type { Fail } from './validation';
+import type { Fail } from './order';
 import { type OrderPolicy, SHORTAGE_CHOICES, type SubmittedPolicy } from './order';
 
 const YEAR_S = 366 * 86_400;

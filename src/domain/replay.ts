@@ -1,5 +1,6 @@
+import type { Fail } from './order';
 import type { OrderStatus } from './states';
-import { type Fail, checkTimestamp, requireText } from './validation';
+import { checkTimestamp, requireText } from './validation';
 
 /** Days for which the archive keeps an event. */
 export const ARCHIVE_DAYS = 365;

@@ -1,5 +1,6 @@
 import type {
   Channel,
+  Fail,
   Order,
   OrderLine,
   OrderSubmission,
@@ -83,7 +84,6 @@ export function checkMoney(
   return amount === undefined || !money.isKnown ? undefined : { amount, currency: money.currency };
 }
 
-export type Fail = (pointer: string, code: string, detail: string) => void;
 interface Money {
   currency: string;
   digits: number;

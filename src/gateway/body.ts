@@ -2,8 +2,7 @@ import type { FastifyRouteSchemaDef, FastifySchemaCompiler, FastifyValidationRes
 import type { Static } from '@sinclair/typebox';
 import { TypeBoxValidatorCompiler, type TSchema } from '@fastify/type-provider-typebox';
 import { TypeCompiler } from '@sinclair/typebox/compiler';
-import type { Fail } from '../domain/validation';
-import type { ValidationError } from '../domain/order';
+import type { Fail, ValidationError } from '../domain/order';
 import { ProblemError } from './problem';
 
 /** Parses the body of a route once, into what its handler works with; everything else is TypeBox's. */

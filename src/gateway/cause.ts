@@ -1,6 +1,6 @@
+import type { Operator } from '../domain/operator';
 import { Type } from '@sinclair/typebox';
 import type { FastifyRequest } from 'fastify';
-import type { Operator } from '../domain/audit';
 import { activeTraceparent } from '../tracing';
 import { type Cause, causedBy, causeOf } from '../domain/cause';
 

@@ -1,6 +1,6 @@
+import type { Operator } from '../domain/operator';
 import { Type } from '@sinclair/typebox';
 import type { Cause } from '../domain/cause';
-import type { Operator } from '../domain/audit';
 import type { Change, ChangeOutcome } from '../client';
 import type { OrderId } from '../domain/ids';
 import { causedBy } from '../domain/cause';

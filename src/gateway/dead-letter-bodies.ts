@@ -1,5 +1,5 @@
+import type { Fail } from '../domain/order';
 import { type Static, Type } from '@sinclair/typebox';
-import type { Fail } from '../domain/validation';
 import { changeParser } from './body';
 import { DEAD_LETTER_CLASSES, type DeadLetterClass } from '../domain/dead-letters';
 import { isPlainText, MAX_TEXT } from '../domain/order';

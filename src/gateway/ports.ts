@@ -1,17 +1,16 @@
+import type { Operator } from '../domain/operator';
 import type { AuditDesk } from './audit-ports';
 import type { BreakerReport, Dependency } from '../domain/breaker';
 import type { DeadLetterWorkbench } from './dead-letter-ports';
 import type { Contact, EventInbox } from '../messaging/ports';
 import type { Case, CaseState, ReconciliationReport } from '../domain/cases';
 import type { MaintenanceClient } from '../maintenance-client';
-import type { Elsewhere } from './story/links';
 import type { OrderClient } from '../client';
 import type { OrderProgress } from './progress-ports';
 import type { EventStreams } from './event-streams';
 import type { EventType, OrderEvent } from '../domain/events';
 import type { OrderId } from '../domain/ids';
 import type { Overview } from './overview-schemas';
-import type { Operator } from '../domain/audit';
 import type { OrderView } from '../domain/projection';
 import type { Movement, Standing } from '../domain/projections';
 import type { OrderStatus } from '../domain/states';
@@ -21,6 +20,16 @@ import type { StockClient } from '../stock-client';
 import type { Webhook, WebhookDelivery } from '../domain/webhooks';
 import type { GatewayMetrics } from './measure';
 import type { WebhookClient } from '../webhook-client';
+
+/** Where an order can be looked at elsewhere. */
+export interface Elsewhere {
+  /** Temporal's web page */
+  temporalUi?: string;
+  /** of the engine, for its page */
+  namespace: string;
+  /** where a trace is shown; `{traceId}` is replaced */
+  trace?: string;
+}
 
 /** One event of an order. */
 export type EventKey = Pick<OrderEvent, 'orderId' | 'sequence'>;

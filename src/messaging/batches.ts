@@ -2,20 +2,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Consumer } from 'sqs-consumer';
 import type { Message, SQSClient } from '@aws-sdk/client-sqs';
 import type { Logger } from '../telemetry';
+import type { QueueMessage } from './ports';
 import { inTraceOfMessage } from './message-trace';
-
-/** A message as it came out of its queue. */
-export interface QueueMessage {
-  body: string;
-  /** SQS's */
-  messageId: string;
-  /** text attributes by their name */
-  attributes: Record<string, string>;
-  /** how often it was received, this time included */
-  receives: number;
-  /** X-Ray's, from SQS */
-  traceHeader?: string;
-}
 
 export interface QueueReader {
   start(): void;

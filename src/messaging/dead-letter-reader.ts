@@ -1,9 +1,10 @@
+import type { QueueMessage } from './ports';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { DeadLetter, DeadLetterTimes, Symptoms } from '../domain/dead-letters';
 import type { DeadLetterNews, DeadLetterRegister } from './dead-letter-ports';
 import type { Logger } from '../telemetry';
 import type { Metrics } from '../metrics';
-import { createBatchReader, type QueueMessage, type QueueReader } from './batches';
+import { createBatchReader, type QueueReader } from './batches';
 import { classify, MAX_REASON, SEVERITIES } from '../domain/dead-letters';
 import { letterOf } from './dead-letters';
 

@@ -1,6 +1,6 @@
+import type { Fail } from '../domain/order';
 import type { Static, TSchema } from '@sinclair/typebox';
 import { TypeCompiler } from '@sinclair/typebox/compiler';
-import type { Fail } from '../domain/validation';
 import { isOrderId, type OrderId } from '../domain/ids';
 import { listed, shown } from './reason';
 

@@ -1,4 +1,4 @@
-import type { QueueMessage } from './batches';
+import type { QueueMessage } from './ports';
 import { contextFromHeaders, inSpan, SpanKind } from '../tracing';
 import { fieldsOfOrder, inLogFields } from '../log-context';
 import { isObject, memberOf, parseJson } from './json';

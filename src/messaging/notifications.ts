@@ -4,18 +4,13 @@ import type {
   Contact,
   ContactReader,
   CustomerChannel,
-  Deliveries,
   Delivered,
+  Deliveries,
   DeliveryId,
   DeliveryOutcome,
+  QueueMessage,
 } from './ports';
-import {
-  createQueueReader,
-  type Handled,
-  type QueueReader,
-  type QueueReaderDeps,
-  type QueueMessage,
-} from './queue-reader';
+import { createQueueReader, type Handled, type QueueReader, type QueueReaderDeps } from './queue-reader';
 import { type CustomerMessage, parseCustomerMessage } from './customer-message';
 import { StepError } from '../domain/failures';
 

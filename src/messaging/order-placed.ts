@@ -1,5 +1,4 @@
-import type { Fail } from '../domain/validation';
-import type { OrderSubmission } from '../domain/order';
+import type { Fail, OrderSubmission } from '../domain/order';
 import { fingerprintOf, parseSubmission } from '../submission';
 import { type Refused, refuseFailed, requireOrderId } from './detail';
 

@@ -1,5 +1,5 @@
+import type { Fail } from '../domain/order';
 import { type Static, Type } from '@sinclair/typebox';
-import type { Fail } from '../domain/validation';
 import type { FulfillmentInput, PaymentNews } from '../workflows/messages';
 import { PAYMENT_MEMBERS } from '../contracts/accepted';
 import { mayChargeFor, type OrderId } from '../domain/ids';

@@ -5,6 +5,19 @@ import type { EventIdentity } from './event-identity';
 import type { OrderEvent } from '../domain/events';
 import type { OrderId } from '../domain/ids';
 
+/** A message as it came out of its queue. */
+export interface QueueMessage {
+  body: string;
+  /** SQS's */
+  messageId: string;
+  /** text attributes by their name */
+  attributes: Record<string, string>;
+  /** how often it was received, this time included */
+  receives: number;
+  /** X-Ray's, from SQS */
+  traceHeader?: string;
+}
+
 /** The bus, and the marks of the events that are not on it yet. */
 export interface EventBus {
   /**

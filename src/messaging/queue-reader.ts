@@ -1,6 +1,7 @@
+import type { QueueMessage } from './ports';
 import { setTimeout as delay } from 'node:timers/promises';
 import { GetQueueAttributesCommand, type SQSClient } from '@aws-sdk/client-sqs';
-import { createBatchReader, type QueueMessage, type QueueReader } from './batches';
+import { createBatchReader, type QueueReader } from './batches';
 import type { DeadLetterNews } from './dead-letter-ports';
 import type { Logger } from '../telemetry';
 import { measured, type QueueMetrics } from './measure';
@@ -9,7 +10,7 @@ import { StepError } from '../domain/failures';
 import { isOutOfReach } from './out-of-reach';
 import { bury, lettered, letterOf } from './dead-letters';
 
-export type { QueueMessage, QueueReader } from './batches';
+export type { QueueReader } from './batches';
 
 /** What became of a message: it is done with, or in the dead letters with the reason why it never can be. */
 export type Handled =

@@ -1,8 +1,7 @@
 import { allHandlersFinished, condition, continueAsNew, workflowInfo } from '@temporalio/workflow';
-import type { Ended } from './part';
 import type { EndState } from '../domain/states';
 import type { OrderInput } from './messages';
-import type { OrderLife } from './life';
+import type { Ended, OrderLife } from './life';
 import type { OrderRun } from './order-run';
 import { awaitDelivery, leaveAwaitDelivery } from './await-delivery';
 import { answerMail, expireReturns, returnParcels } from './returns';

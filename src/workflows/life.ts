@@ -1,6 +1,7 @@
 import type { Cause } from '../domain/cause';
 import type { AcceptAnswer, CarrierNews, PaymentNews } from './messages';
-import type { CarrierStatus, Label } from '../domain/events';
+import type { CarrierStatus, Label, NewEvent } from '../domain/events';
+import type { EndState } from '../domain/states';
 import type { LogPosition } from './order-log';
 import type { Order, Shipment, ShipmentLine } from '../domain/order';
 import { amountOf, linesOf, unitsOf } from '../domain/order';
@@ -51,6 +52,13 @@ export interface Backorder {
   until: number;
   /** ISO 8601 */
   since: string;
+}
+
+/** Everything was given back; the event tells why, unless that was told already. */
+export interface Ended {
+  kind: 'ENDED';
+  state: EndState;
+  event?: NewEvent;
 }
 
 /**

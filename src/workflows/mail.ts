@@ -1,7 +1,6 @@
 import { ApplicationFailure, condition } from '@temporalio/workflow';
 import type { Cause } from '../domain/cause';
 import type { InspectedItem } from '../domain/events';
-import type { OrderRun } from './order-run';
 import type { ShipmentLine, ShippingAddress } from '../domain/order';
 import { CHANGE_REFUSED } from './messages';
 
@@ -27,7 +26,7 @@ export interface Given {
 }
 
 /** Puts a request to the order and waits for the answer. @throws CHANGE_REFUSED */
-export async function request(run: OrderRun, what: Request): Promise<Given> {
+export async function request(run: { mail: Mail[] }, what: Request): Promise<Given> {
   const mail: Mail = { ...what };
   run.mail.push(mail);
   await condition(() => mail.given !== undefined || mail.refused !== undefined);
@@ -38,6 +37,6 @@ export async function request(run: OrderRun, what: Request): Promise<Given> {
 export const refusal = (reason: string): ApplicationFailure => ApplicationFailure.nonRetryable(reason, CHANGE_REFUSED);
 
 /** Everybody who still waits for an answer when the order is over. */
-export function refuseAll(run: OrderRun): void {
+export function refuseAll(run: { mail: Mail[] }): void {
   for (const mail of run.mail.splice(0)) mail.refused = CLOSED;
 }

@@ -5,13 +5,12 @@ import type { AcceptAnswer, OrderInput } from './messages';
 import type { Attention, Resolution } from '../domain/events';
 import type { Mail } from './mail';
 import type { OrderLog } from './order-log';
-import type { Ended } from './part';
 import type { ShortageChoice } from '../domain/order';
 import { CHANNELS, isPlainText, MAX_TEXT } from '../domain/order';
 import { acceptUpdate } from './messages';
 import { causeOf } from '../domain/cause';
 import { createOrderLog } from './order-log';
-import { newLife, type OrderLife } from './life';
+import { type Ended, newLife, type OrderLife } from './life';
 import { orderCancelled } from './failure';
 
 /** One order on its way. */

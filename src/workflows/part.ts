@@ -13,7 +13,7 @@ import { capturePayment, processPayment, refund } from './payment';
 import { createSaga, type Saga, settleAll } from './saga';
 import { failureOf } from './failure';
 import { fulfill, instructPacking } from './fulfillment';
-import { keep, linesKept, priceOf, reasonOf, valueKept } from './life';
+import { type Ended, keep, linesKept, priceOf, reasonOf, valueKept } from './life';
 import { flush, record } from './record';
 import { keys } from '../domain/ids';
 import { offerStock } from './stock';
@@ -33,13 +33,6 @@ export type PartOutcome =
   /** nothing of it is there: it waits for stock */
   | { kind: 'WAITS' }
   | Ended;
-
-/** Everything was given back; the event tells why, unless that was told already. */
-export interface Ended {
-  kind: 'ENDED';
-  state: EndState;
-  event?: NewEvent;
-}
 
 export function openPart(run: OrderRun): Part {
   const { orderId } = run.acceptance.submission;

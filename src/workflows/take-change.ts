@@ -1,8 +1,8 @@
+import { isOperator } from '../domain/operator';
 import { CancellationScope, currentUpdateInfo, type defineUpdate, setHandler } from '@temporalio/workflow';
 import type { Cause } from '../domain/cause';
 import type { Caused } from './messages';
 import type { OrderRun } from './order-run';
-import { isOperator } from '../domain/audit';
 import { MAX_TEXT } from '../domain/order';
 import { refusal } from './mail';
 

@@ -1,6 +1,7 @@
+import { isOperator } from '../../src/domain/operator';
 import type { NewEvent, OrderEvent } from '../../src/domain/events';
 import type { OrderId } from '../../src/domain/ids';
-import { auditOf, auditOfBulk, auditOfLetter, AUDITED_EVENTS, isOperator, operatorOf } from '../../src/domain/audit';
+import { auditOf, auditOfBulk, auditOfLetter, AUDITED_EVENTS, operatorOf } from '../../src/domain/audit';
 import { numberEvents, toBusEvent } from '../../src/domain/events';
 import { PROJECTED_EVENTS } from '../../src/domain/projections';
 import { withoutOperator } from '../../src/domain/cause';

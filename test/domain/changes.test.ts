@@ -1,4 +1,4 @@
-import type { Fail } from '../../src/domain/validation';
+import type { Fail } from '../../src/domain/order';
 import {
   checkCancellation,
   checkDecision,

@@ -1,4 +1,4 @@
-import type { Operator } from '../../src/domain/audit';
+import type { Operator } from '../../src/domain/operator';
 import { auditOf } from '../../src/domain/audit';
 import { createDrive, type Drive } from '../support/paths/drive';
 import { createMemoryWorld, type MemoryWorld } from '../support/memory/ports';

@@ -1,5 +1,6 @@
+import type { Operator } from '../../domain/operator';
 import { type DynamoDBDocumentClient, GetCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
-import type { AuditEntry, Operator } from '../../domain/audit';
+import type { AuditEntry } from '../../domain/audit';
 import type { BreakerBoard, BreakerRow } from '../../gateway/ports';
 import type { BreakerTable } from '../breaker/breaker-mirror';
 import { DEPENDENCIES, type Dependency } from '../../domain/breaker';

@@ -1,6 +1,5 @@
 import type { CaptureRequest, PaymentProvider } from '../../activities/ports';
-import type { Authorized, Charged, KeyState, SandboxJournal } from './journal';
-import type { PaymentEntry } from './payment';
+import type { Authorized, Charged, KeyState, PaymentEntry, SandboxJournal } from './journal';
 import { moneyOf } from './charge-key';
 
 type Captured = Awaited<ReturnType<PaymentProvider['capture']>>;

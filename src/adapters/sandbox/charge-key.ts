@@ -1,6 +1,5 @@
 import type { ChargeOutcome, PaymentProvider, Taken } from '../../activities/ports';
-import type { Authorized, Charged, KeyState, Pending, SandboxJournal } from './journal';
-import type { PaymentEntry } from './payment';
+import type { Authorized, Charged, KeyState, PaymentEntry, Pending, SandboxJournal } from './journal';
 
 /** What a key's state says to whoever charges under it, or looks it up. */
 export function outcomeOf(state: KeyState): ChargeOutcome {

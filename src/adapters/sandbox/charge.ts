@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ChargeOutcome, ChargeRequest } from '../../activities/ports';
-import type { Authorized, Charged, KeyState, Pending, SandboxJournal } from './journal';
-import type { PaymentEntry } from './payment';
+import type { Authorized, Charged, KeyState, PaymentEntry, Pending, SandboxJournal } from './journal';
 import { never } from './answer';
 import { outcomeOf } from './charge-key';
 import { StepError } from '../../domain/failures';

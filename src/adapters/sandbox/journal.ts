@@ -52,6 +52,9 @@ export type KeyState =
 
 export type Entry = Omit<JournalEntry, 'at'> & { orderId: string };
 
+/** A call as it is journaled, but for its outcome. */
+export type PaymentEntry = Omit<Entry, 'outcome'>;
+
 /** The durable memory of the sandbox companies: every call is in it before it is answered. */
 export interface SandboxJournal {
   /**

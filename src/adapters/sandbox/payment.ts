@@ -1,5 +1,5 @@
 import type { PaymentProvider } from '../../activities/ports';
-import type { Entry, SandboxJournal } from './journal';
+import type { Entry, PaymentEntry, SandboxJournal } from './journal';
 import type { ProviderSwitch } from '../../gateway/ports';
 import { answerWithin, unlessSwitchedOff } from './answer';
 import { captureMoney } from './capture';
@@ -38,9 +38,6 @@ export function createSandboxPayments(p: { journal: SandboxJournal; timeoutMs: n
       ask({ operation: 'refund', ...request }, (entry, { refunds }) => refund(journal, { request, entry, refunds })),
   };
 }
-
-/** A call as it is journaled, but for its outcome. */
-export type PaymentEntry = Omit<Entry, 'outcome'>;
 
 interface Call {
   operation: Operation;

@@ -1,6 +1,5 @@
 import type { PaymentProvider } from '../../activities/ports';
-import type { Charged, KeyState, SandboxJournal } from './journal';
-import type { PaymentEntry } from './payment';
+import type { Charged, KeyState, PaymentEntry, SandboxJournal } from './journal';
 import type { ProviderSwitch } from '../../gateway/ports';
 import { StepError } from '../../domain/failures';
 

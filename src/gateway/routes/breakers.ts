@@ -1,7 +1,7 @@
+import type { Operator } from '../../domain/operator';
 import type { FastifyInstance } from 'fastify';
 import { Type, type TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { BreakerRow, GatewayDeps } from '../ports';
-import type { Operator } from '../../domain/audit';
 import { answer, problems } from '../contract';
 import { DEPENDENCIES, type Dependency, isDependency } from '../../domain/breaker';
 import { BreakerReset, Breakers } from '../schemas';

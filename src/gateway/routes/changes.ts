@@ -1,7 +1,7 @@
+import type { Operator } from '../../domain/operator';
 import type { FastifyInstance } from 'fastify';
 import { Type, type TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { GatewayDeps } from '../ports';
-import type { Operator } from '../../domain/audit';
 import type { OrderId } from '../../domain/ids';
 import type { Resolution as Resolved } from '../../domain/events';
 import type { ShippingAddress, ShortageChoice } from '../../domain/order';

@@ -2,8 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
 import { Type, type TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { GatewayDeps } from '../ports';
-import type { ValidationError } from '../../domain/order';
-import type { Fail } from '../../domain/validation';
+import type { Fail, ValidationError } from '../../domain/order';
 import { answer, problems } from '../contract';
 import {
   checkReplay,

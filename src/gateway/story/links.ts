@@ -1,19 +1,10 @@
 import type { Static } from '@sinclair/typebox';
+import type { Elsewhere } from '../ports';
 import type { OrderEvent } from '../../domain/events';
 import type { OrderId } from '../../domain/ids';
 import type { OrderStory } from '../story-schemas';
 import { linksOf } from '../present';
 import { workflowIdOf } from '../../domain/ids';
-
-/** Where an order can be looked at elsewhere. */
-export interface Elsewhere {
-  /** Temporal's web page */
-  temporalUi?: string;
-  /** of the engine, for its page */
-  namespace: string;
-  /** where a trace is shown; `{traceId}` is replaced */
-  trace?: string;
-}
 
 /** The links of an order's story. */
 export function storyLinks(

@@ -1,5 +1,5 @@
+import type { Elsewhere } from '../ports';
 import type { Case, Stuck } from './waits';
-import type { Elsewhere } from './links';
 import type { Look } from '../progress-desk';
 import type { OrderId } from '../../domain/ids';
 import type { OrderStory } from '../story-schemas';
