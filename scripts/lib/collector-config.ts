@@ -21,9 +21,9 @@ const config = {
       log_group_name: '/waybill/metrics',
       log_retention: 7,
       dimension_rollup_option: 'NoDimensionRollup',
-      metric_declarations: Object.entries(OWN_METRICS).map(([name, dimensions]) => ({
+      metric_declarations: Object.entries(OWN_METRICS).map(([name, sets]) => ({
         metric_name_selectors: [`^${name}$`],
-        dimensions: [[...dimensions]],
+        dimensions: sets.map((dimensions) => [...dimensions]),
       })),
     },
     awsxray: {},

@@ -2,6 +2,9 @@ import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { parse } from 'yaml';
 import { CATALOGUE, type MetricDefinition } from '../../src/metrics/catalogue';
+import { DEAD_LETTER_CLASSES } from '../../src/domain/dead-letters';
+import { DEPENDENCIES } from '../../src/domain/breaker';
+import { FINDING_KINDS } from '../../src/domain/reconciliation';
 import { COLLECTOR_CONFIG } from '../../scripts/lib/collector-config';
 import { OWN_METRICS, OWN_NAMESPACE } from '../../infra/own-metrics';
 import { QUEUE_NAMES } from '../../infra/queues';
@@ -59,13 +62,30 @@ interface Asked {
   values: Record<string, string>;
 }
 
-interface Alarm {
-  AlarmName: string;
+interface OfMetric {
   MetricName: string;
   Namespace: string;
   Dimensions?: { Name: string; Value: unknown }[];
+}
+
+interface Alarm extends Partial<OfMetric> {
+  AlarmName: string;
+  /** of an expression over metrics */
+  Metrics?: {
+    Id: string;
+    Expression?: string;
+    ReturnData?: boolean;
+    MetricStat?: { Metric: OfMetric; Period: number };
+  }[];
+  Period?: number;
+  EvaluationPeriods: number;
+  ComparisonOperator: string;
   Threshold: number;
   AlarmActions: unknown[];
+}
+
+interface Rules {
+  groups: { rules: { alert: string; expr: string; for?: string }[] }[];
 }
 
 interface Declaration {
@@ -117,18 +137,26 @@ function askedByWidget({ properties: { title = '', metrics = [] } }: Widget): As
   });
 }
 
-const askedByAlarm = ({ AlarmName, Namespace, MetricName, Dimensions = [] }: Alarm): Asked => ({
-  where: AlarmName,
-  namespace: Namespace,
-  name: MetricName,
-  dimensions: Dimensions.map(({ Name }) => Name),
-  values: Object.fromEntries(
-    Dimensions.flatMap(({ Name, Value }) => (typeof Value === 'string' ? [[Name, Value]] : [])),
-  ),
-});
+const metricsOf = ({ Metrics = [], Namespace = '', MetricName = '', Dimensions }: Alarm): OfMetric[] =>
+  MetricName === ''
+    ? Metrics.flatMap(({ MetricStat }) => (MetricStat ? [MetricStat.Metric] : []))
+    : [{ Namespace, MetricName, ...(Dimensions && { Dimensions }) }];
 
-const asked = [...widgets.flatMap(askedByWidget), ...alarms.map(askedByAlarm)];
+const askedByAlarm = (alarm: Alarm): Asked[] =>
+  metricsOf(alarm).map(({ Namespace, MetricName, Dimensions = [] }) => ({
+    where: alarm.AlarmName,
+    namespace: Namespace,
+    name: MetricName,
+    dimensions: Dimensions.map(({ Name }) => Name),
+    values: Object.fromEntries(
+      Dimensions.flatMap(({ Name, Value }) => (typeof Value === 'string' ? [[Name, Value]] : [])),
+    ),
+  }));
+
+const asked = [...widgets.flatMap(askedByWidget), ...alarms.flatMap(askedByAlarm)];
 const isOurs = ({ namespace }: Asked) => namespace === OWN_NAMESPACE;
+/** those are seen on the running worker, see test/observability/metrics.test.ts */
+const isOfTemporal = (name: string) => name.startsWith('temporal_');
 const definitionOf = (name: string) => (CATALOGUE as Record<string, MetricDefinition>)[name];
 
 test('every metric of the dashboard and the alarms is one that AWS publishes of the resource', () => {
@@ -142,9 +170,10 @@ test('every metric of the dashboard and the alarms is one that AWS publishes of 
 
 test('or one of ours that the collector brings, with these dimensions', () => {
   const ours = asked.filter(isOurs);
-  const brought = OWN_METRICS as Record<string, readonly string[]>;
+  const brought = OWN_METRICS as Record<string, readonly (readonly string[])[]>;
   const unknown = ours.filter(
-    ({ name, dimensions }) => brought[name]?.toSorted().join(',') !== dimensions.toSorted().join(','),
+    ({ name, dimensions }) =>
+      !brought[name]?.some((set) => set.toSorted().join(',') === dimensions.toSorted().join(',')),
   );
   expect(unknown).toEqual([]);
   // nobody pays for what nobody looks at
@@ -152,10 +181,10 @@ test('or one of ours that the collector brings, with these dimensions', () => {
 });
 
 test('whose dimensions are its labels, and whose values are those that it can have', () => {
-  for (const [name, dimensions] of Object.entries(OWN_METRICS))
+  for (const [name, sets] of Object.entries(OWN_METRICS).filter(([one]) => !isOfTemporal(one)))
     expect({ name, labels: Object.keys(definitionOf(name)?.labels ?? {}) }).toMatchObject({
       name,
-      labels: expect.arrayContaining([...dimensions]) as string[],
+      labels: expect.arrayContaining(sets.flat()) as string[],
     });
   const impossible = asked
     .filter(isOurs)
@@ -173,7 +202,7 @@ test('the collector brings exactly these', () => {
   expect(namespace).toBe(OWN_NAMESPACE);
   expect(
     Object.fromEntries(declared.map(({ metric_name_selectors: [name = ''], dimensions }) => [name, dimensions])),
-  ).toEqual(Object.fromEntries(Object.entries(OWN_METRICS).map(([name, labels]) => [`^${name}$`, [labels]])));
+  ).toEqual(Object.fromEntries(Object.entries(OWN_METRICS).map(([name, sets]) => [`^${name}$`, sets])));
 });
 
 test('the dashboard has the five groups of G2, each with something in it', () => {
@@ -191,6 +220,80 @@ test('a queue whose messages wait too long has an alarm, all but those that may'
       .map((name) => `${name}Queue-old`)
       .toSorted(),
   );
+});
+
+/** Rules of Prometheus that have no alarm of their name: what tells of it instead, or why nothing does. */
+const NO_ALARM: Record<string, RegExp | string> = {
+  DeadLettersUnread: /Dlq-not-empty$/,
+  QueueGrows: /Queue-old$/,
+  EventsOld: /Queue-old$/,
+  NoPollers: /^PollsFail$/,
+  WorkflowTasksWait: 'a quantile: the collector brings none',
+  ActivitiesWait: 'a quantile: the collector brings none',
+  LocalActivitiesSlow: 'a quantile: the collector brings none',
+  ProcessDown: 'what runs the processes sees it',
+  StickyCacheTooSmall: 'of one worker, and about its speed alone',
+};
+
+describe('what Prometheus alerts about', () => {
+  const { groups } = parse(textOf('ops/prometheus/rules.yml')) as Rules;
+  const rules = groups.flatMap((group) => group.rules);
+  const alarmsOf = (alert: string) =>
+    alarms.filter(({ AlarmName }) => AlarmName === alert || AlarmName.startsWith(`${alert}-`));
+
+  test('has an alarm, or is told of by another one, or there is a reason', () => {
+    const without = rules.map(({ alert }) => alert).filter((alert) => alarmsOf(alert).length === 0);
+    expect(without.toSorted()).toEqual(Object.keys(NO_ALARM).toSorted());
+    for (const other of Object.values(NO_ALARM).filter((one) => one instanceof RegExp))
+      expect(alarms.map(({ AlarmName }) => AlarmName)).toContainEqual(expect.stringMatching(other));
+  });
+
+  test('has the same limit in both, over the same window, and for as long', () => {
+    for (const { alert, expr, for: held = '0m' } of rules)
+      for (const alarm of alarmsOf(alert)) {
+        const [, sign, limit = ''] = /([<>]) (\S+)$/.exec(expr) ?? [];
+        const [, window = '1'] = /\[(\d+)m\]/.exec(expr) ?? [];
+        const periods = [alarm.Period, ...(alarm.Metrics ?? []).map(({ MetricStat }) => MetricStat?.Period)];
+        expect({
+          alert,
+          sign: alarm.ComparisonOperator === 'LessThanThreshold' ? '<' : '>',
+          limit: alarm.Threshold,
+          minutes: new Set(periods.flatMap((seconds) => (seconds === undefined ? [] : [seconds / 60]))),
+          periods: alarm.EvaluationPeriods,
+        }).toEqual({
+          alert,
+          sign,
+          limit: Number(limit),
+          minutes: new Set([Number(window)]),
+          periods: Math.max(1, Math.ceil(Number.parseInt(held) / Number(window))),
+        });
+      }
+  });
+
+  test('asks for each company, and for every finding but what is mended at once', () => {
+    const valuesOf = (alert: string, label: string) =>
+      alarmsOf(alert).flatMap((alarm) => askedByAlarm(alarm).map(({ values }) => values[label]));
+    expect(valuesOf('BreakerOpen', 'dependency')).toEqual([...DEPENDENCIES]);
+    expect(new Set(valuesOf('ReconciliationFindings', 'kind'))).toEqual(
+      new Set(FINDING_KINDS.filter((kind) => kind !== 'VIEW_DRIFT')),
+    );
+    const classes = [...valuesOf('DeadLetters', 'class'), ...valuesOf('DeadLettersForPeople', 'class')];
+    expect(new Set(classes)).toEqual(new Set(DEAD_LETTER_CLASSES));
+    expect(classes).toHaveLength(DEAD_LETTER_CLASSES.length);
+  });
+});
+
+test('an alarm of an expression has a number for it, and asks for ten series at most', () => {
+  const ofExpressions = alarms.filter(({ Metrics }) => Metrics !== undefined);
+  expect(ofExpressions.length).toBeGreaterThan(5);
+  for (const { AlarmName, Metrics = [] } of ofExpressions) {
+    const [expression, ...others] = Metrics.filter(({ ReturnData }) => ReturnData !== false);
+    expect({ AlarmName, others }).toEqual({ AlarmName, others: [] });
+    const ids = Metrics.flatMap(({ Id, MetricStat }) => (MetricStat ? [Id] : []));
+    expect(ids.length).toBeLessThanOrEqual(10);
+    const named = new Set(expression?.Expression?.match(/\b[a-z]\w*\b/g));
+    expect({ AlarmName, named }).toEqual({ AlarmName, named: new Set(ids) });
+  }
 });
 
 test('every alarm tells operations, and one page of them is all', () => {
