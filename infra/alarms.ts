@@ -15,7 +15,8 @@ import type { Construct } from 'constructs';
 import type { Messaging } from './messaging';
 import type { QueueName } from './queues';
 import type { Tables } from './tables';
-import { OWN_ALARMS, type OwnAlarm } from './own-alarms';
+import { OWN_ALARMS, type OwnAlarm, SIGNS_OF_LIFE } from './own-alarms';
+import { ownMetric } from './own-metrics';
 import { type Limit, LIMITS, limitOf } from './limits';
 
 const MINUTE = { period: Duration.minutes(1) };
@@ -24,6 +25,9 @@ const MINUTE = { period: Duration.minutes(1) };
 const USUAL_AGE_S = 1800;
 /** a replay of a long time takes its time; into the sandbox people look when they like */
 const AGES_S: Partial<Record<QueueName, number>> = { Replay: 21_600, ReplaySandbox: Number.POSITIVE_INFINITY };
+
+/** Processes tell four times a minute what they count. */
+const SILENT_MINUTES = 5;
 
 /** Tables that every order waits for. */
 const BUSY_TABLES = [
@@ -109,6 +113,25 @@ export function defineAlarms(scope: Construct, { prefix, tables, messaging, rule
     const name = [own.alert, own.of].filter(Boolean).join('-');
     alarm(name, name, watchedOf(own));
   }
+  defineSilences(scope, { prefix, action });
+}
+
+/**
+ * Tells of a process that has told nothing for some minutes. Where there is no collector nobody ever hears of it: an alarm
+ * that never had a number does not change.
+ */
+function defineSilences(scope: Construct, { prefix, action }: { prefix: string; action: SnsAction }): void {
+  for (const [name, metricName] of Object.entries(SIGNS_OF_LIFE))
+    new Alarm(scope, `ProcessDown-${name}Alarm`, {
+      alarmName: `${prefix}ProcessDown-${name}`,
+      alarmDescription: `No ${name} tells that it lives; or the collector does not. INSUFFICIENT_DATA is the alarm`,
+      metric: ownMetric(metricName, { statistic: 'SampleCount', of: {}, ...MINUTE }),
+      // one that tells never says less
+      threshold: 0,
+      comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
+      evaluationPeriods: SILENT_MINUTES,
+      treatMissingData: TreatMissingData.MISSING,
+    }).addInsufficientDataAction(action);
 }
 
 /** An alert's limit, as CloudWatch has it. */

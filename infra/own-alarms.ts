@@ -3,8 +3,18 @@ import { type IMetric, MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
 import { type DeadLetterClass, DEAD_LETTER_CLASSES } from '../src/domain/dead-letters';
 import { DEPENDENCIES } from '../src/domain/breaker';
 import type { FindingKind } from '../src/domain/reconciliation';
+import type { MetricProcess } from '../src/metrics/catalogue';
 import type { Alert } from './limits';
 import { type OwnMetric, ownMetric, PEOPLE_CLASSES } from './own-metrics';
+
+/**
+ * What tells that a process lives, by the process: a number that it sends whether anything happens or not.
+ */
+export const SIGNS_OF_LIFE = {
+  gateway: 'waybill_open_streams',
+  worker: 'waybill_activities_running',
+  consumer: 'waybill_unpublished_events',
+} as const satisfies Record<MetricProcess, OwnMetric>;
 
 /** An alarm of what the processes count, as far as the collector brings it; its limit is the alert's. */
 export interface OwnAlarm {

@@ -27,6 +27,7 @@ export const OWN_METRICS = {
   waybill_provider_calls_total: [['dependency', 'outcome']],
   waybill_breaker_state: [['dependency']],
   waybill_http_request_seconds: [['status'], []],
+  waybill_open_streams: [[]],
   waybill_dead_letters_total: [['class']],
   waybill_orders_placed_total: [[]],
   waybill_order_start_seconds: [[]],

@@ -1,7 +1,7 @@
 import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { parse } from 'yaml';
-import { CATALOGUE, type MetricDefinition } from '../../src/metrics/catalogue';
+import { CATALOGUE, type MetricDefinition, type MetricProcess } from '../../src/metrics/catalogue';
 import { DEAD_LETTER_CLASSES } from '../../src/domain/dead-letters';
 import { DEPENDENCIES } from '../../src/domain/breaker';
 import { FINDING_KINDS } from '../../src/domain/reconciliation';
@@ -81,7 +81,9 @@ interface Alarm extends Partial<OfMetric> {
   EvaluationPeriods: number;
   ComparisonOperator: string;
   Threshold: number;
-  AlarmActions: unknown[];
+  AlarmActions?: unknown[];
+  InsufficientDataActions?: unknown[];
+  TreatMissingData: string;
 }
 
 interface Rules {
@@ -118,6 +120,9 @@ const body = dashboard!.DashboardBody['Fn::Join'][1]
   )
   .join('');
 const { widgets } = JSON.parse(body) as { widgets: Widget[] };
+
+const OPERATIONS = { Ref: expect.stringMatching(/^OperationsAlertTopic/) as string };
+const PROCESSES: MetricProcess[] = ['gateway', 'worker', 'consumer'];
 
 const SEARCH = /SEARCH\('\{([^,}]+),([^}]+)\} MetricName="(\w+)"'/;
 
@@ -231,7 +236,6 @@ const NO_ALARM: Record<string, RegExp | string> = {
   WorkflowTasksWait: 'a quantile: the collector brings none',
   ActivitiesWait: 'a quantile: the collector brings none',
   LocalActivitiesSlow: 'a quantile: the collector brings none',
-  ProcessDown: 'what runs the processes sees it',
   StickyCacheTooSmall: 'of one worker, and about its speed alone',
 };
 
@@ -249,7 +253,7 @@ describe('what Prometheus alerts about', () => {
   });
 
   test('has the same limit in both, over the same window, and for as long', () => {
-    for (const { alert, expr, for: held = '0m' } of rules)
+    for (const { alert, expr, for: held = '0m' } of rules.filter((rule) => rule.alert !== 'ProcessDown'))
       for (const alarm of alarmsOf(alert)) {
         const [, sign, limit = ''] = /([<>]) (\S+)$/.exec(expr) ?? [];
         const [, window = '1'] = /\[(\d+)m\]/.exec(expr) ?? [];
@@ -268,6 +272,19 @@ describe('what Prometheus alerts about', () => {
           periods: Math.max(1, Math.ceil(Number.parseInt(held) / Number(window))),
         });
       }
+  });
+
+  test('has an alarm for each process that falls silent, which hears nothing where nothing was ever told', () => {
+    const silences = alarmsOf('ProcessDown');
+    expect(silences.map(({ AlarmName }) => AlarmName)).toEqual(PROCESSES.map((name) => `ProcessDown-${name}`));
+    for (const alarm of silences) {
+      expect(alarm).toMatchObject({ TreatMissingData: 'missing', InsufficientDataActions: [OPERATIONS] });
+      expect(alarm.AlarmActions).toBeUndefined();
+      const [sign] = askedByAlarm(alarm);
+      // of this process alone, and told before anything happens
+      expect(definitionOf(sign?.name ?? '')?.processes).toEqual([alarm.AlarmName.replace('ProcessDown-', '')]);
+      expect(sign?.dimensions).toEqual([]);
+    }
   });
 
   test('asks for each company, and for every finding but what is mended at once', () => {
@@ -297,7 +314,7 @@ test('an alarm of an expression has a number for it, and asks for ten series at 
 });
 
 test('every alarm tells operations, and one page of them is all', () => {
-  for (const { AlarmActions } of alarms)
-    expect(AlarmActions).toEqual([{ Ref: expect.stringMatching(/^OperationsAlertTopic/) as string }]);
+  for (const { AlarmActions = [], InsufficientDataActions = [] } of alarms)
+    expect([...AlarmActions, ...InsufficientDataActions]).toEqual([OPERATIONS]);
   expect(alarms.length).toBeLessThanOrEqual(100);
 });
