@@ -11,8 +11,12 @@ import { QUEUE_NAMES } from '../../infra/queues';
 import { textOf } from '../containers/support';
 import { WaybillStack } from '../../infra/waybill-stack';
 
-/** What AWS publishes of the resources that we have, by the dimensions that it publishes it with: its user guides. */
+/**
+ * What AWS publishes of the resources that we have, by the dimensions that it publishes it with, as the pages say that are
+ * named here; names and their capitals are theirs.
+ */
 const PUBLISHED: Record<string, string[]> = {
+  // https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-monitoring.html: of a bus of one's own with both
   'AWS/Events EventBusName,RuleName': [
     'Invocations',
     'InvocationAttempts',
@@ -21,13 +25,14 @@ const PUBLISHED: Record<string, string[]> = {
     'FailedInvocations',
     'InvocationsSentToDlq',
     'InvocationsFailedToBeSentToDlq',
-    'IngestionToInvocationStartLatency',
+    'IngestiontoInvocationStartLatency',
     'IngestionToInvocationSuccessLatency',
-    'IngestionToInvocationCompleteLatency',
+    'IngestiontoInvocationCompleteLatency',
     'MatchedEvents',
     'TriggeredRules',
     'ThrottledRules',
   ],
+  // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html
   'AWS/SQS QueueName': [
     'ApproximateAgeOfOldestMessage',
     'ApproximateNumberOfMessagesDelayed',
@@ -39,12 +44,14 @@ const PUBLISHED: Record<string, string[]> = {
     'NumberOfMessagesSent',
     'SentMessageSize',
   ],
+  // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/metrics-dimensions.html
   'AWS/DynamoDB TableName': [
     'ReadThrottleEvents',
     'WriteThrottleEvents',
     'ConsumedReadCapacityUnits',
     'ConsumedWriteCapacityUnits',
   ],
+  // https://docs.aws.amazon.com/sns/latest/dg/sns-monitoring-using-cloudwatch.html
   'AWS/SNS TopicName': [
     'NumberOfMessagesPublished',
     'NumberOfNotificationsDelivered',

@@ -251,6 +251,14 @@ test('every label that is shown is one that its expression leaves', () => {
   expect(wrong).toEqual([]);
 });
 
+test('of what begins at 0 with each process, only what was added is asked for', () => {
+  const wrong = expressions().flatMap(({ where, expr }) =>
+    [...expr.matchAll(COUNTED)].filter(([found]) => !ADDED.test(found)).map(([found]) => `${where}: ${found}`),
+  );
+  expect(wrong).toEqual([]);
+  expect(expressions().filter(({ expr }) => expr.match(COUNTED)).length).toBeGreaterThan(40);
+});
+
 test('there is a dashboard of each group, and no other', () => {
   expect(readdirSync(join(PROJECT_ROOT, DASHBOARD_FOLDER)).toSorted()).toEqual(
     Object.keys(dashboards())
@@ -280,6 +288,11 @@ describe('promtool', () => {
     expect(promtool('test', 'rules', 'rules.test.yml')).toContain('SUCCESS');
   });
 });
+
+/** a counter or a histogram, what selects its series, and what stands around it */
+const COUNTED = /(?:rate|increase)?\(?\w+_(?:total|bucket|sum|count)\b(?:\{[^}]*\})?(?:\[[^\]]+\])?(?: \* 0\b)?/g;
+/** by a range; or times 0, for its labels alone */
+const ADDED = /^(?:rate|increase)\(.*\]$|\* 0$/;
 
 const baseOf = (name: string) => (name in CATALOGUE ? name : name.replace(/_(bucket|sum|count)$/, ''));
 
