@@ -65,12 +65,14 @@ interface Asked {
   where: string;
   namespace: string;
   name: string;
+  statistic: string;
   dimensions: string[];
   values: Record<string, string>;
 }
 
 interface OfMetric {
   MetricName: string;
+  Statistic?: string;
   Namespace: string;
   Dimensions?: { Name: string; Value: unknown }[];
 }
@@ -82,7 +84,7 @@ interface Alarm extends Partial<OfMetric> {
     Id: string;
     Expression?: string;
     ReturnData?: boolean;
-    MetricStat?: { Metric: OfMetric; Period: number };
+    MetricStat?: { Metric: OfMetric; Period: number; Stat: string };
   }[];
   Period?: number;
   EvaluationPeriods: number;
@@ -104,7 +106,7 @@ interface Declaration {
 
 interface Widget {
   type: string;
-  properties: { title?: string; markdown?: string; metrics?: (string | { expression?: string })[][] };
+  properties: { title?: string; markdown?: string; metrics?: (string | { expression?: string; stat?: string })[][] };
 }
 
 const template = Template.fromStack(new WaybillStack(new App(), 'Waybill'));
@@ -131,34 +133,39 @@ const { widgets } = JSON.parse(body) as { widgets: Widget[] };
 const OPERATIONS = { Ref: expect.stringMatching(/^OperationsAlertTopic/) as string };
 const PROCESSES: MetricProcess[] = ['gateway', 'worker', 'consumer'];
 
-const SEARCH = /SEARCH\('\{([^,}]+),([^}]+)\} MetricName="(\w+)"'/;
+const SEARCH = /SEARCH\('\{([^,}]+),([^}]+)\} MetricName="(\w+)"', '(\w+)'/;
 
 function askedByWidget({ properties: { title = '', metrics = [] } }: Widget): Asked[] {
   return metrics.flatMap((row): Asked[] => {
     const [first, name] = row;
     if (typeof first === 'object') {
-      const [, namespace = '', dimensions = '', searched = ''] = SEARCH.exec(first.expression ?? '') ?? [];
+      const [, namespace = '', dimensions = '', searched = '', statistic = ''] =
+        SEARCH.exec(first.expression ?? '') ?? [];
       // an expression over others, which are rows themselves
       if (searched === '') return [];
-      return [{ where: title, namespace, name: searched, dimensions: dimensions.split(','), values: {} }];
+      return [{ where: title, namespace, name: searched, statistic, dimensions: dimensions.split(','), values: {} }];
     }
     const pairs = row.slice(2).filter((part) => typeof part === 'string');
     const values = Object.fromEntries(pairs.flatMap((part, i) => (i % 2 === 0 ? [[part, pairs[i + 1] ?? '']] : [])));
     const dimensions = Object.keys(values);
-    return [{ where: title, namespace: first ?? '', name: typeof name === 'string' ? name : '', dimensions, values }];
+    const last = row.at(-1);
+    const statistic = (typeof last === 'object' ? last.stat : undefined) ?? 'Average';
+    const asked = { where: title, namespace: first ?? '', name: typeof name === 'string' ? name : '' };
+    return [{ ...asked, statistic, dimensions, values }];
   });
 }
 
-const metricsOf = ({ Metrics = [], Namespace = '', MetricName = '', Dimensions }: Alarm): OfMetric[] =>
+const metricsOf = ({ Metrics = [], Namespace = '', MetricName = '', Statistic = '', Dimensions }: Alarm): OfMetric[] =>
   MetricName === ''
-    ? Metrics.flatMap(({ MetricStat }) => (MetricStat ? [MetricStat.Metric] : []))
-    : [{ Namespace, MetricName, ...(Dimensions && { Dimensions }) }];
+    ? Metrics.flatMap(({ MetricStat }) => (MetricStat ? [{ ...MetricStat.Metric, Statistic: MetricStat.Stat }] : []))
+    : [{ Namespace, MetricName, Statistic, ...(Dimensions && { Dimensions }) }];
 
 const askedByAlarm = (alarm: Alarm): Asked[] =>
-  metricsOf(alarm).map(({ Namespace, MetricName, Dimensions = [] }) => ({
+  metricsOf(alarm).map(({ Namespace, MetricName, Statistic = '', Dimensions = [] }) => ({
     where: alarm.AlarmName,
     namespace: Namespace,
     name: MetricName,
+    statistic: Statistic,
     dimensions: Dimensions.map(({ Name }) => Name),
     values: Object.fromEntries(
       Dimensions.flatMap(({ Name, Value }) => (typeof Value === 'string' ? [[Name, Value]] : [])),
@@ -190,6 +197,19 @@ test('or one of ours that the collector brings, with these dimensions', () => {
   expect(unknown).toEqual([]);
   // nobody pays for what nobody looks at
   expect(new Set(ours.map(({ name }) => name))).toEqual(new Set(Object.keys(OWN_METRICS)));
+});
+
+test('of which a counter is summed up, and a histogram has no extremes: what was added since the last time has none', () => {
+  const allowed = {
+    counter: ['Sum'],
+    gauge: ['Maximum', 'SampleCount'],
+    level: ['Maximum', 'SampleCount'],
+    histogram: ['Average', 'SampleCount'],
+  };
+  for (const { where, name, statistic } of asked.filter(isOurs)) {
+    const kind = definitionOf(name)?.kind ?? (name.endsWith('_total') ? 'counter' : 'gauge');
+    expect({ where, name, statistic, isAllowed: allowed[kind].includes(statistic) }).toMatchObject({ isAllowed: true });
+  }
 });
 
 test('whose dimensions are its labels, and whose values are those that it can have', () => {
