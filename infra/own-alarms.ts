@@ -33,8 +33,8 @@ const FINDINGS: Record<string, FindingKind[]> = {
   stock: ['STOCK_OF_ENDED_ORDER', 'STOCK_SET_ASIDE', 'STOCK_RESERVED', 'STOCK_TOTAL'],
 };
 
-/** All that worker threads can be busy with. */
-const SLOTS = ['WorkflowWorker', 'ActivityWorker', 'LocalActivityWorker'];
+/** What slots of workers are for. */
+export const SLOTS = ['WorkflowWorker', 'ActivityWorker', 'LocalActivityWorker'];
 
 const isForPeople = (kind: DeadLetterClass) => (PEOPLE_CLASSES as readonly DeadLetterClass[]).includes(kind);
 

@@ -7,6 +7,7 @@ import { DEPENDENCIES } from '../../src/domain/breaker';
 import { FINDING_KINDS } from '../../src/domain/reconciliation';
 import { COLLECTOR_CONFIG } from '../../scripts/lib/collector-config';
 import { OWN_METRICS, OWN_NAMESPACE } from '../../infra/own-metrics';
+import { PROBLEMS } from '../../src/gateway/problem';
 import { QUEUE_NAMES } from '../../infra/queues';
 import { textOf } from '../containers/support';
 import { WaybillStack } from '../../infra/waybill-stack';
@@ -314,13 +315,17 @@ describe('what Prometheus alerts about', () => {
     }
   });
 
-  test('asks for each company, and for every finding but what is mended at once', () => {
+  test('asks for each company and each broken answer, and for every finding but what is mended at once', () => {
     const valuesOf = (alert: string, label: string) =>
       alarmsOf(alert).flatMap((alarm) => askedByAlarm(alarm).map(({ values }) => values[label]));
     expect(valuesOf('BreakerOpen', 'dependency')).toEqual([...DEPENDENCIES]);
     expect(new Set(valuesOf('ReconciliationFindings', 'kind'))).toEqual(
       new Set(FINDING_KINDS.filter((kind) => kind !== 'VIEW_DRIFT')),
     );
+    const broken = Object.values<{ status: number }>(PROBLEMS).flatMap(({ status }) =>
+      status < 500 ? [] : [`${status}`],
+    );
+    expect(new Set(valuesOf('GatewayFails', 'status'))).toEqual(new Set([...broken, undefined]));
     const classes = [...valuesOf('DeadLetters', 'class'), ...valuesOf('DeadLettersForPeople', 'class')];
     expect(new Set(classes)).toEqual(new Set(DEAD_LETTER_CLASSES));
     expect(classes).toHaveLength(DEAD_LETTER_CLASSES.length);

@@ -10,6 +10,7 @@ import { MORTAL_WORKFLOWS } from '../../src/ended-workflows';
 import { hasPrometheus, type Prometheus, type RuleState, startPrometheus } from '../support/prometheus';
 import { OWN_METRICS } from '../../infra/own-metrics';
 import { panelExpressions, ruleExpressions } from '../support/expressions';
+import { SLOTS } from '../../infra/own-alarms';
 import { type OtlpReceiver, startOtlpReceiver } from '../support/otlp-receiver';
 import { PROJECT_ROOT } from '../../scripts/lib/paths';
 
@@ -92,6 +93,8 @@ describe('what the running processes tell', () => {
         .map((labels) => `${name} ${labels.join(',')}`),
     );
     expect(missing).toEqual([]);
+    const slots = named('temporal_worker_task_slots_available').map(({ labels }) => labels['worker_type']);
+    expect(slots).toEqual(expect.arrayContaining(SLOTS));
   });
 
   test('names no order, product or customer', () => {
