@@ -215,7 +215,8 @@ test('no more streams than there may be; one that ends makes room', async () => 
 
 test('open streams are counted as such, and none of them as a request of its length', async () => {
   const metrics = createMetrics({ process: 'gateway' });
-  const { follow, inject } = await listening({ reader: createStore().reader, maxStreams: 2, metrics });
+  const store = createStore();
+  const { follow, inject } = await listening({ reader: store.reader, maxStreams: 2, metrics });
   const told = async (name: string) =>
     (await inject({ url: '/metrics' })).body.split('\n').filter((line) => line.startsWith(name));
   expect(await told('waybill_open_streams')).toEqual(['waybill_open_streams 0']);
@@ -224,8 +225,10 @@ test('open streams are counted as such, and none of them as a request of its len
   // refused, it is a request like others
   const refused = await follow();
   await refused.until(({ end }) => end !== undefined);
+  // one goes away, the other is told that the order is over
   first?.close();
-  second?.close();
+  store.append({ isOver: true });
+  await second?.until(({ end }) => end === 'ended');
   for (let tries = 0; (await told('waybill_open_streams'))[0] !== 'waybill_open_streams 0' && tries < 250; tries++)
     await delay(20);
   expect(await told('waybill_open_streams')).toEqual(['waybill_open_streams 0']);
