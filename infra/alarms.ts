@@ -1,5 +1,12 @@
 import { Duration } from 'aws-cdk-lib';
-import { Alarm, ComparisonOperator, type IMetric, Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import {
+  Alarm,
+  type AlarmProps,
+  ComparisonOperator,
+  type IMetric,
+  Metric,
+  TreatMissingData,
+} from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { EventBus, Rule } from 'aws-cdk-lib/aws-events';
 import type { Topic } from 'aws-cdk-lib/aws-sns';
@@ -8,17 +15,19 @@ import type { Construct } from 'constructs';
 import type { Messaging } from './messaging';
 import type { QueueName } from './queues';
 import type { Tables } from './tables';
+import { OWN_ALARMS, type OwnAlarm, SIGNS_OF_LIFE } from './own-alarms';
 import { ownMetric } from './own-metrics';
+import { type Limit, LIMITS, limitOf } from './limits';
 
 const MINUTE = { period: Duration.minutes(1) };
-
-/** The consumer takes dead letters at once, and its workbench tells of those that need a person. */
-const UNREAD_MINUTES = 5;
 
 /** Seconds that a message may wait: a queue's own patience with one that failed is a quarter of an hour at most. */
 const USUAL_AGE_S = 1800;
 /** a replay of a long time takes its time; into the sandbox people look when they like */
 const AGES_S: Partial<Record<QueueName, number>> = { Replay: 21_600, ReplaySandbox: Number.POSITIVE_INFINITY };
+
+/** Processes tell four times a minute what they count. */
+const SILENT_MINUTES = 5;
 
 /** Tables that every order waits for. */
 const BUSY_TABLES = [
@@ -38,25 +47,23 @@ export interface AlarmsProps {
   rules: Rule[];
 }
 
-interface Watched {
+interface Watched extends Partial<AlarmProps> {
   metric: IMetric;
   alarmDescription: string;
-  evaluationPeriods?: number;
-  /** 0 when absent: anything at all */
-  threshold?: number;
 }
 
 /** Tells operations of everything that was not handled or not delivered, of what is slow, and of what we count ourselves. */
 export function defineAlarms(scope: Construct, { prefix, tables, messaging, rules }: AlarmsProps): void {
   const { bus, queues, undelivered, topics } = messaging;
   const action = new SnsAction(topics.OperationsAlert);
-  const alarm = (id: string, name: string, { evaluationPeriods = 1, threshold = 0, ...what }: Watched) =>
+  /** of anything at all in a period, unless told otherwise */
+  const alarm = (id: string, name: string, what: Watched) =>
     new Alarm(scope, `${id}Alarm`, {
       alarmName: `${prefix}${name}`,
-      ...what,
-      threshold,
+      threshold: 0,
       comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
-      evaluationPeriods,
+      evaluationPeriods: 1,
+      ...what,
       // nothing is told where nothing happens
       treatMissingData: TreatMissingData.NOT_BREACHING,
     }).addAlarmAction(action);
@@ -65,7 +72,8 @@ export function defineAlarms(scope: Construct, { prefix, tables, messaging, rule
     alarm(queue.node.id, nameOf(queue), {
       metric: waiting(queue),
       alarmDescription: 'Dead letters wait here, and the consumer does not take them: see docs/dead-letters.md',
-      evaluationPeriods: UNREAD_MINUTES,
+      // the consumer takes them at once, and its workbench tells of those that need a person
+      evaluationPeriods: LIMITS.DeadLettersUnread.forMinutes,
     });
   for (const rule of rules)
     for (const [how, metricName] of Object.entries(LOSSES))
@@ -101,40 +109,43 @@ export function defineAlarms(scope: Construct, { prefix, tables, messaging, rule
       threshold: 10,
       evaluationPeriods: 5,
     });
-  for (const [id, watched] of Object.entries(OURS)) alarm(id, id, watched);
+  for (const own of OWN_ALARMS) {
+    const name = [own.alert, own.of].filter(Boolean).join('-');
+    alarm(name, name, watchedOf(own));
+  }
+  defineSilences(scope, { prefix, action });
 }
 
-/** What the processes count, as far as the collector brings it. */
-const OURS: Record<string, Watched> = {
-  PromiseBreached: {
-    metric: ownMetric('waybill_promises_total', { statistic: 'Sum', of: { outcome: 'breached' } }),
-    alarmDescription: 'Orders had no shipment within 30 minutes: GET /overview names them',
-  },
-  EventsUnpublished: {
-    metric: ownMetric('waybill_unpublished_events', { statistic: 'Maximum', of: {}, ...MINUTE }),
-    alarmDescription: 'The bus does not take events',
-    evaluationPeriods: 5,
-  },
-  EventsRefused: {
-    metric: ownMetric('waybill_bus_events_total', { statistic: 'Sum', of: { outcome: 'refused' } }),
-    alarmDescription: 'The bus refused an event for good: a defect, the log of the process names it',
-  },
-  PaymentCompanyShut: {
-    metric: ownMetric('waybill_breaker_state', { statistic: 'Maximum', of: { dependency: 'payment' }, ...MINUTE }),
-    alarmDescription: 'The payment company is out of order and left alone; orders wait',
-    // 2 is open
-    threshold: 1,
-  },
-  CallsThrottled: {
-    metric: ownMetric('waybill_aws_call_seconds', { statistic: 'SampleCount', of: { outcome: 'throttled' } }),
-    alarmDescription: 'AWS throttles calls of ours',
-    threshold: 50,
-  },
-  DeadLettersOfDefects: {
-    metric: ownMetric('waybill_dead_letters_total', { statistic: 'Sum', of: { class: 'BUG' } }),
-    alarmDescription: 'A message or a workflow died of a defect: see docs/dead-letters.md',
-  },
-};
+/**
+ * Tells of a process that has told nothing for some minutes. Where there is no collector nobody ever hears of it: an alarm
+ * that never had a number does not change.
+ */
+function defineSilences(scope: Construct, { prefix, action }: { prefix: string; action: SnsAction }): void {
+  for (const [name, metricName] of Object.entries(SIGNS_OF_LIFE))
+    new Alarm(scope, `ProcessDown-${name}Alarm`, {
+      alarmName: `${prefix}ProcessDown-${name}`,
+      alarmDescription: `No ${name} tells that it lives; or the collector does not. INSUFFICIENT_DATA is the alarm`,
+      metric: ownMetric(metricName, { statistic: 'SampleCount', of: {}, ...MINUTE }),
+      // one that tells never says less
+      threshold: 0,
+      comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
+      evaluationPeriods: SILENT_MINUTES,
+      treatMissingData: TreatMissingData.MISSING,
+    }).addInsufficientDataAction(action);
+}
+
+/** An alert's limit, as CloudWatch has it. */
+function watchedOf({ alert, metric, alarmDescription }: OwnAlarm): Watched {
+  const { above, below = 0, minutes = 1, forMinutes = minutes }: Limit = limitOf(alert);
+  return {
+    metric: metric(Duration.minutes(minutes)),
+    alarmDescription,
+    threshold: above ?? below,
+    comparisonOperator:
+      above === undefined ? ComparisonOperator.LESS_THAN_THRESHOLD : ComparisonOperator.GREATER_THAN_THRESHOLD,
+    evaluationPeriods: Math.ceil(forMinutes / minutes),
+  };
+}
 
 /** `OrderIntakeDlq` is alarmed as `OrderIntakeDlq-not-empty`. */
 const nameOf = (queue: Queue) => `${queue.node.id}-not-empty`;

@@ -3,7 +3,7 @@ import { EventBridge, ResourceNotFoundException } from '@aws-sdk/client-eventbri
 
 interface Resource {
   Type: string;
-  Properties?: unknown;
+  Properties?: object;
 }
 
 interface TableProperties {
@@ -22,10 +22,14 @@ interface ArchiveProperties {
 /** a type that the emulator's CloudFormation does not know */
 const ARCHIVE = 'AWS::Events::Archive';
 
+/** Nobody hears the alarms of an emulator, and those of an expression over metrics it refuses. */
+const isUnknown = ({ Type, Properties = {} }: Resource) =>
+  Type === ARCHIVE || (Type === 'AWS::CloudWatch::Alarm' && 'Metrics' in Properties);
+
 /** The template as the emulator's CloudFormation takes it. */
 export function withoutGaps(template: string): string {
   const { Resources, ...rest } = parse(template);
-  const known = Object.entries(Resources).filter(([, { Type }]) => Type !== ARCHIVE);
+  const known = Object.entries(Resources).filter(([, resource]) => !isUnknown(resource));
   return JSON.stringify({ ...rest, Resources: Object.fromEntries(known) });
 }
 

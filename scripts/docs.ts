@@ -10,6 +10,7 @@ import {
   eventDocuments,
   readBaseline,
 } from './lib/event-documents';
+import { ALERT_RULES, alertRules } from './lib/alert-rules';
 import { COLLECTOR_CONFIG, collectorConfig } from './lib/collector-config';
 import { configurationReference } from './lib/configuration-reference';
 import { dashboards } from './lib/dashboards';
@@ -31,6 +32,7 @@ export async function main({ check, release }: { check: boolean; release: boolea
     'docs/configuration.md': configurationReference(),
     'docs/metrics.md': metricsReference(),
     ...dashboards(),
+    [ALERT_RULES]: alertRules(),
     [COLLECTOR_CONFIG]: collectorConfig(),
     ...eventDocuments(),
     ...(release && { [BASELINE]: baselineText() }),

@@ -35,6 +35,8 @@ test('a process counts what is its own, and its counters are there before anythi
   const lines = await linesOf(createMetrics({ process: 'consumer' }));
   expect(lines).toContain('waybill_promises_total{outcome="breached"} 0');
   expect(lines).toContain('waybill_orders_placed_total 0');
+  // whoever has stopped telling this is gone
+  expect(await linesOf(createMetrics({ process: 'worker' }))).toContain('waybill_activities_running 0');
   expect(lines.filter((line) => line.startsWith('waybill_order_events_total'))).toEqual([]);
 });
 

@@ -11,6 +11,8 @@ const HEAD = `# The AWS Distro for OpenTelemetry Collector: what the processes c
 const config = {
   receivers: { otlp: { protocols: { http: { endpoint: '0.0.0.0:4318' } } } },
   processors: {
+    // the exporter would log what it makes no metrics of
+    filter: { metrics: { metric: [`not IsMatch(name, "^(${Object.keys(OWN_METRICS).join('|')})$")`] } },
     // CloudWatch adds up what it is told
     cumulativetodelta: {},
     batch: { timeout: '15s' },
@@ -21,20 +23,20 @@ const config = {
       log_group_name: '/waybill/metrics',
       log_retention: 7,
       dimension_rollup_option: 'NoDimensionRollup',
-      metric_declarations: Object.entries(OWN_METRICS).map(([name, dimensions]) => ({
+      metric_declarations: Object.entries(OWN_METRICS).map(([name, sets]) => ({
         metric_name_selectors: [`^${name}$`],
-        dimensions: [[...dimensions]],
+        dimensions: sets.map((dimensions) => [...dimensions]),
       })),
     },
     awsxray: {},
   },
   service: {
     pipelines: {
-      metrics: { receivers: ['otlp'], processors: ['cumulativetodelta', 'batch'], exporters: ['awsemf'] },
+      metrics: { receivers: ['otlp'], processors: ['filter', 'cumulativetodelta', 'batch'], exporters: ['awsemf'] },
       traces: { receivers: ['otlp'], processors: ['batch'], exporters: ['awsxray'] },
     },
   },
 };
 
 /** Brings to CloudWatch what its dashboard and alarms ask for, and nothing else. */
-export const collectorConfig = () => HEAD + stringify(config);
+export const collectorConfig = () => HEAD + stringify(config, { lineWidth: 0 });

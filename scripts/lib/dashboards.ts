@@ -155,6 +155,7 @@ const PANELS: Record<MetricGroup, Panel[]> = {
     },
     { title: 'Requests', unit: 'ops', queries: [rateBy('waybill_http_request_seconds_count', 'route, status')] },
     { title: 'Requests: time', unit: 's', queries: [quantile(0.95, 'waybill_http_request_seconds', 'route')] },
+    { title: 'Live streams', unit: 'short', queries: [query('sum(waybill_open_streams)', 'open')] },
     {
       title: 'Workflow cache',
       unit: 'short',

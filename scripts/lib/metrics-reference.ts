@@ -18,6 +18,9 @@ export const metricsReference = () => `# Metrics
 What each process counts of itself; [Metrics and alerts](operations.md#metrics-and-alerts) says where they are told. A
 histogram has \`_bucket\`, \`_sum\` and \`_count\`. No label names an order, a product or a customer.
 
+Counters and histograms begin at 0 with their process, so the number itself says nothing: ask for what was added, by
+\`increase()\` or \`rate()\`, which see a restart. How much there was altogether is in the [reports](product.md), not here.
+
 ${METRIC_GROUPS.map((group) => `## ${TITLES[group]}\n\n${tableOf(group)}`).join('\n\n')}
 `;
 

@@ -99,9 +99,13 @@ export function buildApp(deps: GatewayDeps, { logger }: { logger?: Logger } = {}
   app.addHook('onRequest', async ({ id }, reply) => {
     reply.headers({ 'x-request-id': id, 'x-content-type-options': 'nosniff' });
   });
-  if (deps.metrics) measureRequests(app, deps.metrics);
+  const { metrics } = deps;
+  const streams = createEventStreams({
+    max: deps.maxStreams,
+    onCount: (step) => metrics?.record('waybill_open_streams', {}, step),
+  });
+  if (metrics) measureRequests(app, { metrics, streams });
   handleErrors(app);
-  const streams = createEventStreams({ max: deps.maxStreams });
   drainOnClose(app, streams);
   refuseOtherSites(app);
   expectUtf8(app);

@@ -28,6 +28,8 @@ export interface EventStreams {
    * @throws ProblemError as `expectRoom`
    */
   open(reply: FastifyReply, p: { onReady(): void; onClose(): void }): EventStream;
+  /** Whether an answer became a stream, which goes on or has ended. */
+  isStream(reply: FastifyReply): boolean;
   /** Ends all streams at once, and opens no other. */
   endAll(): Promise<void>;
   count(): number;
@@ -36,6 +38,8 @@ export interface EventStreams {
 interface Limits {
   max: number;
   heartbeatMs?: number;
+  /** one more is open, or one less */
+  onCount?: (step: 1 | -1) => void;
 }
 
 interface Open {
@@ -52,8 +56,9 @@ interface Open {
  * @param p.max how many may be open at once
  * @param p.heartbeatMs between two heartbeats, in milliseconds
  */
-export function createEventStreams({ max, heartbeatMs = HEARTBEAT_MS }: Limits): EventStreams {
+export function createEventStreams({ max, heartbeatMs = HEARTBEAT_MS, onCount }: Limits): EventStreams {
   const open = new Set<Open>();
+  const answers = new WeakSet<ServerResponse>();
   let isEnding = false;
   let beat: NodeJS.Timeout | undefined;
 
@@ -81,6 +86,7 @@ export function createEventStreams({ max, heartbeatMs = HEARTBEAT_MS }: Limits):
 
   function forget(stream: Open): void {
     open.delete(stream);
+    onCount?.(-1);
     if (open.size > 0) return;
     clearInterval(beat);
     beat = undefined;
@@ -89,6 +95,7 @@ export function createEventStreams({ max, heartbeatMs = HEARTBEAT_MS }: Limits):
   return {
     expectRoom,
     count: () => open.size,
+    isStream: ({ raw }) => answers.has(raw),
 
     open(reply, { onReady, onClose }) {
       expectRoom();
@@ -97,6 +104,8 @@ export function createEventStreams({ max, heartbeatMs = HEARTBEAT_MS }: Limits):
       reply.hijack();
       const stream: Open = { raw, reply, left: 0 };
       open.add(stream);
+      answers.add(raw);
+      onCount?.(1);
       beat ??= setInterval(keepAlive, heartbeatMs).unref();
       raw.on('drain', onReady);
       // whoever goes away is no error

@@ -146,8 +146,15 @@ export const CATALOGUE = {
   },
   waybill_http_request_seconds: {
     kind: 'histogram',
-    help: 'requests of the API, by their route; streams end with their last event',
+    help: 'requests of the API, by their route; live streams are left out',
     labels: { method: undefined, route: undefined, status: undefined },
+    group: 'worker',
+    processes: ['gateway'],
+  },
+  waybill_open_streams: {
+    kind: 'level',
+    help: 'live streams that are open now',
+    labels: {},
     group: 'worker',
     processes: ['gateway'],
   },

@@ -5,6 +5,7 @@ import {
   CATALOGUE,
   type LabelsOf,
   type MetricDefinition,
+  type MetricKind,
   type MetricName,
   type MetricProcess,
   SECONDS,
@@ -26,11 +27,14 @@ export function createInstruments(p: { provider: MeterProvider; process?: Metric
     if (OBSERVED.has(name) || (p.process && !definition.processes.includes(p.process))) continue;
     const record = recorderOf(meter, name, definition);
     recorders.set(name, record);
-    if (p.process && definition.kind === 'counter') for (const labels of allLabels(definition)) record(0, labels);
+    if (p.process && STEPPED.has(definition.kind)) for (const labels of allLabels(definition)) record(0, labels);
   }
   observeProcess(meter);
   return (name, labels, value = 1) => recorders.get(name)?.(value, { ...labels } as Attributes);
 }
+
+/** What is 0 before anything happens. */
+const STEPPED = new Set<MetricKind>(['counter', 'level']);
 
 function recorderOf(meter: Meter, name: string, { kind, help, buckets = SECONDS }: MetricDefinition) {
   const options = { description: help };

@@ -4,6 +4,7 @@ import type { FastifyInstance } from 'fastify';
 import fastify from 'fastify';
 import type { OrderEvent } from '../../src/domain/events';
 import type { OrderId } from '../../src/domain/ids';
+import { createMetrics } from '../../src/metrics';
 import { createEventStreams, type EventStream } from '../../src/gateway/event-streams';
 import { createGateway, closeGateways, type Doubles, engineDown, eventsOf, HAPPY, ORDER_ID } from './support';
 import { logFields } from '../../src/log-context';
@@ -210,6 +211,31 @@ test('no more streams than there may be; one that ends makes room', async () => 
     again = await follow();
   }
   expect(again.status).toBe(200);
+});
+
+test('open streams are counted as such, and none of them as a request of its length', async () => {
+  const metrics = createMetrics({ process: 'gateway' });
+  const store = createStore();
+  const { follow, inject } = await listening({ reader: store.reader, maxStreams: 2, metrics });
+  const told = async (name: string) =>
+    (await inject({ url: '/metrics' })).body.split('\n').filter((line) => line.startsWith(name));
+  expect(await told('waybill_open_streams')).toEqual(['waybill_open_streams 0']);
+  const [first, second] = [await follow(), await follow()];
+  expect(await told('waybill_open_streams')).toEqual(['waybill_open_streams 2']);
+  // refused, it is a request like others
+  const refused = await follow();
+  await refused.until(({ end }) => end !== undefined);
+  // one goes away, the other is told that the order is over
+  first?.close();
+  store.append({ isOver: true });
+  await second?.until(({ end }) => end === 'ended');
+  for (let tries = 0; (await told('waybill_open_streams'))[0] !== 'waybill_open_streams 0' && tries < 250; tries++)
+    await delay(20);
+  expect(await told('waybill_open_streams')).toEqual(['waybill_open_streams 0']);
+  const requests = await told('waybill_http_request_seconds_count{');
+  expect(requests.filter((line) => line.includes('/events'))).toEqual([
+    'waybill_http_request_seconds_count{method="GET",route="/orders/:orderId/events",status="503"} 1',
+  ]);
 });
 
 test('HEAD says what the list would be, and opens nothing', async () => {

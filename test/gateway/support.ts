@@ -68,6 +68,7 @@ export interface Doubles {
   page: string;
   progress: OrderProgress;
   elsewhere: GatewayDeps['elsewhere'];
+  metrics: NonNullable<GatewayDeps['metrics']>;
 }
 
 /** The sandbox companies as they are, in memory; what they say on the bus is noted. */
@@ -156,6 +157,7 @@ export function createDeps(doubles: Partial<Doubles> = {}): GatewayDeps {
     ...(doubles.page !== undefined && { page: doubles.page }),
     progress: doubles.progress ?? { describe: async () => undefined },
     elsewhere: doubles.elsewhere ?? { namespace: 'default' },
+    ...(doubles.metrics && { metrics: doubles.metrics }),
     newOrderId: () => 'ORD-generated' as OrderId,
     newRequestId: () => `req-${++requests}`,
   };

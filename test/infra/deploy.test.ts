@@ -124,7 +124,8 @@ test('each dead-letter queue and each rule has an alarm that tells operations', 
   expect(queues).toHaveLength(deadLetters.length);
   expect(new Set(queues.map(({ Dimensions }) => Dimensions?.[0]?.Value))).toEqual(new Set(deadLetters.map(lastOf)));
   expect(rules).toHaveLength(24);
-  for (const { AlarmActions } of MetricAlarms) expect(AlarmActions).toEqual([output('OperationsAlertTopicArn')]);
+  for (const { AlarmActions = [], InsufficientDataActions = [] } of MetricAlarms)
+    expect([...AlarmActions, ...InsufficientDataActions]).toEqual([output('OperationsAlertTopicArn')]);
 });
 
 test('there is a dashboard, as CloudWatch takes it', async () => {

@@ -1,56 +1,48 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { parse } from 'yaml';
-import { textOf } from '../containers/support';
 import { askedBy, labelsIn, labelsLeft } from '../support/promql';
 import { CATALOGUE, type MetricDefinition } from '../../src/metrics/catalogue';
+import { becomes } from '../../scripts/lib/wait';
 import { DASHBOARD_FOLDER, dashboards } from '../../scripts/lib/dashboards';
 import { MetricsStage, type Series } from '../support/metrics-stage';
 import { MORTAL_WORKFLOWS } from '../../src/ended-workflows';
+import { hasPrometheus, type Prometheus, type RuleState, startPrometheus } from '../support/prometheus';
+import { OWN_METRICS } from '../../infra/own-metrics';
+import { panelExpressions, ruleExpressions } from '../support/expressions';
+import { SLOTS } from '../../infra/own-alarms';
 import { type OtlpReceiver, startOtlpReceiver } from '../support/otlp-receiver';
 import { PROJECT_ROOT } from '../../scripts/lib/paths';
 
 jest.setTimeout(300_000);
 
-interface Dashboard {
-  title: string;
-  panels: { title: string; targets: { expr: string; legendFormat: string }[] }[];
-}
-
-interface Rules {
-  groups: { rules: { alert: string; expr: string; annotations: { summary: string } }[] }[];
-}
-
 /** Every expression of ours, with what it is shown as. */
-function expressions(): { where: string; expr: string; text: string }[] {
-  const shown = Object.values(dashboards()).map((text) => JSON.parse(text) as Dashboard);
-  const ofPanels = shown.flatMap(({ title, panels }) =>
-    panels.flatMap((panel) =>
-      panel.targets.map(({ expr, legendFormat }) => ({ where: `${title}: ${panel.title}`, expr, text: legendFormat })),
-    ),
-  );
-  const { groups } = parse(textOf('ops/prometheus/rules.yml')) as Rules;
-  const ofRules = groups.flatMap(({ rules }) =>
-    rules.map(({ alert, expr, annotations }) => ({ where: alert, expr, text: annotations.summary })),
-  );
-  return [...ofPanels, ...ofRules];
-}
+const expressions = () => [...panelExpressions(), ...ruleExpressions()];
 
 describe('what the running processes tell', () => {
   let receiver: OtlpReceiver;
   let stage: MetricsStage;
   let series: Series[];
+  let prometheus: Prometheus | undefined;
+  let scraped: Scraped | undefined;
 
   beforeAll(async () => {
     receiver = await startOtlpReceiver();
     stage = await MetricsStage.start(receiver);
-    await stage.live();
-    series = await stage.read();
-    // what was not sent yet is sent then
-    await stage.stop();
+    try {
+      if (hasPrometheus()) prometheus = await startPrometheus(stage.targets);
+      await stage.live();
+      series = await stage.read();
+      if (prometheus) scraped = await ask(prometheus);
+    } finally {
+      // what was not sent yet is sent then
+      await stage.stop();
+    }
   });
-  afterAll(() => receiver.close());
+  afterAll(async () => {
+    await prometheus?.stop();
+    await receiver.close();
+  });
 
   const named = (name: string) => series.filter((one) => one.name === name);
   const sumOf = (name: string, labels: Record<string, string> = {}) =>
@@ -90,6 +82,19 @@ describe('what the running processes tell', () => {
     const told = series.map(({ name }) => (sent.has(name) ? name : name.replace(/_(bucket|sum|count)$/, '')));
     expect(told.filter((name) => !sent.has(name))).toEqual([]);
     expect(receiver.namesOf('waybill-worker')).toContain('temporal_workflow_completed_total');
+  });
+
+  test('has what goes to CloudWatch, with the labels that are its dimensions there', () => {
+    const missing = Object.entries(OWN_METRICS).flatMap(([name, sets]) =>
+      sets
+        .filter(
+          (labels) => !series.some((one) => baseOf(one.name) === name && labels.every((label) => label in one.labels)),
+        )
+        .map((labels) => `${name} ${labels.join(',')}`),
+    );
+    expect(missing).toEqual([]);
+    const slots = named('temporal_worker_task_slots_available').map(({ labels }) => labels['worker_type']);
+    expect(slots).toEqual(expect.arrayContaining(SLOTS));
   });
 
   test('names no order, product or customer', () => {
@@ -133,7 +138,111 @@ describe('what the running processes tell', () => {
     });
     expect(stage.mended).toEqual({ worker: 200, consumer: 200 });
   });
+
+  describe('a Prometheus that looks on', () => {
+    const check = hasPrometheus() ? test : test.skip;
+    const seen = () => scraped ?? { failed: [], empty: [], rules: [], numbers: {} };
+
+    check('takes every expression of the dashboards and the rules', () => {
+      expect(seen().failed).toEqual([]);
+      expect(seen().rules.map(({ name }) => name)).toHaveLength(ruleExpressions().length);
+      expect(seen().rules.filter(({ health }) => health !== 'ok')).toEqual([]);
+    });
+
+    check('has an answer to each, but of what did not happen', () => {
+      expect(seen().empty.filter((where) => !(where in DID_NOT_HAPPEN))).toEqual([]);
+    });
+
+    check('comes to the numbers that happened', () => {
+      const { placed, shipped, failed } = stage.seen;
+      const { orders = 0, success, revenue = 0 } = seen().numbers;
+      // what it has between two looks it adds in proportion
+      expect(Math.abs(orders / placed - 1)).toBeLessThan(0.15);
+      expect(success).toBeCloseTo(shipped / (shipped + failed), 3);
+      expect(Math.abs(revenue / (shipped * 59.98) - 1)).toBeLessThan(0.15);
+    });
+
+    check('alerts: the first dead letter of a queue is heard, and no order is late', () => {
+      expect(firing(seen().rules, 'DeadLettersForPeople')).toEqual([
+        expect.objectContaining({
+          labels: expect.objectContaining({ queue: 'order-intake-queue', severity: 'page' }) as object,
+          annotations: {
+            summary: 'Dead letters of order-intake-queue (PERMANENT) need a person: npm run dead-letters.',
+          },
+        }),
+      ]);
+      for (const quiet of ['ProcessDown', 'OrderAtRisk', 'PromiseBreached', 'BreakerOpen', 'EventsUnpublished'])
+        expect(firing(seen().rules, quiet)).toEqual([]);
+    });
+
+    check('and of each process that does not answer any more', async () => {
+      let down: unknown[] = [];
+      await becomes(
+        async () => {
+          down = firing((await prometheus?.rules()) ?? [], 'ProcessDown').map(({ labels }) => labels['job']);
+          return down.length === 3;
+        },
+        { timeoutMs: 30_000, intervalMs: 500 },
+      );
+      expect(new Set(down)).toEqual(new Set(['gateway', 'worker', 'consumer']));
+    });
+  });
 });
+
+/** What Prometheus said of the stage while it ran. */
+interface Scraped {
+  /** what it has against an expression */
+  failed: string[];
+  /** what it has no answer to */
+  empty: string[];
+  rules: RuleState[];
+  numbers: Partial<Record<'orders' | 'success' | 'revenue', number>>;
+}
+
+/** Expressions that need no answer: what they ask for did not happen. */
+const DID_NOT_HAPPEN: Record<string, string> = {
+  'Waybill: worker: Throttled by AWS': 'the emulator throttles nobody',
+  AwsThrottles: 'the emulator throttles nobody',
+  AwsFails: 'no call to AWS failed',
+  GatewayFails: 'no request was answered with 5xx',
+  MessagesFail: 'no message failed',
+};
+
+/** the time over which a rate is, as Grafana makes it of a look a second, and more */
+const RATE_INTERVAL = '5m';
+/** what a rule compares is asked for, not whether it holds */
+const LIMIT = / [<>] [\d.]+$/;
+
+async function ask(prometheus: Prometheus): Promise<Scraped> {
+  const numberOf = async (expr: string) => Number((await prometheus.query(expr))[0]?.value[1]);
+  await prometheus.catchUp();
+  // and has thought about it
+  await becomes(async () => firing(await prometheus.rules(), 'DeadLettersForPeople').length > 0, { timeoutMs: 20_000 });
+  const failed: string[] = [];
+  const empty: string[] = [];
+  for (const { where, expr } of expressions())
+    try {
+      const answer = await prometheus.query(expr.replaceAll('$__rate_interval', RATE_INTERVAL).replace(LIMIT, ''));
+      if (answer.length === 0) empty.push(where);
+    } catch (error) {
+      failed.push(`${where}: ${String(error)}`);
+    }
+  const panel = (title: string) =>
+    numberOf(panelExpressions().find(({ where }) => where === `Waybill: business: ${title}`)?.expr ?? '');
+  return {
+    failed,
+    empty,
+    rules: await prometheus.rules(),
+    numbers: {
+      orders: await panel('Orders in the last hour'),
+      success: await panel('Success rate of the last hour'),
+      revenue: await panel('Revenue of the last hour'),
+    },
+  };
+}
+
+const firing = (rules: RuleState[], alert: string) =>
+  rules.filter(({ name }) => name === alert).flatMap(({ alerts }) => alerts.filter(({ state }) => state === 'firing'));
 
 test('every label that is shown is one that its expression leaves', () => {
   const wrong = expressions().flatMap(({ where, expr, text }) => {
@@ -143,6 +252,14 @@ test('every label that is shown is one that its expression leaves', () => {
       .map((label) => `${where}: ${label}`);
   });
   expect(wrong).toEqual([]);
+});
+
+test('of what begins at 0 with each process, only what was added is asked for', () => {
+  const wrong = expressions().flatMap(({ where, expr }) =>
+    [...expr.matchAll(COUNTED)].filter(([found]) => !ADDED.test(found)).map(([found]) => `${where}: ${found}`),
+  );
+  expect(wrong).toEqual([]);
+  expect(expressions().filter(({ expr }) => expr.match(COUNTED)).length).toBeGreaterThan(40);
 });
 
 test('there is a dashboard of each group, and no other', () => {
@@ -174,6 +291,11 @@ describe('promtool', () => {
     expect(promtool('test', 'rules', 'rules.test.yml')).toContain('SUCCESS');
   });
 });
+
+/** a counter or a histogram, what selects its series, and what stands around it */
+const COUNTED = /(?:rate|increase)?\(?\w+_(?:total|bucket|sum|count)\b(?:\{[^}]*\})?(?:\[[^\]]+\])?(?: \* 0\b)?/g;
+/** by a range; or times 0, for its labels alone */
+const ADDED = /^(?:rate|increase)\(.*\]$|\* 0$/;
 
 const baseOf = (name: string) => (name in CATALOGUE ? name : name.replace(/_(bucket|sum|count)$/, ''));
 

@@ -92,11 +92,20 @@ export class MetricsStage {
     });
   }
 
+  /** Where each process tells of itself, as host:port. */
+  get targets(): Record<'gateway' | 'worker' | 'consumer', string> {
+    const { worker, consumer } = this.ports;
+    return {
+      gateway: new URL(this.system.gateway).host,
+      worker: `127.0.0.1:${worker}`,
+      consumer: `127.0.0.1:${consumer}`,
+    };
+  }
+
   /** What processes tell of themselves, joined. */
   async read(): Promise<Series[]> {
-    const { worker, consumer } = this.ports;
-    const urls = [this.system.gateway, `http://127.0.0.1:${worker}`, `http://127.0.0.1:${consumer}`];
-    const texts = await Promise.all(urls.map(async (url) => (await fetch(`${url}/metrics`)).text()));
+    const hosts = Object.values(this.targets);
+    const texts = await Promise.all(hosts.map(async (host) => (await fetch(`http://${host}/metrics`)).text()));
     return texts.flatMap(seriesOf);
   }
 
