@@ -1,4 +1,5 @@
-import type { Check, Finding } from './checks';
+import type { Check } from './checks';
+import type { Finding } from './findings';
 
 const ANSWER_MS = 5_000;
 
