@@ -3,7 +3,9 @@ import type { Desk } from './desk';
 import { type Check, installationChecks, systemChecks } from './checks';
 import { type Found, linesOfFinding } from './finding-lines';
 import type { Finding } from './findings';
+import { installationAt } from '../lib/paths';
 import { readinessChecks } from './readiness';
+import { readState } from '../lib/state';
 
 /** `waybill doctor`: looks at the whole installation, and says what to do. */
 export function addDoctor(program: Command, desk: Desk): void {
@@ -17,7 +19,7 @@ export function addDoctor(program: Command, desk: Desk): void {
   desk.command(doctor, 'doctor', async (session) => {
     const checks = [
       ...installationChecks(desk.env),
-      ...readinessChecks(desk.env),
+      ...readinessChecks(desk.env, readState(installationAt().state)),
       ...systemChecks(desk.env, session.gateway),
     ];
     const found: Found[] = [];
