@@ -23,6 +23,7 @@ import { orderEventsRoute } from './routes/order-events';
 import { measureRequests } from './measure';
 import { orderRoutes } from './routes/orders';
 import { refuseOtherSites } from './other-sites';
+import { refuseUnknownHosts } from './known-hosts';
 import { overviewRoute } from './routes/overview';
 import { pathOf } from './problem';
 import { pageRoutes } from './routes/page';
@@ -103,6 +104,7 @@ export function buildApp(deps: GatewayDeps, { logger }: { logger?: Logger } = {}
   handleErrors(app);
   const streams = createEventStreams({ max: deps.maxStreams });
   drainOnClose(app, streams);
+  refuseUnknownHosts(app, deps);
   refuseOtherSites(app);
   expectUtf8(app);
   const refuseOtherMethods = trackMethods(app);

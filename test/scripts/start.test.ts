@@ -3,6 +3,8 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { isRunning } from '../../scripts/bootstrap/process-identity.cjs';
 import { createServer } from 'node:net';
+import { type IncomingMessage, request } from 'node:http';
+import { once } from 'node:events';
 import { freePort } from '../../scripts/lib/ports';
 import { START_VARIABLES } from '../../scripts/lib/settings';
 import { readState, type State } from '../../scripts/lib/state';
@@ -69,6 +71,17 @@ test('worker and consumer say that they are well: at a port that was named, or a
   const { checks } = JSON.parse((await script('waybill', {}, ['doctor', '--json'])).stdout) as { checks: object[] };
   expect(checks).toContainEqual({ name: 'worker', state: 'ok', detail: `ready at http://127.0.0.1:${worker}/readyz` });
   expect(checks).toContainEqual(expect.objectContaining({ name: 'consumer', state: 'ok' }));
+});
+
+test('the gateway is talked to under its own names only', async () => {
+  const statusFor = async (host: string) => {
+    const asked = request(`http://127.0.0.1:${env['PORT']}/orders`, { headers: { host } }).end();
+    const [answer] = (await once(asked, 'response')) as [IncomingMessage];
+    answer.resume();
+    return answer.statusCode;
+  };
+  expect(await statusFor('localhost:3000')).toBe(200);
+  expect(await statusFor('attacker.example')).toBe(421);
 });
 
 test('one at a time in one directory, and only on ports that are free', async () => {
