@@ -24,6 +24,8 @@ export interface GatewayOptions {
   signal?: AbortSignal;
   /** how long an answer may take, in milliseconds */
   timeoutMs?: number;
+  /** what is said to do where it did not answer once; without it, it is one that did before */
+  orElse?: string;
 }
 
 interface Answer {
@@ -38,15 +40,19 @@ const GOES_ON = 'orders that have not ended go on when the system runs again';
  *
  * Each throws Trouble in one sentence when nothing answers, and when it takes too long.
  */
-export function createGateway({ url, signal, timeoutMs = 10_000 }: GatewayOptions) {
+export function createGateway({ url, signal, timeoutMs = 10_000, orElse }: GatewayOptions) {
+  let hasAnswered = orElse === undefined;
+
   async function ask(path: string, init: RequestInit = {}): Promise<Answer> {
     const timeout = AbortSignal.timeout(timeoutMs);
     const until = signal ? AbortSignal.any([timeout, signal]) : timeout;
     try {
       const response = await fetch(new URL(path, url), { ...init, signal: until });
+      hasAnswered = true;
       return { status: response.status, body: await response.text() };
     } catch {
-      if (!timeout.aborted) throw new Trouble(`Nothing answers at ${url} any more; ${GOES_ON}.`);
+      if (!timeout.aborted)
+        throw new Trouble(`Nothing answers at ${url}${hasAnswered ? ` any more; ${GOES_ON}` : `: ${orElse}`}.`);
       throw new Trouble(`${url} did not answer ${init.method ?? 'GET'} ${path} within ${timeoutMs / 1000} s.`);
     }
   }

@@ -44,9 +44,11 @@ export function addCases(program: Command, desk: Desk): void {
 
 function linesOfPage({ cases, cursor }: Page, width?: number): string[] {
   if (cases.length === 0 && cursor === undefined) return ['There are no such cases.'];
-  const rows = cases.map((one) => [one.caseId, toSeconds(one.openedAt), factsOf(one)]);
+  const rows = cases.map((one) => [one.caseId, toSeconds(one.openedAt), wordsOf(one)]);
   return [...table(['CASE', 'SINCE', 'WHAT'], rows, width), ...moreWith(cursor)];
 }
+
+const wordsOf = (one: Case): string => (one.kind === 'NEEDS_ATTENTION' ? 'it waits for a decision' : factsOf(one));
 
 const factsOf = ({ facts, amount, currency = '' }: Case): string =>
   [
@@ -59,7 +61,7 @@ function linesOfCase(one: Case, width?: number): string[] {
   const often = seen === undefined ? '' : `, in ${seen} reconciliations, opened ${openings ?? 1} times`;
   return [
     `${caseId}  ${state}`,
-    ...paragraph(factsOf(one), width),
+    ...paragraph(wordsOf(one), width),
     ...paragraph(`open since ${openedAt}, last found ${lastSeenAt}${often}`, width),
     ...(closedAt === undefined ? [] : paragraph(`closed ${closedAt} by ${closedBy}: ${reason}`, width)),
     ...remediesOf(one).map((line) => `    → ${line}`),

@@ -58,7 +58,10 @@ export function createDesk(env: NodeJS.ProcessEnv) {
 
   function open({ url, json = false, yes = false }: Common): Session {
     const address = gatewayUrl(env, url);
-    const gateway = createGateway({ url: address });
+    const gateway = createGateway({
+      url: address,
+      orElse: '`npm start` starts Waybill, and --url names another gateway',
+    });
     const { isTTY: isTerminal, columns } = process.stdout;
     const width = (isTerminal && !json && columns) || undefined;
     return {

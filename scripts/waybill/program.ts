@@ -10,7 +10,10 @@ import { addOverview } from './overview';
 import { addRebuildView } from './rebuild-view';
 import { addReconcile } from './reconcile';
 import { addReplay } from './replay';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Desk } from './desk';
+import { PROJECT_ROOT } from '../lib/paths';
 
 const PARTS = [
   addOverview,
@@ -29,6 +32,7 @@ const PARTS = [
 /** All commands, with their help. */
 export function createProgram(desk: Desk): Command {
   const program = new Command('waybill')
+    .version(versionOf())
     .description('Looks after orders, stock and what went wrong, over the HTTP API of a gateway.')
     .showHelpAfterError('(--help tells how it is called)')
     .exitOverride()
@@ -40,3 +44,6 @@ export function createProgram(desk: Desk): Command {
   for (const add of PARTS) add(program, desk);
   return program;
 }
+
+const versionOf = (): string =>
+  (JSON.parse(readFileSync(join(PROJECT_ROOT, 'package.json'), 'utf8')) as { version: string }).version;
