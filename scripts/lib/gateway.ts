@@ -57,13 +57,20 @@ export function createGateway({ url, signal, timeoutMs = 10_000, orElse }: Gatew
     }
   }
 
+  /** With all that is wrong, where the answer says it. */
+  const refused = (request: string, answer: Answer): Trouble => {
+    const { errors = [] } = (parse(answer.body) ?? {}) as { errors?: { pointer: string; detail: string }[] };
+    const details = errors.map(({ pointer, detail }) => `\n  ${printable(`${pointer.slice(1)}: ${detail}`)}`).join('');
+    return new Trouble(`${url} answered ${request} with ${wordsOf(answer)}.${details}`);
+  };
+
   /** The thing, unless the answer is that it is not there; Trouble when the answer is an error. */
   async function find<T>(path: string): Promise<T | undefined> {
     const answer = await ask(path);
     if (answer.status === 404) return undefined;
     const found = parse(answer.body);
     if (answer.status === 200 && found !== undefined) return found as T;
-    throw new Trouble(`${url} answered GET ${path} with ${wordsOf(answer)}.`);
+    throw refused(`GET ${path}`, answer);
   }
 
   /** The thing; Trouble when it is not there, too. */
@@ -71,7 +78,7 @@ export function createGateway({ url, signal, timeoutMs = 10_000, orElse }: Gatew
     const answer = await ask(path);
     const found = parse(answer.body);
     if (answer.status === 200 && found !== undefined) return found as T;
-    throw new Trouble(`${url} answered GET ${path} with ${wordsOf(answer)}.`);
+    throw refused(`GET ${path}`, answer);
   }
 
   /** What a request to do something is answered with; Trouble, with all that is wrong, when it is refused. */
@@ -83,9 +90,7 @@ export function createGateway({ url, signal, timeoutMs = 10_000, orElse }: Gatew
     });
     const said = parse(answer.body);
     if ((answer.status === 200 || answer.status === 202) && said !== undefined) return said as T;
-    const { errors = [] } = (said ?? {}) as { errors?: { pointer: string; detail: string }[] };
-    const details = errors.map(({ pointer, detail }) => `\n  ${printable(`${pointer.slice(1)}: ${detail}`)}`).join('');
-    throw new Trouble(`${url} answered POST ${path} with ${wordsOf(answer)}.${details}`);
+    throw refused(`POST ${path}`, answer);
   }
 
   return { url, ask, find, get, post };

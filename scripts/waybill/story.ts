@@ -36,8 +36,11 @@ function linesOfStory(story: OrderStory, width?: number): string[] {
 
 /** An entry of the timeline, with who asked for it. */
 export function wordsOf({ title, detail, operator }: Omit<OrderStory['timeline'][number], 'at' | 'sequence' | 'kind'>) {
-  const who = operator ? ` (${operator.by}${operator.reason === undefined ? '' : `: ${operator.reason}`})` : '';
-  return `${title}${detail === undefined ? '' : `. ${detail}`}${who}`;
+  const { by, reason } = operator ?? {};
+  // some titles say who it was
+  const who = by !== undefined && title.startsWith(by) ? [reason] : [by, reason];
+  const said = who.filter((part) => part !== undefined).join(': ');
+  return `${title}${detail === undefined ? '' : `. ${detail}`}${said === '' ? '' : ` (${said})`}`;
 }
 
 const linesOfStuck = (orderId: string, stuck: Stuck, width?: number): string[] => [

@@ -165,6 +165,8 @@ test('an address is corrected, in the name of whoever did it', async () => {
   );
   const others = await json<AuditPage>('audit', '--by', 'nobody');
   expect(others.entries).toEqual([]);
+  const tooMany = await waybill('audit', '--limit', '500');
+  expect([tooMany.code, tooMany.stderr]).toEqual([1, expect.stringMatching(/400: .*\n {2}limit: .*100/)]);
   const wrong = await waybill('order', 'address', orderId, ...address, '--zip', ' ', '--reason', 'x');
   expect([wrong.code, wrong.stderr]).toEqual([1, expect.stringContaining('\n  zipCode: ')]);
 

@@ -86,6 +86,7 @@ test('the story of an order says why it does not go on and what was done, in the
   const timeline = [
     ...storyExample.timeline,
     { at: '2025-07-09T10:31:00.123Z', sequence: 6, title: 'It is cancelled', operator: { by: 'kim', reason: 'twice' } },
+    { at: '2025-07-09T10:31:01Z', sequence: 7, title: 'kim asks to cancel', operator: { by: 'kim', reason: 'stolen' } },
   ];
   const stuck = { ...storyExample.stuck, remedy: 'reset-breaker', dependency: 'carrier' };
   const { code, lines } = await onTerminal(
@@ -99,6 +100,7 @@ test('the story of an order says why it does not go on and what was done, in the
   expect(seen).toContain('It does not go on: Booking the carrier fails again and again');
   expect(seen).toContain('    → npx waybill breakers reset carrier --reason …\n');
   expect(seen).toContain('2025-07-09T10:31:00Z  It is cancelled (kim: twice)\n');
+  expect(seen).toContain('2025-07-09T10:31:01Z  kim asks to cancel (stolen)\n');
   expect(seen).toContain('next: GenerateShippingLabel, attempt 4, tried again at 2025-07-09T10:30:12Z');
 });
 
