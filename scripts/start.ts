@@ -77,12 +77,17 @@ function force(killAll: () => void): void {
 
 function forgetProcesses({ state }: Installation): void {
   const last = readState(state);
-  if (last) writeState(state, { ...last, processes: [] });
+  if (last) writeState(state, { epochs: last.epochs, processes: [] });
 }
 
-function screenOf(settings: Settings, { engine, emulator, services, orders }: Running): string[] {
+function screenOf(settings: Settings, { engine, emulator, services, healthPorts, orders }: Running): string[] {
   const gateway = `http://${LOOPBACK}:${settings.gatewayPort}`;
-  const addresses: Record<string, string> = { gateway, worker: 'task queue orders', consumer: 'every queue' };
+  const health = (port: number, otherwise: string) => (port > 0 ? `http://${LOOPBACK}:${port}` : otherwise);
+  const addresses: Record<string, string> = {
+    gateway,
+    worker: health(healthPorts.worker, 'task queue orders'),
+    consumer: health(healthPorts.consumer, 'every queue'),
+  };
   const rows: Row[] = [
     ...services.map((service) => rowOf(service, addresses)).reverse(),
     { name: 'Temporal', address: temporalAddress(settings), process: engine },

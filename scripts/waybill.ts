@@ -1,12 +1,6 @@
-import { Command, CommanderError } from 'commander';
-import { addDeadLetters } from './waybill/dead-letters';
-import { addDoctor } from './waybill/doctor';
-import { addInventory } from './waybill/inventory';
-import { addOrder } from './waybill/order';
-import { addRebuildView } from './waybill/rebuild-view';
-import { addReconcile } from './waybill/reconcile';
-import { addReplay } from './waybill/replay';
+import { CommanderError } from 'commander';
 import { createDesk, Misused } from './waybill/desk';
+import { createProgram } from './waybill/program';
 
 /** The exit code of a command that was not understood; 1 is one that was, and did not succeed. */
 const MISUSED = 2;
@@ -19,17 +13,7 @@ const MISUSED = 2;
  */
 export async function main(args = process.argv.slice(2), env = process.env): Promise<number> {
   const desk = createDesk(env);
-  const program = new Command('waybill')
-    .description('Looks after orders, stock and what went wrong, over the HTTP API of a gateway.')
-    .showHelpAfterError('(--help tells how it is called)')
-    .exitOverride()
-    .addHelpText(
-      'after',
-      '\nThe gateway is that of `npm start`, unless --url, WAYBILL_URL or PORT say otherwise.\n' +
-        'Exit code: 0 done; 1 not done, or something is left to do; 2 not understood.',
-    );
-  for (const add of [addOrder, addInventory, addDeadLetters, addReplay, addRebuildView, addReconcile, addDoctor])
-    add(program, desk);
+  const program = createProgram(desk);
   try {
     await program.parseAsync([...args], { from: 'user' });
   } catch (error) {

@@ -19,6 +19,9 @@ const LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
 const Settings = {
   HOST: a.word('the address that the gateway listens on; `0.0.0.0` is every one', '127.0.0.1'),
   PORT: a.wholeNumber('its port; 0 is any free one', { minimum: 0, maximum: 65_535, usual: 3000 }),
+  ALLOWED_HOSTS: a.optionalHostNames(
+    'names of the gateway beside localhost, with commas; others are refused: on loopback always, elsewhere when this is set',
+  ),
   HEALTH_HOST: a.word('the address where worker and consumer say that they are well, and what they count', '127.0.0.1'),
   HEALTH_PORT: a.wholeNumber('the port there; 0 is nowhere', {
     minimum: 0,
@@ -254,6 +257,7 @@ const READS = {
   gateway: [
     'HOST',
     'PORT',
+    'ALLOWED_HOSTS',
     'MAX_STREAMS',
     'TEMPORAL_UI_URL',
     'TRACE_URL',

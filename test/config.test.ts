@@ -103,6 +103,18 @@ test('the warehouses', () => {
   ]);
 });
 
+test.each(['shop.example.com:443', 'https://shop.example.com', 'a, b', '*'])(
+  'ALLOWED_HOSTS=%s is not names',
+  (wrong) => {
+    expect(loadConfig('gateway', { ...resources, ALLOWED_HOSTS: 'gateway,shop.example.com' }).ALLOWED_HOSTS).toBe(
+      'gateway,shop.example.com',
+    );
+    expect(() => loadConfig('gateway', { ...resources, ALLOWED_HOSTS: wrong })).toThrow(
+      `ALLOWED_HOSTS is "${wrong}"; it takes names without ports, separated by commas`,
+    );
+  },
+);
+
 test('the warehouses, with their places', () => {
   const config = loadConfig('worker', {
     ...resources,

@@ -20,7 +20,7 @@ const WATCHED = ['src', 'infra', 'web'];
 /** From a running system on: shows the logs, and reloads what a save concerns. */
 export async function reloadOnSave(launch: Launch, running: Running): Promise<void> {
   const { progress, takedown } = launch;
-  const { services, resources, bundle, page } = running;
+  const { services, resources, bundle, page, healthPorts } = running;
   const stopping = new AbortController();
   const reloader = createReloader({
     services,
@@ -29,7 +29,7 @@ export async function reloadOnSave(launch: Launch, running: Running): Promise<vo
     bundle: workflowBundle,
     page: pageDirectory,
     rehearse: (name) => rehearse({ entry: ENTRY_POINTS[name] ?? '', signal: stopping.signal }),
-    environmentOf: (name, surroundings) => serviceEnvironment(launch, { name, ...surroundings }),
+    environmentOf: (name, surroundings) => serviceEnvironment(launch, { name, healthPorts, ...surroundings }),
     ownFiles: () => new Set(Object.keys(require.cache).map((file) => relative(PROJECT_ROOT, file))),
     // what fails because everything stops is no news
     report: (line) => stopping.signal.aborted || progress.line(line),

@@ -3,11 +3,13 @@ import { synthesizedTemplate } from './template';
 import type { Progress } from '../bootstrap/progress.cjs';
 import { documentsAt } from './aws-access';
 import type { Launch } from './launch';
+import { chooseHealthPorts, type HealthPorts } from './health-ports';
 import { assertServersOfUser, clearLeftovers, findEngine, startEmulator, startEngine } from './launch-servers';
 import { countOrders, deploy, prepareEpoch } from './launch-tables';
 import type { ManagedProcess } from './managed-process';
 import { pageDirectory } from './page';
 import { assertPortsFree } from './ports';
+import { rememberHealthPorts } from './state';
 import { startServices } from './services';
 import { awsEndpoint, wantedPorts } from './settings';
 import type { Service } from './supervisor';
@@ -23,6 +25,7 @@ export interface Running {
   bundle: string;
   /** the directory of the page */
   page: string;
+  healthPorts: HealthPorts;
   /** orders of earlier starts */
   orders: number;
 }
@@ -49,10 +52,13 @@ export async function bringUp(launch: Launch): Promise<Running> {
   const orders = await countOrders(documents, resources.ORDER_STATUS_VIEW_TABLE);
   documents.destroy(); // an idle connection would delay the emulator's stop
   const [bundle, page] = await Promise.all([derived.bundle, derived.page]);
+  // as late as can be: nobody keeps them meanwhile
+  const healthPorts = await chooseHealthPorts(settings, progress);
+  rememberHealthPorts(launch.installation.state, healthPorts);
   const services = await progress.stage('worker, consumer, gateway', () =>
-    startServices(launch, { resources, bundle, page }),
+    startServices(launch, { resources, bundle, page, healthPorts }),
   );
-  return { engine, emulator, services, resources, bundle, page, orders };
+  return { engine, emulator, services, resources, bundle, page, healthPorts, orders };
 }
 
 /** what takes long and needs no server begins at once */

@@ -41,8 +41,15 @@ export async function engineTrouble({ connection: options, namespace }: EngineAc
     await connection.withDeadline(Date.now() + ANSWER_MS, ask);
     return undefined;
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    return sayWhy(error);
   } finally {
     await connection.close();
   }
+}
+
+/** In words, where they are the client's own. */
+function sayWhy(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  if (message.includes('ECONNREFUSED')) return 'nothing answers there';
+  return message.replace(/ Resolution note: $/, '');
 }

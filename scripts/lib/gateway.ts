@@ -24,6 +24,8 @@ export interface GatewayOptions {
   signal?: AbortSignal;
   /** how long an answer may take, in milliseconds */
   timeoutMs?: number;
+  /** what is said to do where it did not answer once; without it, it is one that did before */
+  orElse?: string;
 }
 
 interface Answer {
@@ -38,18 +40,29 @@ const GOES_ON = 'orders that have not ended go on when the system runs again';
  *
  * Each throws Trouble in one sentence when nothing answers, and when it takes too long.
  */
-export function createGateway({ url, signal, timeoutMs = 10_000 }: GatewayOptions) {
+export function createGateway({ url, signal, timeoutMs = 10_000, orElse }: GatewayOptions) {
+  let hasAnswered = orElse === undefined;
+
   async function ask(path: string, init: RequestInit = {}): Promise<Answer> {
     const timeout = AbortSignal.timeout(timeoutMs);
     const until = signal ? AbortSignal.any([timeout, signal]) : timeout;
     try {
       const response = await fetch(new URL(path, url), { ...init, signal: until });
+      hasAnswered = true;
       return { status: response.status, body: await response.text() };
     } catch {
-      if (!timeout.aborted) throw new Trouble(`Nothing answers at ${url} any more; ${GOES_ON}.`);
+      if (!timeout.aborted)
+        throw new Trouble(`Nothing answers at ${url}${hasAnswered ? ` any more; ${GOES_ON}` : `: ${orElse}`}.`);
       throw new Trouble(`${url} did not answer ${init.method ?? 'GET'} ${path} within ${timeoutMs / 1000} s.`);
     }
   }
+
+  /** With all that is wrong, where the answer says it. */
+  const refused = (request: string, answer: Answer): Trouble => {
+    const { errors = [] } = (parse(answer.body) ?? {}) as { errors?: { pointer: string; detail: string }[] };
+    const details = errors.map(({ pointer, detail }) => `\n  ${printable(`${pointer.slice(1)}: ${detail}`)}`).join('');
+    return new Trouble(`${url} answered ${request} with ${wordsOf(answer)}.${details}`);
+  };
 
   /** The thing, unless the answer is that it is not there; Trouble when the answer is an error. */
   async function find<T>(path: string): Promise<T | undefined> {
@@ -57,7 +70,7 @@ export function createGateway({ url, signal, timeoutMs = 10_000 }: GatewayOption
     if (answer.status === 404) return undefined;
     const found = parse(answer.body);
     if (answer.status === 200 && found !== undefined) return found as T;
-    throw new Trouble(`${url} answered GET ${path} with ${wordsOf(answer)}.`);
+    throw refused(`GET ${path}`, answer);
   }
 
   /** The thing; Trouble when it is not there, too. */
@@ -65,7 +78,7 @@ export function createGateway({ url, signal, timeoutMs = 10_000 }: GatewayOption
     const answer = await ask(path);
     const found = parse(answer.body);
     if (answer.status === 200 && found !== undefined) return found as T;
-    throw new Trouble(`${url} answered GET ${path} with ${wordsOf(answer)}.`);
+    throw refused(`GET ${path}`, answer);
   }
 
   /** What a request to do something is answered with; Trouble, with all that is wrong, when it is refused. */
@@ -77,9 +90,7 @@ export function createGateway({ url, signal, timeoutMs = 10_000 }: GatewayOption
     });
     const said = parse(answer.body);
     if ((answer.status === 200 || answer.status === 202) && said !== undefined) return said as T;
-    const { errors = [] } = (said ?? {}) as { errors?: { pointer: string; detail: string }[] };
-    const details = errors.map(({ pointer, detail }) => `\n  ${printable(`${pointer.slice(1)}: ${detail}`)}`).join('');
-    throw new Trouble(`${url} answered POST ${path} with ${wordsOf(answer)}.${details}`);
+    throw refused(`POST ${path}`, answer);
   }
 
   return { url, ask, find, get, post };

@@ -88,10 +88,14 @@ export async function startProcess(spec: ProcessSpec): Promise<ManagedProcess> {
   };
 }
 
-/** What a log says about why a process ended: its last line that is not a stack. */
+/** What a log says about why a process ended: its last line that is not a stack, with what it announces. */
 export function lastWords(log: string): string {
   const lines = readFileSync(log, 'utf8').trimEnd().split('\n');
-  return messageOf(lines.findLast((line) => !STACK.test(line)) ?? '');
+  const last = lines.findLastIndex((line) => !STACK.test(line));
+  const line = lines[last] ?? '';
+  if (!line.endsWith(':')) return messageOf(line);
+  const announced = lines.slice(last + 1).filter((one) => /^\s+(?!at )\S/.test(one));
+  return `${line} ${announced.map((one) => one.trim()).join('; ')}`.trimEnd();
 }
 
 const STACK = /^(\s|[}\]]|Node\.js v|$)/;

@@ -30,10 +30,14 @@ function sharedWith({ port, variable }: WantedPort, others: readonly WantedPort[
 }
 
 async function taken({ port, purpose, variable }: WantedPort): Promise<string | undefined> {
-  // both ways, since some systems allow two listeners when one of them has the wildcard address
-  if (!(await answers({ port })) && (await canListen(port))) return undefined;
+  if (await isFree(port)) return undefined;
   return `Port ${port}, wanted for ${purpose}, is taken: stop what uses it, or set ${variable} to another port.`;
 }
+
+/** Whether nobody has a port of this machine. */
+export const isFree = async (port: number): Promise<boolean> =>
+  // both ways, since some systems allow two listeners when one of them has the wildcard address
+  !(await answers({ port })) && (await canListen(port));
 
 /** A port of the loopback interface that nobody uses now. */
 export async function freePort(): Promise<number> {

@@ -32,6 +32,7 @@ export function screen({ rows, gateway, temporalUi, orders, seconds, colours }: 
     '',
     link('Page', bold(gateway)),
     link('API', `${gateway}/docs`),
+    link('Health', '/readyz and /metrics of gateway, worker and consumer'),
     ...(temporalUi ? [link('Temporal UI', temporalUi)] : []),
     link('Sandbox', `${gateway}/sandbox/journal?orderId=…  the providers' journal`),
     link('Orders', orders === 0 ? 'none yet' : `${orders} of earlier starts; those under way go on`),

@@ -1,6 +1,7 @@
 import type { ResourceEnvironment } from '../../infra/outputs';
 import { emulatorEnvironment } from './aws-access';
 import { engineEnvironment } from './engine-access';
+import type { HealthPorts } from './health-ports';
 import type { Launch } from './launch';
 import { logOf } from './paths';
 import { LOOPBACK } from './ports';
@@ -21,6 +22,7 @@ export interface ServicesOptions {
   bundle: string;
   /** the directory of the page */
   page: string;
+  healthPorts: HealthPorts;
 }
 
 /** Starts worker, consumer and gateway, and answers when all of them serve. */
@@ -44,7 +46,7 @@ export async function startServices(launch: Launch, options: ServicesOptions): P
 /** The configuration of one of them. */
 export function serviceEnvironment(
   { settings }: Pick<Launch, 'settings'>,
-  { name, resources, bundle, page }: ServicesOptions & { name: string },
+  { name, resources, bundle, page, healthPorts }: ServicesOptions & { name: string },
 ): NodeJS.ProcessEnv {
   return {
     // what the emulator says of its queues is exact
@@ -52,7 +54,7 @@ export function serviceEnvironment(
     ...engineEnvironment(settings, emulatorEnvironment(awsEndpoint(settings))),
     ...resources,
     PORT: `${settings.gatewayPort}`,
-    ...(name !== 'gateway' && { HEALTH_PORT: `${settings.healthPorts[name as 'worker' | 'consumer'] ?? 0}` }),
+    ...(name !== 'gateway' && { HEALTH_PORT: `${healthPorts[name as keyof HealthPorts]}` }),
     ...(name === 'worker' && { WORKFLOW_BUNDLE: bundle }),
     ...(name === 'gateway' && { PAGE_DIR: page, ...temporalUi(settings) }),
   };

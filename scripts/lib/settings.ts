@@ -10,8 +10,15 @@ export interface Settings {
   temporal: { engine: EngineAccess; named: string } | { port: number; uiPort: number; namespace: string };
   /** an existing endpoint, or the port of an emulator that is started here */
   aws: { endpoint: string } | { port: number };
-  /** where they say that they are well, and what they count; 0 is nowhere */
-  healthPorts: { worker: number; consumer: number };
+  /** where they say that they are well, and what they count */
+  healthPorts: { worker: HealthPort; consumer: HealthPort };
+}
+
+interface HealthPort {
+  /** 0 is nowhere */
+  port: number;
+  /** the user named it; otherwise it is the usual one, and any other will do */
+  isAsked: boolean;
 }
 
 /** What `npm start` reads: the default, or what happens without it, and what it is for. */
@@ -20,8 +27,11 @@ export const START_VARIABLES = {
   TEMPORAL_PORT: { usual: 7233, description: 'port of the Temporal server that is started' },
   TEMPORAL_UI_PORT: { usual: 8233, description: "port of Temporal's web page" },
   AWS_PORT: { usual: 4566, description: 'port of the AWS emulator that is started' },
-  WORKER_HEALTH_PORT: { usual: 0, description: 'port of the worker for `/readyz` and `/metrics`; 0 is nowhere' },
-  CONSUMER_HEALTH_PORT: { usual: 0, description: 'the same of the consumer' },
+  WORKER_HEALTH_PORT: {
+    usual: 3001,
+    description: 'port of the worker for `/readyz` and `/metrics`; unset and taken, any free one; 0 is nowhere',
+  },
+  CONSUMER_HEALTH_PORT: { usual: 3002, description: 'the same of the consumer' },
   WAYBILL_HOME: { usual: '.waybill', description: 'directory of the state: engine, tables, logs' },
   WAYBILL_PYTHON: { usual: 'python3', description: 'the Python that the private environment is made with' },
   TEMPORAL_NAMESPACE: { usual: 'default', description: 'the namespace; a server that is started gets it' },
@@ -57,8 +67,8 @@ export async function readSettings(env: NodeJS.ProcessEnv): Promise<Settings> {
         },
     aws: endpoint ? { endpoint } : { port: await port('AWS_PORT') },
     healthPorts: {
-      worker: portOf(env['WORKER_HEALTH_PORT'], 'WORKER_HEALTH_PORT'),
-      consumer: portOf(env['CONSUMER_HEALTH_PORT'], 'CONSUMER_HEALTH_PORT'),
+      worker: healthPort(env, 'WORKER_HEALTH_PORT'),
+      consumer: healthPort(env, 'CONSUMER_HEALTH_PORT'),
     },
   };
 }
@@ -66,8 +76,8 @@ export async function readSettings(env: NodeJS.ProcessEnv): Promise<Settings> {
 /** The ports that have to be free. */
 export function wantedPorts({ gatewayPort, temporal, aws, healthPorts }: Settings): WantedPort[] {
   const wanted = [{ port: gatewayPort, purpose: 'the gateway', variable: 'PORT' }];
-  for (const [name, port] of Object.entries(healthPorts))
-    if (port > 0)
+  for (const [name, { port, isAsked }] of Object.entries(healthPorts))
+    if (isAsked && port > 0)
       wanted.push({ port, purpose: `the health of the ${name}`, variable: `${name.toUpperCase()}_HEALTH_PORT` });
   if ('port' in temporal) {
     wanted.push({ port: temporal.port, purpose: 'the Temporal server', variable: 'TEMPORAL_PORT' });
@@ -96,6 +106,11 @@ function engineOfUser(env: NodeJS.ProcessEnv): EngineAccess {
   if (!('problems' in access)) return access;
   throw new Trouble(`Your Temporal server cannot be reached like this:\n  ${access.problems.join('\n  ')}`);
 }
+
+const healthPort = (env: NodeJS.ProcessEnv, variable: PortVariable): HealthPort => ({
+  port: portOf(env[variable], variable),
+  isAsked: Boolean(env[variable]),
+});
 
 /** @throws Trouble when it is none */
 export function portOf(value: string | undefined, variable: PortVariable) {

@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import type { HealthPorts } from './health-ports';
 import { type ProcessRecord, processRecord } from '../bootstrap/process-identity.cjs';
 
 /** What an installation writes down about itself, beside the engine's file. */
@@ -8,6 +9,8 @@ export interface State {
   epochs: string[];
   /** what runs, in the order of its start */
   processes: (ProcessRecord & { name: string })[];
+  /** where worker and consumer say that they are well, since the last start; 0 is nowhere */
+  healthPorts?: HealthPorts;
 }
 
 /** What was written down last; undefined when nothing was. */
@@ -32,4 +35,9 @@ export function rememberProcess(file: string, { name, pid }: { name: string; pid
   const state = readState(file) ?? { epochs: [], processes: [] };
   const others = state.processes.filter((other) => other.name !== name);
   writeState(file, { ...state, processes: [...others, { name, ...processRecord(pid) }] });
+}
+
+/** Remembers where worker and consumer of this start say that they are well. */
+export function rememberHealthPorts(file: string, healthPorts: HealthPorts): void {
+  writeState(file, { ...(readState(file) ?? { epochs: [], processes: [] }), healthPorts });
 }

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import type { DeadLetter, DeadLetterState, StoryEntry } from '../../src/domain/dead-letters';
 import type { DeadLetterSummary } from '../../src/gateway/dead-letter-ports';
 import { type Acting, type Desk, type Gateway, Misused, type Session } from './desk';
-import { moreWith, queryOf, table } from './table';
+import { moreWith, queryOf, table, toSeconds } from './table';
 
 /** Milliseconds between two looks at a bulk redrive. */
 const LOOK_MS = 500;
@@ -46,11 +46,18 @@ export function addDeadLetters(program: Command, desk: Desk): void {
     .option('--queue <queue>', 'those that were for it, like order-intake-queue')
     .option('--limit <n>')
     .option('--cursor <cursor>', 'of the page before');
-  desk.command(list, async ({ gateway, tell }, { class: kind, state, queue, limit, cursor }: Filter) =>
-    tell(await gateway.get<Page>(`/dead-letters${queryOf({ class: kind, state, queue, limit, cursor })}`), linesOfPage),
+  desk.command(
+    list,
+    'dead-letters list --state PARKED',
+    async ({ gateway, tell }, { class: kind, state, queue, limit, cursor }: Filter) =>
+      tell(
+        await gateway.get<Page>(`/dead-letters${queryOf({ class: kind, state, queue, limit, cursor })}`),
+        linesOfPage,
+      ),
   );
 
-  desk.command(letters.command('show <id>').description('with its whole story'), async (session, _options, id) =>
+  const show = letters.command('show <id>').description('with its whole story');
+  desk.command(show, 'dead-letters show DL-0198a2b4', async (session, _options, id) =>
     session.tell(await session.gateway.get<Shown>(pathOf(id)), linesOfLetter),
   );
 
@@ -60,7 +67,7 @@ export function addDeadLetters(program: Command, desk: Desk): void {
     .option('--since <time>', 'those that died then or later, ISO 8601')
     .option('--queue <queue>')
     .option('--reason <text>');
-  desk.command(redrive, act('redrive'));
+  desk.command(redrive, "dead-letters redrive --class THROTTLED --reason 'the table has room again'", act('redrive'));
 
   const discard = desk
     .acting(
@@ -72,7 +79,7 @@ export function addDeadLetters(program: Command, desk: Desk): void {
     .option('--since <time>', 'those that died then or later, ISO 8601')
     .option('--queue <queue>')
     .requiredOption('--reason <text>', 'why');
-  desk.command(discard, act('discard'));
+  desk.command(desk.forGood(discard), "dead-letters discard DL-0198a2b4 --reason 'a test order'", act('discard'));
 }
 
 /** Does something about one, or about all of a class, a queue or since a time. */
@@ -84,12 +91,15 @@ const act =
     id?: string,
   ): Promise<number> => {
     const asked = { by, ...(reason !== undefined && { reason }) };
+    const confirm = async (which: string) => what === 'discard' && session.confirm(`${which} discarded`);
     if (id !== undefined) {
+      await confirm(`${id} is`);
       session.tell(await session.gateway.post<Answer>(`${pathOf(id)}/${what}`, asked), linesOfAnswer);
       return 0;
     }
     const filter = { ...(kind && { class: kind }), ...(since && { since }), ...(queue && { queue }) };
     if (Object.keys(filter).length === 0) throw new Misused(`${what}: expected an ID, or --class, --since or --queue`);
+    await confirm(`All dead letters of ${Object.values(filter).join(', ')} are`);
     const progress = await actOnAll(session, what, { ...filter, ...asked });
     session.tell(progress, linesOfProgress);
     return progress.state === 'FAILED' || progress.refused > 0 ? 1 : 0;
@@ -117,10 +127,10 @@ async function untilOver(gateway: Gateway, batchId: string): Promise<Progress> {
 const causeOf = ({ errorType, reason }: { errorType?: string | undefined; reason?: string | undefined }) =>
   [errorType, reason].filter((part) => part !== undefined).join(': ');
 
-function linesOfPage({ deadLetters, cursor }: Page): string[] {
+function linesOfPage({ deadLetters, cursor }: Page, width?: number): string[] {
   if (deadLetters.length === 0) return ['There are no such dead letters.'];
-  const rows = deadLetters.map((one) => [one.id, one.class, one.state, one.queue, one.deadAt, causeOf(one)]);
-  return [...table(['ID', 'CLASS', 'STATE', 'QUEUE', 'DIED', 'WHY'], rows), ...moreWith(cursor)];
+  const rows = deadLetters.map((one) => [one.id, one.class, one.state, one.queue, toSeconds(one.deadAt), causeOf(one)]);
+  return [...table(['ID', 'CLASS', 'STATE', 'QUEUE', 'DIED', 'WHY'], rows, width), ...moreWith(cursor)];
 }
 
 function linesOfLetter(letter: Shown): string[] {

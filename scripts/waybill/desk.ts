@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { createGateway, gatewayUrl } from '../lib/gateway';
 import { createPaint, type Paint } from '../lib/paint';
 import { printable } from '../lib/printable';
+import { confirmed } from './confirmed';
 import { untilInterrupted } from '../lib/until-interrupted';
 
 export type Gateway = ReturnType<typeof createGateway>;
@@ -14,6 +15,7 @@ export class Misused extends Error {}
 interface Common {
   url?: string;
   json?: boolean;
+  yes?: boolean;
 }
 
 /** What a command that changes something takes. */
@@ -30,9 +32,18 @@ export interface Session {
   /** lines may be drawn over: a person watches a terminal */
   isLive: boolean;
   paint: Paint;
+  /** of the terminal, in columns; undefined where there is none */
+  width: number | undefined;
   write(line: string): void;
-  /** Prints what was found: as JSON, or in words. */
-  tell<T>(found: T, inWords: (found: T) => readonly string[]): void;
+  /** Prints what was found: as JSON, or in words, which may be broken to the width of the terminal. */
+  tell<T>(found: T, inWords: (found: T, width?: number) => readonly string[]): void;
+  /**
+   * Asks the person at the terminal about what cannot be taken back; a program, and who said `--yes`, is not asked.
+   *
+   * @param what is done for good, as a sentence without its full stop
+   * @throws Trouble when they would rather not
+   */
+  confirm(what: string): Promise<void>;
   /** Does what the user may stop; says then what goes on without them. */
   follow<T>(work: (gateway: Gateway, signal: AbortSignal) => Promise<T>, goesOn: string): Promise<T>;
 }
@@ -45,19 +56,27 @@ const write = (line: string) => void process.stdout.write(`${line}\n`);
 export function createDesk(env: NodeJS.ProcessEnv) {
   let code = 0;
 
-  function open({ url, json = false }: Common): Session {
+  function open({ url, json = false, yes = false }: Common): Session {
     const address = gatewayUrl(env, url);
-    const gateway = createGateway({ url: address });
-    const { isTTY: isTerminal } = process.stdout;
+    const gateway = createGateway({
+      url: address,
+      orElse: '`npm start` starts Waybill, and --url names another gateway',
+    });
+    const { isTTY: isTerminal, columns } = process.stdout;
+    const width = (isTerminal && !json && columns) || undefined;
     return {
       gateway,
       asJson: json,
       isLive: isTerminal && !json,
       paint: createPaint(isTerminal && !json && !env['NO_COLOR']),
+      width,
       write,
       tell(found, inWords) {
         if (json) write(JSON.stringify(found, undefined, 2));
-        else for (const line of inWords(found)) write(printable(line));
+        else for (const line of inWords(found, width)) write(printable(line));
+      },
+      async confirm(what) {
+        if (!yes && !json && isTerminal && process.stdin.isTTY) await confirmed(what);
       },
       follow: (work, goesOn) =>
         untilInterrupted(
@@ -73,20 +92,27 @@ export function createDesk(env: NodeJS.ProcessEnv) {
     /**
      * A command that asks the gateway.
      *
+     * @param example as it is typed, after `npx waybill`
      * @param run is given the options as commander read them; answers the exit code, nothing is 0
      */
     command(
       command: Command,
+      example: string,
       run: (session: Session, options: never, ...args: string[]) => Promise<number | void>,
     ): Command {
       return command
         .option('--url <address>', 'of the gateway, like http://127.0.0.1:3000')
         .option('--json', 'prints JSON, for programs')
+        .addHelpText('after', `\nExample:\n  npx waybill ${example}`)
         .action(async (...given: unknown[]) => {
           const names = given.slice(0, command.registeredArguments.length) as string[];
           const options = command.opts<Common>();
           code = (await run(open(options), options as never, ...names)) ?? 0;
         });
+    },
+    /** A command that does what cannot be taken back. */
+    forGood(command: Command): Command {
+      return command.option('-y, --yes', 'does not ask whether it is meant');
     },
     /** A command that changes something in somebody's name. */
     acting(command: Command): Command {

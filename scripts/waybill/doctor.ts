@@ -1,14 +1,11 @@
 import type { Command } from 'commander';
-import type { Desk, Session } from './desk';
-import { type Check, type Finding, installationChecks, systemChecks } from './checks';
+import type { Desk } from './desk';
+import { type Check, installationChecks, systemChecks } from './checks';
+import { type Found, linesOfFinding } from './finding-lines';
+import type { Finding } from './findings';
+import { installationAt } from '../lib/paths';
 import { readinessChecks } from './readiness';
-
-const MARKS = { ok: '✓', warning: '!', failed: '✗' } as const;
-const STYLES = { ok: 'green', warning: 'yellow', failed: 'red' } as const;
-
-interface Found extends Finding {
-  name: string;
-}
+import { readState } from '../lib/state';
 
 /** `waybill doctor`: looks at the whole installation, and says what to do. */
 export function addDoctor(program: Command, desk: Desk): void {
@@ -19,10 +16,10 @@ export function addDoctor(program: Command, desk: Desk): void {
       'after',
       '\nExit code: 0 when everything works; 1 when something does not, or somebody has to see to it.',
     );
-  desk.command(doctor, async (session) => {
+  desk.command(doctor, 'doctor', async (session) => {
     const checks = [
       ...installationChecks(desk.env),
-      ...readinessChecks(desk.env),
+      ...readinessChecks(desk.env, readState(installationAt().state)),
       ...systemChecks(desk.env, session.gateway),
     ];
     const found: Found[] = [];
@@ -30,7 +27,7 @@ export function addDoctor(program: Command, desk: Desk): void {
       if (found.some(({ name, state }) => name === check.after && state === 'failed')) continue;
       const finding = { name: check.name, ...(await run(check)) };
       found.push(finding);
-      if (!session.asJson) for (const line of linesOf(session, finding)) session.write(line);
+      if (!session.asJson) for (const line of linesOfFinding(finding, session)) session.write(line);
     }
     const isWell = found.every(({ state }) => state === 'ok');
     if (session.asJson) session.write(JSON.stringify({ isWell, checks: found }, undefined, 2));
@@ -47,8 +44,3 @@ async function run({ look }: Check): Promise<Finding> {
     return { state: 'failed', detail: (error as Error).message };
   }
 }
-
-const linesOf = ({ paint }: Session, { name, state, detail, remedy }: Found): string[] => [
-  `${paint(STYLES[state], MARKS[state])} ${name}: ${detail}`,
-  ...(remedy === undefined ? [] : [`    → ${remedy}`]),
-];

@@ -19,7 +19,8 @@ const pathOf = (productId: string) => `/inventory/${encodeURIComponent(productId
 export function addInventory(program: Command, desk: Desk): void {
   const inventory = program.command('inventory').description('stock, and deliveries into it');
 
-  desk.command(inventory.command('get <product>').description("a product's stock"), async (session, _options, id) =>
+  const get = inventory.command('get <product>').description("a product's stock");
+  desk.command(get, 'inventory get PROD-12345', async (session, _options, id) =>
     session.tell(await session.gateway.get<Stock>(pathOf(id)), linesOfStock),
   );
 
@@ -31,6 +32,7 @@ export function addInventory(program: Command, desk: Desk): void {
     .requiredOption('--reference <text>', "the sender's number of the delivery");
   desk.command(
     receive,
+    'inventory receive PROD-12345 --warehouse ICN --quantity 5 --reference D-17',
     async ({ gateway, tell }, { warehouse: warehouseId, quantity, reference }: DeliveryOptions, id) => {
       const received = await gateway.post<Received>(`${pathOf(id)}/receive`, { warehouseId, quantity, reference });
       tell(received, linesOfReceived);

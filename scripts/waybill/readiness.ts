@@ -1,10 +1,25 @@
-import type { Check, Finding } from './checks';
+import type { Check } from './checks';
+import type { Finding } from './findings';
+import type { State } from '../lib/state';
+import { isRunning } from '../bootstrap/process-identity.cjs';
 
 const ANSWER_MS = 5_000;
 
-/** Worker and consumer of this machine, asked where `WORKER_HEALTH_PORT` and `CONSUMER_HEALTH_PORT` say: one that hangs runs too. */
-export function readinessChecks(env: NodeJS.ProcessEnv): Check[] {
-  const ports = { worker: env['WORKER_HEALTH_PORT'], consumer: env['CONSUMER_HEALTH_PORT'] };
+/**
+ * Worker and consumer of this machine, asked where `WORKER_HEALTH_PORT` and `CONSUMER_HEALTH_PORT` say, or else where
+ * `npm start` put them: one that hangs runs too.
+ *
+ * @param state what `npm start` wrote down
+ */
+export function readinessChecks(env: NodeJS.ProcessEnv, state?: State): Check[] {
+  const put = (name: 'worker' | 'consumer') => {
+    const known = state?.processes.find((one) => one.name === name);
+    return known && isRunning(known) ? state?.healthPorts?.[name] : undefined;
+  };
+  const ports = {
+    worker: env['WORKER_HEALTH_PORT'] || put('worker'),
+    consumer: env['CONSUMER_HEALTH_PORT'] || put('consumer'),
+  };
   return Object.entries(ports).flatMap(([name, port]) =>
     Number(port) > 0 ? [{ name, look: () => readinessOf(name, `http://127.0.0.1:${port}/readyz`) }] : [],
   );

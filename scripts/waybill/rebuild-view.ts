@@ -28,17 +28,21 @@ export function addRebuildView(program: Command, desk: Desk): void {
     .option('--order <id>', 'only this order')
     .option('--prune', 'also removes views without events, and sets back those that are ahead of them')
     .addHelpText('after', '\nExit code: 0 when the read model is as the events say; 1 when a difference is left.');
-  desk.command(rebuild, async (session, { by, dryRun = false, prune = false, order }: Options) => {
-    const path = '/maintenance/rebuild-view';
-    await startMaintenance(session, { path, body: { by, dryRun, prune, orderId: order } });
-    const run = await untilOver<Rebuild>(session, {
-      path: order === undefined ? path : `${path}?orderId=${order}`,
-      inWords: wordsOfProgress,
-    });
-    if (run.state !== 'DONE') throw new Trouble('The rebuild was ended in the engine before it was through.');
-    session.tell(run, linesOf);
-    return run.differences === run.mended ? 0 : 1;
-  });
+  desk.command(
+    rebuild,
+    'rebuild-view --dry-run',
+    async (session, { by, dryRun = false, prune = false, order }: Options) => {
+      const path = '/maintenance/rebuild-view';
+      await startMaintenance(session, { path, body: { by, dryRun, prune, orderId: order } });
+      const run = await untilOver<Rebuild>(session, {
+        path: order === undefined ? path : `${path}?orderId=${order}`,
+        inWords: wordsOfProgress,
+      });
+      if (run.state !== 'DONE') throw new Trouble('The rebuild was ended in the engine before it was through.');
+      session.tell(run, linesOf);
+      return run.differences === run.mended ? 0 : 1;
+    },
+  );
 }
 
 const wordsOfProgress = ({ orders, differences }: Rebuild): string =>

@@ -22,16 +22,20 @@ export function addReconcile(program: Command, desk: Desk): void {
     )
     .option('--recent', 'only orders that have not ended or changed since the last run, as by the clock')
     .addHelpText('after', '\nExit code: 0 when nothing is left that somebody has to see to; 1 when there is.');
-  desk.command(reconcile, async (session, { by, recent = false }: Acting & { recent?: boolean }) => {
-    await startMaintenance(session, { path: PATH, body: { by, full: !recent } });
-    const { state, runId, report } = await untilOver<Reconciliation>(session, { path: PATH });
-    if (state !== 'DONE' || !report)
-      throw new Trouble('The reconciliation was ended in the engine before it was through.');
-    // one by the clock may have come after it
-    if (report.runId !== runId && !session.asJson) session.write('A later one, by the clock, found:');
-    session.tell(report, linesOf);
-    return (await openCases(session.gateway, report)) ? 1 : 0;
-  });
+  desk.command(
+    reconcile,
+    'reconcile --recent',
+    async (session, { by, recent = false }: Acting & { recent?: boolean }) => {
+      await startMaintenance(session, { path: PATH, body: { by, full: !recent } });
+      const { state, runId, report } = await untilOver<Reconciliation>(session, { path: PATH });
+      if (state !== 'DONE' || !report)
+        throw new Trouble('The reconciliation was ended in the engine before it was through.');
+      // one by the clock may have come after it
+      if (report.runId !== runId && !session.asJson) session.write('A later one, by the clock, found:');
+      session.tell(report, linesOf);
+      return (await openCases(session.gateway, report)) ? 1 : 0;
+    },
+  );
 }
 
 function linesOf({ orders, charges, findings, found, repaired, opened, closed, undecided }: Report): string[] {

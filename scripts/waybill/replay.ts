@@ -34,16 +34,20 @@ export function addReplay(program: Command, desk: Desk): void {
     .option('--name <name>', 'of the new replay')
     .option('--show <name>', 'follows one that goes on, or shows how it ended')
     .option('--cancel <name>', 'ends one');
-  desk.command(replay, async ({ gateway, asJson, tell, write, follow }, options: Options) => {
-    const begun = await begin(gateway, options);
-    const say = asJson ? () => undefined : write;
-    say(`${begun.name}: ${titleOf(begun)}`);
-    const goesOn = `Stopped watching; the replay goes on: \`waybill replay --show ${begun.name}\`, or \`--cancel ${begun.name}\`.`;
-    const ended = await follow((watched) => followToEnd(begun, { gateway: watched, tell: say }), goesOn);
-    tell(ended, summaryOf);
-    if (options.cancel !== undefined) return ended.state === 'CANCELLED' ? 0 : 1;
-    return ended.state === 'COMPLETED' && ended.counts.refused === 0 ? 0 : 1;
-  });
+  desk.command(
+    replay,
+    'replay --from 2025-07-09T10:00:00Z --failed-only',
+    async ({ gateway, asJson, tell, write, follow }, options: Options) => {
+      const begun = await begin(gateway, options);
+      const say = asJson ? () => undefined : write;
+      say(`${begun.name}: ${titleOf(begun)}`);
+      const goesOn = `Stopped watching; the replay goes on: \`waybill replay --show ${begun.name}\`, or \`--cancel ${begun.name}\`.`;
+      const ended = await follow((watched) => followToEnd(begun, { gateway: watched, tell: say }), goesOn);
+      tell(ended, summaryOf);
+      if (options.cancel !== undefined) return ended.state === 'CANCELLED' ? 0 : 1;
+      return ended.state === 'COMPLETED' && ended.counts.refused === 0 ? 0 : 1;
+    },
+  );
 }
 
 async function begin(

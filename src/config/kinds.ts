@@ -60,6 +60,12 @@ export const optionalMembers = (description: string) =>
 export const word = (description: string, usual: string) =>
   Type.String({ pattern: '^\\S+$', expected: 'a text without blanks', description, default: usual });
 
+/** Names of this server, separated by commas; none: there are no others. */
+export const optionalHostNames = (description: string) =>
+  Type.Optional(
+    text('^[\\w.-]+(,[\\w.-]+)*$', 'names without ports, separated by commas, like shop.example.com')(description),
+  );
+
 /** The path of a file; none: there is another way. */
 export const optionalPath = (description: string) =>
   Type.Optional(Type.String({ minLength: 1, expected: 'the path of a file', description }));

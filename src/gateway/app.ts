@@ -23,6 +23,7 @@ import { orderEventsRoute } from './routes/order-events';
 import { measureRequests } from './measure';
 import { orderRoutes } from './routes/orders';
 import { refuseOtherSites } from './other-sites';
+import { refuseUnknownHosts } from './known-hosts';
 import { overviewRoute } from './routes/overview';
 import { pathOf } from './problem';
 import { pageRoutes } from './routes/page';
@@ -107,6 +108,7 @@ export function buildApp(deps: GatewayDeps, { logger }: { logger?: Logger } = {}
   if (metrics) measureRequests(app, { metrics, streams });
   handleErrors(app);
   drainOnClose(app, streams);
+  refuseUnknownHosts(app, deps);
   refuseOtherSites(app);
   expectUtf8(app);
   const refuseOtherMethods = trackMethods(app);

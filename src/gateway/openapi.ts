@@ -12,7 +12,8 @@ Amounts are decimal numbers in major units of their currency. Times are ISO 8601
 
 The events on the bus, and the messages of queues and topics, are described in [AsyncAPI](/asyncapi.json).
 
-A browser's requests for pages of other sites change nothing: they are refused with \`other_site\`.
+A browser's requests for pages of other sites change nothing: they are refused with \`other_site\`. A name that is not the
+gateway's own (\`Host\`) is refused with \`unknown_host\`, where it listens on loopback or was told its names.
 
 Errors are problems (RFC 9457, \`application/problem+json\`); their type ends with one of these codes:
 

@@ -346,6 +346,8 @@ export interface GatewayDeps {
   sandbox?: SandboxDesk;
   /** nobody but this machine reaches the gateway */
   isOnLoopback: boolean;
+  /** names that the gateway is known by, beside those of loopback */
+  allowedHosts: readonly string[];
   /** a new order's id, unique */
   newOrderId(): OrderId;
   /** unique for each request */

@@ -11,6 +11,7 @@ export const PROBLEMS = {
   invalid_cursor: { status: 400, title: 'The cursor is not one that a page came with' },
   other_site: { status: 403, title: 'Changes are not taken from pages of other sites' },
   load_refused: { status: 403, title: 'Load is made only where nobody else reaches the gateway' },
+  unknown_host: { status: 421, title: 'The gateway is not known by that name' },
   route_not_found: { status: 404, title: 'There is nothing under this path' },
   order_not_found: { status: 404, title: 'The order is not known' },
   return_not_found: { status: 404, title: 'The order has no such return' },

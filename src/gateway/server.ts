@@ -72,6 +72,7 @@ export async function start(config: Config<'gateway'>, logger: Logger, observe?:
       overview: openOverview({ config, aws, reader, reports, breakers, progress, logger }),
       sandbox: { ...journal, settle: createSettlement({ journal, tell }) },
       isOnLoopback: isLoopback(config.HOST),
+      allowedHosts: config.ALLOWED_HOSTS?.split(',') ?? [],
       contacts: createContacts({ db: aws.db, table: config.CUSTOMER_CONTACTS_TABLE }),
       webhooks: createWebhookBook({ db: aws.db, tables: webhookTables(config) }),
       deliveries,

@@ -97,6 +97,11 @@ describe.each(PROCESSES)('%s', (name: ProcessName) => {
   });
 });
 
+test('the gateway knows the name that other containers have for it, and no other', () => {
+  expect(environmentOf('gateway')).toMatchObject({ HOST: '0.0.0.0', ALLOWED_HOSTS: 'gateway' });
+  expect(textOf('ops/prometheus/prometheus.yml')).toContain("targets: ['gateway:3000']");
+});
+
 test('nobody is told what nobody reads', () => {
   const known = new Set([...OF_LIBRARIES, ...RESOURCE_NAMES]);
   for (const name of PROCESSES)

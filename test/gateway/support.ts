@@ -62,6 +62,7 @@ export interface Doubles {
   inbox: EventInbox;
   sandbox: SandboxDesk | null;
   isOnLoopback: boolean;
+  allowedHosts: readonly string[];
   webhooks: Partial<WebhookBook>;
   deliveries: Partial<GatewayDeps['deliveries']>;
   allowPrivateWebhooks: boolean;
@@ -151,6 +152,7 @@ export function createDeps(doubles: Partial<Doubles> = {}): GatewayDeps {
     inbox: doubles.inbox ?? createMemoryInbox(),
     ...(sandbox && { sandbox }),
     isOnLoopback: doubles.isOnLoopback ?? true,
+    allowedHosts: doubles.allowedHosts ?? [],
     webhooks: { ...NO_WEBHOOKS, ...doubles.webhooks },
     deliveries: { resend: async () => {}, test: async () => 'msg_', ...doubles.deliveries },
     allowPrivateWebhooks: doubles.allowPrivateWebhooks ?? false,

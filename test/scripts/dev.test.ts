@@ -46,10 +46,11 @@ beforeAll(async () => {
   );
   // empty: those of the tests' own servers are not meant
   const none = { TEMPORAL_ADDRESS: '', AWS_ENDPOINT_URL: '', WORKFLOW_BUNDLE: '', WAYBILL_HOME: '' };
+  const nowhere = { WORKER_HEALTH_PORT: '0', CONSUMER_HEALTH_PORT: '0' };
   aws = `http://127.0.0.1:${ports['AWS_PORT']}`;
   gateway = `http://127.0.0.1:${ports['PORT']}`;
   shop = createShop({ url: gateway });
-  const env = { ...process.env, ...none, ...ports };
+  const env = { ...process.env, ...none, ...nowhere, ...ports };
   dev = spawn(process.execPath, ['scripts/dev.cjs'], { cwd: copy, env, stdio: ['ignore', 'pipe', 'pipe'] });
   for (const stream of [dev.stdout, dev.stderr]) stream?.on('data', (text: Buffer) => (output += text.toString()));
   await says('Watching src, infra, web');

@@ -1,3 +1,4 @@
+import { freePort } from '../../scripts/lib/ports';
 import { engineEnvironment, engineTrouble } from '../../scripts/lib/engine-access';
 import { localEngine, readSettings } from '../../scripts/lib/settings';
 import { readEngineAccess } from '../../src/config/engine-access';
@@ -32,4 +33,7 @@ test('a server is healthy when it has the namespace', async () => {
   const port = Number(process.env['TEMPORAL_ADDRESS']?.split(':')[1]);
   expect(await engineTrouble(localEngine({ port, namespace: 'default' }))).toBeUndefined();
   expect(await engineTrouble(localEngine({ port, namespace: 'nowhere' }))).toMatch(/nowhere/);
+  expect(await engineTrouble(localEngine({ port: await freePort(), namespace: 'default' }))).toBe(
+    'nothing answers there',
+  );
 });

@@ -31,6 +31,11 @@ test('it runs where it is told to', async () => {
 test('a program that fails is quoted; one that is missing is named', async () => {
   const spec = shell('fails', 'echo one; echo the reason; exit 3');
   await expect(runToEnd(spec)).rejects.toThrow(`fails exited with code 3: the reason (log: ${spec.log}).`);
+  const announced = shell(
+    'announces',
+    'echo "It is not usable:"; echo "  A is wrong"; echo "  B too"; echo "    at a stack"; exit 1',
+  );
+  await expect(runToEnd(announced)).rejects.toThrow('It is not usable: A is wrong; B too (log: ');
   const missing = { ...spec, name: 'nobody', command: join(home, 'nobody') };
   await expect(runToEnd(missing)).rejects.toThrow(/^nobody could not be started: .*ENOENT/);
 });

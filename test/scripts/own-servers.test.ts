@@ -41,6 +41,8 @@ beforeAll(async () => {
     ...Object.fromEntries(others),
     ...Object.fromEntries(await Promise.all(ports)),
     AWS_ENDPOINT_URL: `http://127.0.0.1:${port}`,
+    WORKER_HEALTH_PORT: '0',
+    CONSUMER_HEALTH_PORT: '0',
     WAYBILL_PYTHON: '/nonexistent',
     PATH: dirname(process.execPath),
   };

@@ -2,7 +2,11 @@ import { spawn } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { isRunning } from '../../scripts/bootstrap/process-identity.cjs';
+import { createServer } from 'node:net';
+import { type IncomingMessage, request } from 'node:http';
+import { once } from 'node:events';
 import { freePort } from '../../scripts/lib/ports';
+import { START_VARIABLES } from '../../scripts/lib/settings';
 import { readState, type State } from '../../scripts/lib/state';
 import { becomes } from '../../scripts/lib/wait';
 import { type Outcome, runScript } from '../support/run-script';
@@ -16,10 +20,16 @@ let env: NodeJS.ProcessEnv;
 let running: Awaited<ReturnType<typeof start>>;
 
 beforeAll(async () => {
-  const variables = ['PORT', 'TEMPORAL_PORT', 'TEMPORAL_UI_PORT', 'AWS_PORT'];
+  const variables = ['PORT', 'TEMPORAL_PORT', 'TEMPORAL_UI_PORT', 'AWS_PORT', 'CONSUMER_HEALTH_PORT'];
   const ports = await Promise.all(variables.map(async (variable) => [variable, `${await freePort()}`]));
   // empty: those of the tests' own servers are not meant
-  const none = { TEMPORAL_ADDRESS: '', TEMPORAL_NAMESPACE: 'orders', AWS_ENDPOINT_URL: '', WORKFLOW_BUNDLE: '' };
+  const none = {
+    TEMPORAL_ADDRESS: '',
+    TEMPORAL_NAMESPACE: 'orders',
+    AWS_ENDPOINT_URL: '',
+    WORKFLOW_BUNDLE: '',
+    WORKER_HEALTH_PORT: '',
+  };
   env = { ...process.env, ...none, ...Object.fromEntries(ports), WAYBILL_HOME: home };
 });
 
@@ -38,13 +48,43 @@ async function start() {
 
 const processes = (): State['processes'] => readState(join(home, 'state.json'))?.processes ?? [];
 const pidOf = (name: string) => processes().find((process) => process.name === name)?.pid ?? 0;
-const script = (name: string, other: NodeJS.ProcessEnv = {}): Promise<Outcome> =>
-  runScript(`scripts/${name}.cjs`, { env: { ...env, ...other } });
+const script = (name: string, other: NodeJS.ProcessEnv = {}, args: string[] = []): Promise<Outcome> =>
+  runScript(`scripts/${name}.cjs`, { args, env: { ...env, ...other } });
 
 // a start costs seconds, so each test goes on where the one before ended
 
-test('one at a time in one directory, and only on ports that are free', async () => {
+test('worker and consumer say that they are well: at a port that was named, or at any where the usual one is taken', async () => {
+  const squatter = createServer().listen(START_VARIABLES.WORKER_HEALTH_PORT.usual, '127.0.0.1');
+  // somebody else may have it already, which will do
+  squatter.on('error', () => undefined);
   running = await start();
+  squatter.close();
+  const { worker = 0, consumer = 0 } = readState(join(home, 'state.json'))?.healthPorts ?? {};
+  expect(consumer).toBe(Number(env['CONSUMER_HEALTH_PORT']));
+  expect(running.output()).toContain(
+    `Port 3001 is taken: the worker says at http://127.0.0.1:${worker}/readyz that it is well.\n`,
+  );
+  for (const [name, port] of Object.entries({ worker, consumer })) {
+    expect(running.output()).toMatch(new RegExp(`^  ${name} +http://127.0.0.1:${port} +pid`, 'm'));
+    expect(await (await fetch(`http://127.0.0.1:${port}/metrics`)).text()).toContain('waybill_');
+  }
+  const { checks } = JSON.parse((await script('waybill', {}, ['doctor', '--json'])).stdout) as { checks: object[] };
+  expect(checks).toContainEqual({ name: 'worker', state: 'ok', detail: `ready at http://127.0.0.1:${worker}/readyz` });
+  expect(checks).toContainEqual(expect.objectContaining({ name: 'consumer', state: 'ok' }));
+});
+
+test('the gateway is talked to under its own names only', async () => {
+  const statusFor = async (host: string) => {
+    const asked = request(`http://127.0.0.1:${env['PORT']}/orders`, { headers: { host } }).end();
+    const [answer] = (await once(asked, 'response')) as [IncomingMessage];
+    answer.resume();
+    return answer.statusCode;
+  };
+  expect(await statusFor('localhost:3000')).toBe(200);
+  expect(await statusFor('attacker.example')).toBe(421);
+});
+
+test('one at a time in one directory, and only on ports that are free', async () => {
   expect(processes().map(({ name }) => name)).toEqual(['ministack', 'Temporal', 'worker', 'consumer', 'gateway']);
 
   const second = await script('start');
@@ -55,7 +95,7 @@ test('one at a time in one directory, and only on ports that are free', async ()
   expect(elsewhere).toMatchObject({
     code: 1,
     stdout: '',
-    stderr: expect.stringMatching(/^(Port .* set \w+ to.*\n){4}$/),
+    stderr: expect.stringMatching(/^(Port .* set \w+ to.*\n){5}$/),
   });
 });
 

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { type Answers, failingGateway } from './demo/gateway';
 import { runScript } from '../support/run-script';
 
@@ -33,11 +34,21 @@ test('help is no failure, and names every command', async () => {
     expect(stdout).toContain(`\n  ${name} `);
 });
 
+test('it says which version it is', async () => {
+  expect(await waybill(['--version'])).toMatchObject({
+    code: 0,
+    stdout: `${JSON.parse(readFileSync('package.json', 'utf8')).version}\n`,
+  });
+});
+
 test.each([
   [['order', 'place', 'there-is-none.json'], 'there-is-none.json cannot be read: ENOENT'],
   [['order', 'place', 'LICENSE'], 'LICENSE is not JSON'],
   [['order', 'get', 'ORD-1', '--url', 'here'], 'here is not an address like http://127.0.0.1:3000'],
-  [['order', 'get', 'ORD-1', '--url', 'http://127.0.0.1:9'], 'Nothing answers at http://127.0.0.1:9'],
+  [
+    ['order', 'get', 'ORD-1', '--url', 'http://127.0.0.1:9'],
+    'Nothing answers at http://127.0.0.1:9: `npm start` starts Waybill, and --url names another gateway.',
+  ],
 ])('%j is not done: 1, and one sentence', async (args, expected) => {
   const { code, stdout, stderr } = await waybill(args);
   expect([code, stdout]).toEqual([1, '']);

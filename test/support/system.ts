@@ -59,6 +59,9 @@ export class System {
       TEMPORAL_PORT: `${temporal}`,
       TEMPORAL_UI_PORT: `${ui}`,
       AWS_PORT: `${aws}`,
+      // several start at the same moment: none is to be where another one is
+      WORKER_HEALTH_PORT: '0',
+      CONSUMER_HEALTH_PORT: '0',
     };
     // those of the tests' own servers
     for (const name of ['AWS_ENDPOINT_URL', 'TEMPORAL_ADDRESS', 'TEMPORAL_NAMESPACE', 'WORKFLOW_BUNDLE'])

@@ -1,9 +1,17 @@
+import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { AuditEntry } from '../../src/domain/audit';
+import type { AuditPage } from '../../src/gateway/audit-schemas';
+import type { OrderStory } from '../../src/gateway/story-schemas';
+import type { Overview } from '../../src/gateway/overview-schemas';
+import { DEPENDENCIES } from '../../src/domain/breaker';
 import { Installation, untilReached } from '../support/installation';
-import { runScript } from '../support/run-script';
+import { PROJECT_ROOT } from '../../scripts/lib/paths';
+import { type Outcome, runScript } from '../support/run-script';
 import { uniqueId } from '../support/orders';
 
 jest.setTimeout(180_000);
@@ -135,6 +143,102 @@ test('what waits for somebody is decided and resolved', async () => {
     () => `${stuck} is stuck`,
     60_000,
   );
+});
+
+test('an address is corrected, in the name of whoever did it', async () => {
+  const orderId = await place('partial_ask');
+  await becomes(orderId, 'PENDING_DECISION');
+  const address = ['--street', '7 Side St', '--city', 'Seoul', '--zip', '54321', '--country', 'KR'];
+  const corrected = await waybill('order', 'address', orderId, ...address, '--reason', 'a slip of the pen');
+  expect(corrected).toMatchObject({ code: 0, stderr: '' });
+  const { timeline, stuck } = await json<OrderStory>('order', 'story', orderId);
+  expect(timeline).toContainEqual(
+    expect.objectContaining({ operator: { by: 'night shift', reason: 'a slip of the pen' } }),
+  );
+  expect(stuck).toMatchObject({ remedy: 'decision' });
+  const told = await waybill('order', 'story', orderId);
+  expect(told.stdout).toContain(`    → npx waybill order decide ${orderId} --choice SHIP_AVAILABLE`);
+  await untilReached(
+    async () => (await json<AuditPage>('audit', '--limit', '100')).entries.some(isCorrection),
+    () => 'no audit entry',
+    30_000,
+  );
+  const others = await json<AuditPage>('audit', '--by', 'nobody');
+  expect(others.entries).toEqual([]);
+  const tooMany = await waybill('audit', '--limit', '500');
+  expect([tooMany.code, tooMany.stderr]).toEqual([1, expect.stringMatching(/400: .*\n {2}limit: .*100/)]);
+  const wrong = await waybill('order', 'address', orderId, ...address, '--zip', ' ', '--reason', 'x');
+  expect([wrong.code, wrong.stderr]).toEqual([1, expect.stringContaining('\n  zipCode: ')]);
+
+  function isCorrection({ action, subject, by, reason }: AuditEntry): boolean {
+    return (
+      action === 'CHANGE_ADDRESS' && subject.id === orderId && by === 'night shift' && reason === 'a slip of the pen'
+    );
+  }
+});
+
+test('a company is asked again, and that is written down', async () => {
+  const { breakers } = await json<{ breakers: { dependency: string }[] }>('breakers');
+  expect(breakers.map(({ dependency }) => dependency)).toEqual([...DEPENDENCIES]);
+  const reset = await waybill('breakers', 'reset', 'carrier', '--by', 'kim', '--reason', 'it is back');
+  expect(reset).toMatchObject({ code: 0, stdout: expect.stringContaining('carrier is asked again within 5 s') });
+  const { entries } = await json<AuditPage>('audit', '--by', 'kim');
+  expect(entries[0]).toMatchObject({ action: 'RESET_BREAKER', subject: { id: 'carrier' }, reason: 'it is back' });
+  const unknown = await waybill('breakers', 'reset', 'post', '--reason', 'x');
+  expect([unknown.code, unknown.stderr]).toEqual([1, expect.stringContaining('expected one of payment, carrier')]);
+});
+
+test('a case is listed and shown; an order that waits is resolved and not closed', async () => {
+  const stuck = await place('refund_refused');
+  await becomes(stuck, 'NEEDS_ATTENTION');
+  const caseId = `NEEDS_ATTENTION#${stuck}`;
+  expect((await waybill('cases')).stdout).toMatch(new RegExp(`^${caseId}  .* it waits for a decision$`, 'm'));
+  const shown = await waybill('cases', 'show', caseId);
+  expect(shown.stdout).toContain(`    → npx waybill order resolve ${stuck} --action RETRY`);
+  const closed = await waybill('cases', 'close', caseId, '--reason', 'seen to');
+  expect([closed.code, closed.stderr]).toEqual([1, expect.stringContaining('expected a resolution of the order')]);
+  expect((await waybill('cases', 'show', 'NONE#1')).stderr).toContain('there is no case');
+});
+
+test('the overview says what is wrong, once and live', async () => {
+  const stuck = await place('refund_refused');
+  await becomes(stuck, 'NEEDS_ATTENTION');
+  const isTold = ({ code, stdout }: Outcome) => code === 1 && /! orders: \d+ need a decision/.test(stdout);
+  await untilReached(
+    async () => isTold(await waybill('overview')),
+    () => 'the overview',
+    30_000,
+  );
+  const { stdout } = await waybill('overview');
+  expect(stdout).toContain('npx waybill cases list');
+  expect(stdout).toMatch(/^ORDER +STATUS +SINCE +WHY$/m);
+  const { attention } = JSON.parse((await waybill('overview', '--json')).stdout) as Overview;
+  expect(attention.orders).toBeGreaterThan(0);
+
+  const watching = spawn(process.execPath, ['scripts/waybill.cjs', 'overview', '--watch', '--json'], {
+    cwd: PROJECT_ROOT,
+    env: { ...process.env, ...env() },
+  });
+  const told: Overview[] = [];
+  createInterface({ input: watching.stdout }).on('line', (line) => told.push(JSON.parse(line) as Overview));
+  const before = await untilTold(0);
+  await place('refund_refused');
+  await untilReached(
+    async () => (told.at(-1)?.attention.orders ?? 0) > before.attention.orders,
+    () => 'nothing is told of the next one',
+    60_000,
+  );
+  watching.kill('SIGINT');
+  expect((await once(watching, 'exit'))[0]).toBe(130);
+
+  async function untilTold(n: number): Promise<Overview> {
+    await untilReached(
+      async () => told.length > n,
+      () => 'nothing is told',
+      30_000,
+    );
+    return told[n]!;
+  }
 });
 
 test('a delivery is taken once', async () => {

@@ -8,6 +8,15 @@ const charged = call('charge', 'succeeded');
 test('an order that went as its scenario says surprises nobody', () => {
   expect(surprises(endedRun())).toEqual([]);
   expect(surprises(endedRun({ scenario: scenarioOf('duplicate'), answers: [200, 202, 200] }))).toEqual([]);
+  const invalid = {
+    scenario: scenarioOf('invalid'),
+    order: shownOrder({ status: 'VALIDATION_FAILED', shipments: [], ...settled(0) }),
+    journal: [],
+  };
+  expect(surprises(endedRun({ ...invalid, answers: [422] }))).toEqual([]);
+  // found out after the answer was due
+  expect(surprises(endedRun({ ...invalid, answers: [202] }))).toEqual([]);
+  expect(surprises(endedRun({ ...invalid, answers: [200] }))).toEqual(['answered with 200, expected 422']);
 });
 
 test.each([

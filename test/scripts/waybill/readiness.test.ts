@@ -1,5 +1,6 @@
 import type { AddressInfo } from 'node:net';
 import { createServer, type RequestListener, type Server } from 'node:http';
+import { processRecord } from '../../../scripts/bootstrap/process-identity.cjs';
 import { once } from 'node:events';
 import { readinessChecks } from '../../../scripts/waybill/readiness';
 
@@ -34,6 +35,15 @@ test('a worker that runs and answers nothing is not well', async () => {
     detail: expect.stringContaining('nothing answers'),
   });
 }, 20_000);
+
+test('worker and consumer of `npm start` are asked where it put them, while they run', () => {
+  const process = (name: string) => ({ name, ...processRecord(globalThis.process.pid) });
+  const state = { epochs: [], processes: [process('worker')], healthPorts: { worker: 4001, consumer: 4002 } };
+  const asked = (env: NodeJS.ProcessEnv) => readinessChecks(env, state).map(({ name }) => name);
+  expect(asked({})).toEqual(['worker']);
+  expect(asked({ WORKER_HEALTH_PORT: '0', CONSUMER_HEALTH_PORT: '4002' })).toEqual(['consumer']);
+  expect(readinessChecks({}, { ...state, processes: [{ name: 'worker', pid: 2 ** 22 + 1 }] })).toEqual([]);
+});
 
 test('nobody is asked where no port is', () => {
   expect(readinessChecks({})).toEqual([]);

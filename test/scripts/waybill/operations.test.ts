@@ -1,0 +1,149 @@
+import { type Answers, failingGateway } from '../demo/gateway';
+import { overviewExample } from '../../../src/gateway/overview-example';
+import { runOnTerminal, type OnTerminal } from '../../support/run-on-terminal';
+import { runScript } from '../../support/run-script';
+import { storyExample } from '../../../src/gateway/story-example';
+
+const WAYBILL = 'scripts/waybill.cjs';
+const ENV = { WAYBILL_URL: '', PORT: '', NO_COLOR: '1' };
+
+/** What it says against a gateway that answers as it is told to, and what that was asked. */
+async function against(answers: Answers, ...args: string[]) {
+  const asked: string[] = [];
+  const { url, close } = await failingGateway((request) => {
+    asked.push(request);
+    return answers(request);
+  });
+  const outcome = await runScript(WAYBILL, { args, env: { ...ENV, WAYBILL_URL: url } });
+  await close();
+  return { ...outcome, asked };
+}
+
+/** The same on a terminal of 80 columns. */
+async function onTerminal(answers: Answers, args: string[], typed?: OnTerminal['typed']) {
+  const asked: string[] = [];
+  const { url, close } = await failingGateway((request) => {
+    asked.push(request);
+    return answers(request);
+  });
+  const outcome = await runOnTerminal(WAYBILL, {
+    args,
+    env: { ...ENV, WAYBILL_URL: url },
+    ...(typed && { typed }),
+  });
+  await close();
+  return { ...outcome, lines: outcome.screen.trim().split('\n'), asked };
+}
+
+const tooWide = (lines: readonly string[]) => lines.filter((line) => line.length > 80);
+
+const well = { ...overviewExample, promise: { atRisk: 0, breached: 0, orders: [] } };
+const quiet = { ...well, attention: { orders: 0, openCases: 0, oldest: [] } };
+
+test('an overview without anything wrong is 0, and says so', async () => {
+  const { code, stdout } = await against(() => ({ body: quiet }), 'overview');
+  expect([code, stdout.split('\n')[0]]).toEqual([0, '2025-07-09T10:51:00Z  Nothing is wrong.']);
+  expect(stdout).toContain('\norders: 1 RESERVED\n');
+});
+
+test('an overview on a terminal shows what is wrong first, with what to do, in its width: 1', async () => {
+  const broken = {
+    ...overviewExample,
+    breakers: [{ dependency: 'payment', state: 'OPEN' }],
+    deadLetters: [{ class: 'BUG', parked: 3, waiting: 0 }],
+    workers: [{ queue: 'orders', workers: 0 }],
+    unavailable: ['queues'],
+  };
+  const { code, lines } = await onTerminal(() => ({ body: broken }), ['overview']);
+  expect(code).toBe(1);
+  expect(tooWide(lines)).toEqual([]);
+  const seen = lines.join('\n');
+  for (const text of [
+    '✗ workers: nobody works on orders\n    → start a worker',
+    '✗ what can be read: not queues',
+    '! outside companies: left alone: payment\n',
+    'npx waybill breakers reset payment',
+    '! dead letters: 3 BUG wait for a person',
+    '! orders: 1 need a decision, 1 are late',
+    'ORD-2025-001235',
+    'the bank refuses it',
+  ])
+    expect(seen).toContain(text);
+});
+
+test('an overview that is watched is told again when something else is true, in lines for a program', async () => {
+  const event = (id: number, data: object) => `id: ${id}\nevent: overview\ndata: ${JSON.stringify(data)}\n\n`;
+  const stream = `${event(1, quiet)}${event(2, overviewExample)}event: end\ndata: {}\n\n`;
+  const person = await against(() => ({ body: stream }), 'overview', '--watch');
+  expect(person.asked).toEqual(['GET /live']);
+  expect(person.stdout).toMatch(/Nothing is wrong\.[^]+To be seen to:/);
+  const program = await against(() => ({ body: stream }), 'overview', '--watch', '--json');
+  const told = program.stdout.trim().split('\n');
+  expect(told.map((line) => JSON.parse(line) as object)).toEqual([quiet, overviewExample]);
+});
+
+test('the story of an order says why it does not go on and what was done, in the width of the terminal', async () => {
+  const timeline = [
+    ...storyExample.timeline,
+    { at: '2025-07-09T10:31:00.123Z', sequence: 6, title: 'It is cancelled', operator: { by: 'kim', reason: 'twice' } },
+    { at: '2025-07-09T10:31:01Z', sequence: 7, title: 'kim asks to cancel', operator: { by: 'kim', reason: 'stolen' } },
+  ];
+  const stuck = { ...storyExample.stuck, remedy: 'reset-breaker', dependency: 'carrier' };
+  const { code, lines } = await onTerminal(
+    () => ({ body: { ...storyExample, stuck, timeline } }),
+    ['order', 'story', 'ORD-2025-001234'],
+  );
+  expect(code).toBe(0);
+  expect(tooWide(lines)).toEqual([]);
+  expect(lines[0]).toBe('ORD-2025-001234  PAID  Paid, and about to be shipped.');
+  const seen = lines.join('\n');
+  expect(seen).toContain('It does not go on: Booking the carrier fails again and again');
+  expect(seen).toContain('    → npx waybill breakers reset carrier --reason …\n');
+  expect(seen).toContain('2025-07-09T10:31:00Z  It is cancelled (kim: twice)\n');
+  expect(seen).toContain('2025-07-09T10:31:01Z  kim asks to cancel (stolen)\n');
+  expect(seen).toContain('next: GenerateShippingLabel, attempt 4, tried again at 2025-07-09T10:30:12Z');
+});
+
+test('what the audit trail tells is asked for as it is given, and an empty page may not be the last', async () => {
+  const args = ['audit', '--by', 'night shift', '--from', '2025-07-09', '--limit', '5', '--cursor', 'c 1'];
+  const { code, stdout, asked } = await against(() => ({ body: { entries: [], cursor: "it's" } }), ...args);
+  expect(code).toBe(0);
+  expect(asked).toEqual(['GET /audit?by=night+shift&from=2025-07-09&limit=5&cursor=c+1']);
+  expect(stdout).toBe(String.raw`Nothing was done by hand in that time.
+There are more: --cursor 'it'\''s'
+`);
+});
+
+const question = { after: '[y/N] ', keys: 'y\r' };
+const CLOSED = { caseId: 'A#1', closedAt: '2025-07-09T10:30:00Z', closedBy: 'kim', reason: 'done' };
+
+test.each([
+  ['cases', 'close', 'A#1'],
+  ['order', 'cancel', 'ORD-1'],
+  ['dead-letters', 'discard', 'DL-1'],
+])('%s %s %s cannot be taken back: a person is asked, and nothing is done without a yes', async (...command) => {
+  const args = [...command, '--reason', 'done'];
+  const no = await onTerminal(() => ({ body: CLOSED }), args, { ...question, keys: '\r' });
+  expect([no.code, no.asked, no.lines.at(-1)]).toEqual([1, [], 'Nothing was done.']);
+  const stopped = await onTerminal(() => ({ body: CLOSED }), args, { ...question, keys: '\u0003' });
+  expect([stopped.code, stopped.asked]).toEqual([130, []]);
+  expect((await onTerminal(() => ({ body: CLOSED }), args, question)).asked).toHaveLength(1);
+  const said = await onTerminal(() => ({ body: CLOSED }), [...args, '--yes']);
+  expect([said.code, said.asked.length]).toEqual([0, 1]);
+  expect(said.screen).not.toContain('[y/N]');
+  expect((await against(() => ({ body: CLOSED }), ...args)).asked).toHaveLength(1);
+});
+
+test('what can be done about a case is told in words that a shell takes', async () => {
+  const body = {
+    ...CLOSED,
+    state: 'OPEN',
+    facts: { taken: 59.98 },
+    openedAt: '2025-07-09T10:30:00Z',
+    lastSeenAt: '2025-07-09T10:46:00Z',
+    links: { close: '/cases/A%231/close' },
+  };
+  const { stdout, asked } = await against(() => ({ body }), 'cases', 'show', 'A#1');
+  expect(asked).toEqual(['GET /cases/A%231']);
+  expect(stdout).toContain("    → npx waybill cases close 'A#1' --reason …\n");
+});
