@@ -1,7 +1,7 @@
-import type { CarrierStatus } from '../domain/events';
+import type { Attention, CarrierStatus } from '../domain/events';
 import type { OrderStatus } from '../domain/states';
 import type { OrderView, ViewShipment } from '../domain/projection';
-import { companyName, plain } from './story/words';
+import { becauseOf, companyName, plain } from './story/words';
 import { doing } from './story/steps';
 
 /** True when nothing more happens to the order by itself. */
@@ -36,7 +36,7 @@ export function parcelOf(view: OrderView, shipment: ViewShipment): Parcel {
 /** Where an order stands, in a sentence. */
 export function summaryOf(view: OrderView): string {
   const { attention, delayed, pendingPayment, cancellation } = view;
-  if (attention) return `Somebody has to decide: ${doing(attention.step)} does not work (${plain(attention.error)}).`;
+  if (attention) return needsSomebody(attention);
   if (!hasEnded(view)) {
     if (cancellation && !view.shipments.length) return 'Being cancelled: what was taken is given back.';
     if (delayed)
@@ -44,6 +44,11 @@ export function summaryOf(view: OrderView): string {
     if (pendingPayment) return `Waiting until ${pendingPayment.until} for the payment company to decide.`;
   }
   return STANDING[view.status](view);
+}
+
+function needsSomebody({ step, error, because: why }: Attention): string {
+  const sentence = `Somebody has to decide: ${doing(step)} does not work (${plain(error)}).`;
+  return why === undefined ? sentence : `${sentence} ${becauseOf(why)}`;
 }
 
 const because = ({ failure }: OrderView) => (failure === undefined ? '.' : `: ${failure.replace(/\.$/, '')}.`);

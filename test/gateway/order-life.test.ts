@@ -85,7 +85,9 @@ describe('what an order waits for', () => {
     const { amount: _, ...data } = every['Attention Needed'].data;
     expect(attention).toEqual({ ...data, amount: 59.98, since: timeOf(5), links: { resolve } });
     expect(links.actions).toEqual({ resolution: resolve });
-    expect(summary).toBe('Somebody has to decide: giving the money back does not work (the refund was refused).');
+    expect(summary).toBe(
+      'Somebody has to decide: giving the money back does not work (the refund was refused). Why it has to be done: no carrier goes there.',
+    );
     expect(payment).not.toHaveProperty('outstanding');
   });
 

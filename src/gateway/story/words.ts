@@ -74,6 +74,10 @@ export function sentences(...parts: (string | undefined)[]): string | undefined 
   return told.length === 0 ? undefined : told.map((part) => `${capital(plain(part))}.`).join(' ');
 }
 
+/** Why something has to be undone; nothing where nobody wrote it down. */
+export const becauseOf = (because: string | undefined): string =>
+  because === undefined ? '' : `Why it has to be done: ${plain(because)}.`;
+
 /** What stock or money came back for: a parcel, a return, or too much that was paid. */
 export function causeName(cause: string): string {
   if (cause === 'excess') return 'what was paid beyond what ships';

@@ -118,7 +118,7 @@ step     | Checked: the order is right
 stock    | Everything is reserved: 2 × PROD-12345 (ICN)
 money    | 59.98 USD charged | Payment pay_1.
 parcel   | Warehouse ICN is chosen for parcel 1: 2 × PROD-12345
-trouble  | Giving the money back does not work: somebody has to decide | The bank refuses refunds of charge 1. 59.98 USD is at stake.
+trouble  | Giving the money back does not work: somebody has to decide | The bank refuses refunds of charge 1. Why it has to be done: the label for ORD-S1: no carrier goes there. 59.98 USD is at stake.
 action   | night shift decides on giving the money back: it was done by hand | Reference: bank transfer 17.
 money    | 59.98 USD given back, by hand | Reference: bank transfer 17.
 stock    | The reservation is given back: 2 × PROD-12345 (ICN)

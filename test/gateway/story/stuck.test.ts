@@ -20,6 +20,10 @@ const DAY_S = 86_400;
 const { data: asked } = SAMPLES['Order Delayed'];
 const delayedBy = (dependency: string): NewEvent => ({ type: 'Order Delayed', data: { ...asked, dependency } });
 const noRefund: NewEvent = { type: 'Return Inspected', data: { ...SAMPLES['Return Inspected'].data, amount: 0 } };
+const silentAttention: NewEvent = {
+  type: 'Attention Needed',
+  data: { n: 1, step: 'VoidPayment', key: 'void', error: 'no answer' },
+};
 const open = (dependency: 'payment' | 'carrier', inS: number) => ({
   dependency,
   state: 'OPEN' as const,
@@ -304,10 +308,30 @@ const ROWS: Row[] = [
     undefined,
     {
       sentence:
-        'Somebody has to decide: giving the money back does not work (the refund was refused); 59.98 USD is at stake. Resolve it: try again, leave it, or say that it was done by hand.',
+        'Somebody has to decide: giving the money back does not work (the refund was refused); 59.98 USD is at stake. Why it has to be done: no carrier goes there. Resolve it: try again, leave it, or say that it was done by hand.',
       kind: 'decision',
       since: second(5),
       remedy: 'resolution',
+    },
+  ],
+  [
+    'NEEDS_ATTENTION',
+    'an earlier release did not write down why, and it is cancelled',
+    waits([...PAID, CANCELS, silentAttention]),
+    undefined,
+    {
+      sentence:
+        'Somebody has to decide: voiding the charge does not work (no answer). Why it has to be done: the order is cancelled: ordered twice. Resolve it: try again, leave it, or say that it was done by hand.',
+    },
+  ],
+  [
+    'NEEDS_ATTENTION',
+    'an earlier release did not write down why',
+    waits([...PAID, silentAttention]),
+    undefined,
+    {
+      sentence:
+        'Somebody has to decide: voiding the charge does not work (no answer). Resolve it: try again, leave it, or say that it was done by hand.',
     },
   ],
   ['SHIPPED', 'on its way', waits(SHIPPED, { idleS: DAY_S }), undefined, undefined],
