@@ -1,18 +1,8 @@
 import type { Tellers } from './line';
 import type { ResolutionAction } from '../../domain/events';
-import {
-  becauseOf,
-  capital,
-  CHOICES,
-  companyName,
-  listed,
-  missing,
-  sentences,
-  shownMoment,
-  shownMoney,
-  shownTime,
-} from './words';
+import { becauseOf, capital, CHOICES, companyName, listed, missing, sentences, shownMoney } from './words';
 import { doing } from './steps';
+import { shownMoment, shownTime } from '../../domain/shown-time';
 
 const minutes = (seconds: number) => `${Math.round(seconds / 60)} minutes`;
 

@@ -13,15 +13,14 @@ import {
   missing,
   parcelName,
   plain,
-  shownMoment,
   shownMoney,
-  shownTime,
 } from './words';
 import { doing } from './steps';
 import { hasEnded, parcelOf } from '../standing';
 import { isDependency } from '../../domain/breaker';
 import { openReturns } from './returns';
 import { policyOf } from '../../domain/order';
+import { shownMoment, shownTime } from '../../domain/shown-time';
 
 export type Stuck = NonNullable<Static<typeof OrderStory>['stuck']>;
 

@@ -7,14 +7,6 @@ import { minorDigits, toDecimal } from '../../domain/money';
 export const shownMoney = (amount: number, currency: string): string =>
   `${toDecimal(amount, currency).toFixed(minorDigits(currency) ?? 0)} ${currency}`;
 
-/** To the minute, for waits of hours and days. @param at ISO 8601 */
-export const shownTime = (at: string): string => `${iso(at).slice(0, 16).replace('T', ' ')} UTC`;
-
-/** To the second, for what is tried again soon. @param at ISO 8601 */
-export const shownMoment = (at: string): string => `${iso(at).slice(0, 19).replace('T', ' ')} UTC`;
-
-const iso = (at: string) => new Date(at).toISOString();
-
 /** Such as `2 × PROD-12345, 1 × PROD-SCARCE`. */
 export const listed = (items: readonly ShipmentLine[]): string =>
   items.map(({ productId, quantity }) => `${quantity} × ${productId}`).join(', ');

@@ -24,7 +24,7 @@ async function told(name: string): Promise<string> {
   return bookedInOrder(lines)
     .join('\n')
     .replaceAll(events[0]!.orderId, 'ORD')
-    .replaceAll(/\d{4}-\d\d-\d\d \d\d:\d\d(:\d\d)? UTC/g, 'TIME')
+    .replaceAll(/\d\d:\d\d(:\d\d)? UTC on \d+ \w+ \d{4}/g, 'TIME')
     .replaceAll(/\d+\.\d s after/g, '0.1 s after')
     .replaceAll(/(tracking number) \w+/g, '$1 TN')
     .replaceAll(/Payment pay_\w+/g, 'Payment pay_1');

@@ -66,7 +66,7 @@ const ROWS: Row[] = [
     described({ task: { attempt: 1, isTaken: false, since: second(2) } }),
     {
       sentence:
-        'Its next step waits for a worker since 2025-07-09 10:30:02 UTC; workers are there, and are busy or were just started: start more if it stays so.',
+        'Its next step waits for a worker since 10:30:02 UTC on 9 July 2025; workers are there, and are busy or were just started: start more if it stays so.',
       remedy: 'start-worker',
     },
   ],
@@ -77,7 +77,7 @@ const ROWS: Row[] = [
     fails('checkInventory', { lastError: 'writing Ledger: throttled', errorType: 'SERVICE_UNAVAILABLE' }),
     {
       sentence:
-        'Reserving the stock fails again and again (attempt 4; writing Ledger: throttled): it is tried again at 2025-07-09 10:30:40 UTC, and the order goes on when it works.',
+        'Reserving the stock fails again and again (attempt 4; writing Ledger: throttled): it is tried again at 10:30:40 UTC on 9 July 2025, and the order goes on when it works.',
       kind: 'trouble',
       since: second(1),
       until: second(40),
@@ -102,7 +102,7 @@ const ROWS: Row[] = [
     described(),
     {
       sentence:
-        'Nothing has happened since 2025-07-09 10:30:01 UTC, and the engine shows nothing that is tried: a table or queue of ours may not answer. The log of the workers says which; the order goes on by itself.',
+        'Nothing has happened since 10:30:01 UTC on 9 July 2025, and the engine shows nothing that is tried: a table or queue of ours may not answer. The log of the workers says which; the order goes on by itself.',
       kind: 'trouble',
     },
   ],
@@ -132,7 +132,7 @@ const ROWS: Row[] = [
     undefined,
     {
       sentence:
-        'The payment company is out of order, and is asked again at 2025-07-09 10:31:00 UTC; the order goes on by itself. If the company works again, reset its breaker.',
+        'The payment company is out of order, and is asked again at 10:31:00 UTC on 9 July 2025; the order goes on by itself. If the company works again, reset its breaker.',
       kind: 'trouble',
       since: second(3),
       until: second(60),
@@ -147,7 +147,7 @@ const ROWS: Row[] = [
     undefined,
     {
       sentence:
-        'The payment company was out of order; it is asked again at 2025-07-10 10:30:00 UTC, and the order goes on by itself.',
+        'The payment company was out of order; it is asked again at 10:30:00 UTC on 10 July 2025, and the order goes on by itself.',
       dependency: 'payment',
     },
   ],
@@ -158,7 +158,7 @@ const ROWS: Row[] = [
     described(),
     {
       sentence:
-        'The payment company has been out of order since 2025-07-09 10:30 UTC; it is asked again from time to time, and the order goes on by itself.',
+        'The payment company has been out of order since 10:30 UTC on 9 July 2025; it is asked again from time to time, and the order goes on by itself.',
       since: second(3),
     },
   ],
@@ -172,7 +172,7 @@ const ROWS: Row[] = [
     }),
     {
       sentence:
-        'The payment company is out of order, and is asked again at 2025-07-09 10:30:40 UTC; the order goes on by itself. If the company works again, reset its breaker.',
+        'The payment company is out of order, and is asked again at 10:30:40 UTC on 9 July 2025; the order goes on by itself. If the company works again, reset its breaker.',
       remedy: 'reset-breaker',
       dependency: 'payment',
       until: second(40),
@@ -185,7 +185,7 @@ const ROWS: Row[] = [
     undefined,
     {
       sentence:
-        'The payment company has not decided about 59.98 USD: the order waits until 2025-07-10 10:30 UTC, and is cancelled then. Its word comes as an event; ask the company, or cancel.',
+        'The payment company has not decided about 59.98 USD: the order waits until 10:30 UTC on 10 July 2025, and is cancelled then. Its word comes as an event; ask the company, or cancel.',
       kind: 'waiting',
       since: second(3),
       until: '2025-07-10T10:30:00.000Z',
@@ -198,7 +198,7 @@ const ROWS: Row[] = [
     fails('voidPayment'),
     {
       sentence:
-        'Voiding the charge fails again and again (attempt 4; it says 503): it is tried again at 2025-07-09 10:30:40 UTC, and the order goes on when it works.',
+        'Voiding the charge fails again and again (attempt 4; it says 503): it is tried again at 10:30:40 UTC on 9 July 2025, and the order goes on when it works.',
     },
   ],
   [
@@ -208,7 +208,7 @@ const ROWS: Row[] = [
     described(),
     {
       sentence:
-        'Nothing has shipped, and the promise of 30 minutes is at risk: the last thing that happened was at 2025-07-09 10:30:03 UTC. Look at the workflow, or cancel.',
+        'Nothing has shipped, and the promise of 30 minutes is at risk: the last thing that happened was at 10:30:03 UTC on 9 July 2025. Look at the workflow, or cancel.',
       kind: 'trouble',
       since: second(3),
     },
@@ -230,7 +230,7 @@ const ROWS: Row[] = [
     undefined,
     {
       sentence:
-        'The carrier is out of order, and is asked again at 2025-07-09 10:30:30 UTC; the order goes on by itself. If the company works again, reset its breaker.',
+        'The carrier is out of order, and is asked again at 10:30:30 UTC on 9 July 2025; the order goes on by itself. If the company works again, reset its breaker.',
       remedy: 'reset-breaker',
       dependency: 'carrier',
     },
@@ -274,7 +274,7 @@ const ROWS: Row[] = [
     undefined,
     {
       sentence:
-        'The customer has to decide until 2025-07-10 10:30 UTC, because 1 × PROD-12345 is missing; without an answer: ship what is there and leave the rest out. Decide for the customer, or wait.',
+        'The customer has to decide until 10:30 UTC on 10 July 2025, because 1 × PROD-12345 is missing; without an answer: ship what is there and leave the rest out. Decide for the customer, or wait.',
       kind: 'decision',
       since: second(3),
       until: '2025-07-10T10:30:00.000Z',
@@ -295,7 +295,7 @@ const ROWS: Row[] = [
     undefined,
     {
       sentence:
-        'Waiting for 1 × PROD-12345 until 2025-07-10 10:30 UTC: it goes on when the stock comes in and it is its turn. Receive stock, or cancel.',
+        'Waiting for 1 × PROD-12345 until 10:30 UTC on 10 July 2025: it goes on when the stock comes in and it is its turn. Receive stock, or cancel.',
       kind: 'waiting',
       since: second(3),
       until: '2025-07-10T10:30:00.000Z',
@@ -342,7 +342,7 @@ const ROWS: Row[] = [
     undefined,
     {
       sentence:
-        'Globe Parcel has said nothing of parcel 1 (WB1) since 2025-07-09 10:30 UTC: ask the carrier what became of it.',
+        'Globe Parcel has said nothing of parcel 1 (WB1) since 10:30 UTC on 9 July 2025: ask the carrier what became of it.',
       kind: 'trouble',
     },
   ],

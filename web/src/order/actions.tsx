@@ -2,6 +2,7 @@ import { useState } from 'preact/hooks';
 import type { Order, OrderCancelled } from '../types';
 import { ActDialog } from '../parts/act';
 import { Choice, Field, Fields } from '../parts/field';
+import { Said } from '../parts/time';
 import { STATUS_WORDS } from '../words';
 
 interface OrderDialogProps {
@@ -116,7 +117,7 @@ export function ResolutionDialog({ order, ...rest }: OrderDialogProps) {
     title: `Resolve ${order.orderId}`,
     happens: (
       <>
-        {order.summary} {RESOLUTIONS[action][1]}
+        <Said text={order.summary} /> {RESOLUTIONS[action][1]}
       </>
     ),
     confirm: RESOLUTIONS[action][0],

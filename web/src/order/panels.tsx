@@ -4,7 +4,7 @@ import { count, money, wordsOf } from '../words';
 import { Facts, Panel } from '../parts/panel';
 import { Nothing } from '../parts/notice';
 import { Table } from '../parts/table';
-import { Due, Time } from '../parts/time';
+import { Due, Said, Time } from '../parts/time';
 
 /** What the engine is about to do. */
 export function Pending({ story: { pending, pendingAt } }: { story: OrderStory }) {
@@ -29,7 +29,10 @@ export function Pending({ story: { pending, pendingAt } }: { story: OrderStory }
             </p>
             {lastError !== undefined && (
               <p>
-                Last error: <code>{lastError}</code>
+                Last error:{' '}
+                <code>
+                  <Said text={lastError} />
+                </code>
               </p>
             )}
           </li>
@@ -139,7 +142,7 @@ export function Failed({ order: { failure, errors = [] } }: { order: Order }) {
     <div class="notice bad">
       {failure !== undefined && (
         <p>
-          <span aria-hidden="true">▲</span> {failure}
+          <span aria-hidden="true">▲</span> <Said text={failure} />
         </p>
       )}
       {errors.length > 0 && (

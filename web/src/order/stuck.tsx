@@ -3,7 +3,7 @@ import { BreakerDialog } from '../parts/breaker-dialog';
 import { DecisionDialog, ResolutionDialog } from './actions';
 import { DialogButton } from '../parts/dialogs';
 import { linkTo } from '../router';
-import { Due, Time } from '../parts/time';
+import { Due, Said, Time } from '../parts/time';
 
 interface StuckProps {
   story: OrderStory;
@@ -23,7 +23,9 @@ export function Stuck({ story, order, onDone }: StuckProps) {
         <h2 id="stuck-title">
           <span aria-hidden="true">{isBad ? '▲' : '◷'}</span> {isBad ? 'Why is it stuck?' : 'What does it wait for?'}
         </h2>
-        <p>{stuck.sentence}</p>
+        <p>
+          <Said text={stuck.sentence} />
+        </p>
         <p class="hint">
           Since <Time at={stuck.since} />
           {stuck.until !== undefined && (

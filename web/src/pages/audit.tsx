@@ -6,7 +6,7 @@ import { Nothing, Show } from '../parts/notice';
 import { Page } from '../parts/page';
 import { Pager } from '../parts/pager';
 import { Table } from '../parts/table';
-import { Time } from '../parts/time';
+import { Said, Time } from '../parts/time';
 import { searchOf } from '../search';
 import { useLoaded } from '../live';
 
@@ -87,7 +87,10 @@ const Entries = ({ entries }: Pick<AuditPage, 'entries'>) => (
     columns={[
       { name: 'When', cell: ({ at }) => <Time at={at} /> },
       { name: 'Who', cell: ({ by }) => by },
-      { name: 'What', cell: ({ action, detail }) => [ACTIONS[action], detail].filter(Boolean).join(': ') },
+      {
+        name: 'What',
+        cell: ({ action, detail }) => <Said text={[ACTIONS[action], detail].filter(Boolean).join(': ')} />,
+      },
       { name: 'Of', cell: ({ subject }) => subjectLink(subject) },
       { name: 'Why', cell: ({ reason }) => reason },
     ]}
