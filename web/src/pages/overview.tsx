@@ -1,3 +1,4 @@
+import type { OrderStatus } from '../../../src/domain/states';
 import type { Overview } from '../types';
 import { Badge, Status } from '../parts/status';
 import { Charts } from '../overview/charts';
@@ -7,7 +8,7 @@ import { linkTo, linkToOrder } from '../router';
 import { Nothing, Show } from '../parts/notice';
 import { Panel } from '../parts/panel';
 import { Table } from '../parts/table';
-import { Due, Time } from '../parts/time';
+import { Due, Said, Time } from '../parts/time';
 import { useLoaded, useStream } from '../live';
 import { useState } from 'preact/hooks';
 import { count, whole, wordsOf } from '../words';
@@ -47,7 +48,8 @@ export function OverviewPage() {
 }
 
 function Everything({ overview }: { overview: Overview }) {
-  const { unavailable, hours, states, promise, attention, deadLetters, breakers, queues, workers } = overview;
+  const { unavailable, hours, states, promise, attention, decisions, deadLetters, breakers, queues, workers } =
+    overview;
   return (
     <>
       {unavailable.length > 0 && (
@@ -67,7 +69,18 @@ function Everything({ overview }: { overview: Overview }) {
       <Figures overview={overview} />
       <div class="columns">
         <Watched title="Late, or about to be" orders={promise.orders} none="No order is late so far." />
-        <Watched title="Wait for somebody" orders={attention.oldest} none="No order needs attention." />
+        <Watched
+          title="Wait for somebody"
+          {...watchedOf(attention)}
+          status="NEEDS_ATTENTION"
+          none="No order needs attention."
+        />
+        <Watched
+          title="Wait for a choice"
+          {...watchedOf(decisions)}
+          status="PENDING_DECISION"
+          none="No customer has to choose what becomes of an order."
+        />
       </div>
       <Charts hours={hours} />
       <div class="masonry">
@@ -212,21 +225,42 @@ export const BREAKER_WORDS = { CLOSED: 'works', HALF_OPEN: 'is being tried', OPE
 
 type WatchedOrders = Overview['promise']['orders'];
 
-function Watched({ title, orders, none }: { title: string; orders: WatchedOrders; none: string }) {
+const watchedOf = ({ orders, oldest }: Overview['decisions']) => ({ orders: oldest, all: orders });
+
+interface WatchedProps {
+  title: string;
+  /** the oldest of them */
+  orders: WatchedOrders;
+  /** how many there are */
+  all?: number;
+  /** that all of them have */
+  status?: OrderStatus;
+  none: string;
+}
+
+function Watched({ title, orders, all = orders.length, status: shared, none }: WatchedProps) {
+  const aside = shared && all > orders.length && <a href={linkTo(['orders'], { status: shared })}>All {whole(all)}</a>;
   return (
-    <Panel title={title}>
+    <Panel title={title} aside={aside}>
       {orders.length === 0 ? (
         <Nothing>{none}</Nothing>
       ) : (
         <ul class="plain">
-          {orders.map(({ orderId, status, since, reason }) => (
+          {orders.map(({ orderId, status, since, until, reason }) => (
             <li key={orderId}>
               <p>
                 <a href={linkToOrder(orderId)}>{orderId}</a> <Status status={status} />
               </p>
-              <p>{reason}</p>
+              <p>
+                <Said text={reason} />
+              </p>
               <p class="hint">
                 Since <Time at={since} />
+                {until !== undefined && (
+                  <>
+                    ; without an answer decided <Due at={until} />
+                  </>
+                )}
               </p>
             </li>
           ))}
