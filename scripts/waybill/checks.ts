@@ -111,6 +111,12 @@ export function systemChecks(env: NodeJS.ProcessEnv, gateway: Gateway): Check[] 
       if (idle.length > 0)
         return failed(`nobody works on ${idle.join(', ')}`, 'start a worker; orders wait for it durably');
       if (workers.length === 0) return failed('nothing is known of them', 'see what is told of Temporal');
+      const behind = workers.filter(({ waitingSeconds = 0 }) => waitingSeconds >= LONG_S);
+      if (behind.length > 0)
+        return warning(
+          behind.map((one) => `tasks of ${one.queue} have waited for ${one.waitingSeconds} s`).join(', '),
+          'start another worker, or restart one that hangs',
+        );
       return ok(workers.map((one) => `${one.workers} on ${one.queue}`).join(', '));
     }),
     about('what can be read', ({ unavailable }) =>
@@ -151,5 +157,7 @@ export function systemChecks(env: NodeJS.ProcessEnv, gateway: Gateway): Check[] 
   ];
 }
 
+/** Seconds for which a task may wait where all is well. */
+const LONG_S = 30;
 /** Messages that may wait in a queue before somebody hears of it. */
 const BACKLOG = 1000;

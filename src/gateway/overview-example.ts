@@ -44,8 +44,8 @@ export const overviewExample = {
   breakers: DEPENDENCIES.map((dependency) => ({ dependency, state: 'CLOSED' })),
   queues: [{ queue: 'order-intake-queue', waiting: 0, inFlight: 1, dead: 0 }],
   workers: [
-    { queue: 'orders', workers: 1 },
-    { queue: 'orders-webhooks', workers: 1 },
+    { queue: 'orders', workers: 1, waiting: 3, waitingSeconds: 41 },
+    { queue: 'orders-webhooks', workers: 1, waiting: 0 },
   ],
   unavailable: [],
 };

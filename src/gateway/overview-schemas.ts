@@ -90,6 +90,14 @@ export const Overview = Type.Object(
       Type.Object({
         queue: Type.String({ description: 'a task queue of the engine: that of the orders, and that of webhooks' }),
         workers: Type.Integer({ description: 'that asked for its tasks in the last 90 s' }),
+        waiting: Type.Optional(
+          Type.Integer({ description: 'tasks that nobody has taken; absent where the engine is too old to say' }),
+        ),
+        waitingSeconds: Type.Optional(
+          Type.Integer({
+            description: 'for which the oldest of them has waited: workers that only ask leave it waiting',
+          }),
+        ),
       }),
     ),
     unavailable: Type.Array(Type.String(), {

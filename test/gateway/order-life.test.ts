@@ -77,7 +77,9 @@ describe('what an order waits for', () => {
     const { delayed, summary } = await showAfter(...RESERVED, 'Order Delayed');
     const { until } = every['Order Delayed'].data;
     expect(delayed).toEqual({ dependency: 'payment', since: timeOf(3), until });
-    expect(summary).toBe(`Waiting for the payment company, which is out of order: tried again at ${shownMoment(until)}.`);
+    expect(summary).toBe(
+      `Waiting for the payment company, which is out of order: tried again at ${shownMoment(until)}.`,
+    );
   });
 
   test('somebody: what does not work, what it is about, and where it is resolved', async () => {

@@ -11,7 +11,7 @@ import { Table } from '../parts/table';
 import { Due, Said, Time } from '../parts/time';
 import { useLoaded, useStream } from '../live';
 import { useState } from 'preact/hooks';
-import { count, whole, wordsOf } from '../words';
+import { count, duration, whole, wordsOf } from '../words';
 
 /** How everything stands, live. */
 export function OverviewPage() {
@@ -64,6 +64,7 @@ function Everything({ overview }: { overview: Overview }) {
         {inShort(overview)}
       </p>
       <Idle workers={workers} />
+      <Behind workers={workers} />
       <OutOfOrder breakers={breakers} />
       <Parked deadLetters={deadLetters} />
       <Figures overview={overview} />
@@ -167,7 +168,6 @@ function Everything({ overview }: { overview: Overview }) {
   );
 }
 
-/** why orders wait though none is late yet: said before all numbers */
 /** no order goes on, and nothing else here says why */
 function Idle({ workers }: Pick<Overview, 'workers'>) {
   const idle = workers.filter((one) => one.workers === 0).map(({ queue }) => queue);
@@ -182,6 +182,27 @@ function Idle({ workers }: Pick<Overview, 'workers'>) {
   );
 }
 
+/** Seconds for which a task may wait where all is well. */
+const LONG_S = 30;
+
+/** they ask, and nothing goes on: they hang, or are too few */
+function Behind({ workers }: Pick<Overview, 'workers'>) {
+  const behind = workers.filter((one) => one.workers > 0 && (one.waitingSeconds ?? 0) >= LONG_S);
+  if (behind.length === 0) return null;
+  return (
+    <div class="notice bad" role="status">
+      {behind.map(({ queue, workers: asking, waiting = 0, waitingSeconds = 0 }) => (
+        <p key={queue}>
+          <span aria-hidden="true">▲</span> {count(waiting, 'task')} of {queue} {waiting === 1 ? 'waits' : 'wait'}, the
+          oldest for {duration(waitingSeconds * 1000)}, though {count(asking, 'worker asks', 'workers ask')} for tasks:
+          too few, or hanging. <code>npx waybill doctor</code> says which; start another, or restart the one that hangs.
+        </p>
+      ))}
+    </div>
+  );
+}
+
+/** why orders wait though none is late yet: said before all numbers */
 function OutOfOrder({ breakers }: Pick<Overview, 'breakers'>) {
   const open = breakers.filter(({ state }) => state === 'OPEN');
   if (open.length === 0) return null;
