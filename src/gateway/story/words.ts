@@ -7,9 +7,16 @@ import { minorDigits, toDecimal } from '../../domain/money';
 export const shownMoney = (amount: number, currency: string): string =>
   `${toDecimal(amount, currency).toFixed(minorDigits(currency) ?? 0)} ${currency}`;
 
-/** Such as `2 × PROD-12345, 1 × PROD-SCARCE`. */
-export const listed = (items: readonly ShipmentLine[]): string =>
-  items.map(({ productId, quantity }) => `${quantity} × ${productId}`).join(', ');
+/** Products that a sentence names; the order has them all. */
+const NAMED = 6;
+
+/** Such as `2 × PROD-12345, 1 × PROD-SCARCE`; of many the first ones, and how many more. */
+export function listed(items: readonly ShipmentLine[]): string {
+  // one more is named sooner than counted
+  const named = items.length > NAMED + 1 ? items.slice(0, NAMED) : items;
+  const words = named.map(({ productId, quantity }) => `${quantity} × ${productId}`).join(', ');
+  return named === items ? words : `${words} and ${items.length - NAMED} other products`;
+}
 
 /** What is missing of what was ordered. */
 export const missing = (items: readonly Shortage[]): string =>

@@ -82,7 +82,7 @@ export function Money({ story }: { story: OrderStory }) {
           ['Charged', shown(charged)],
           ['Held', shown(authorized || undefined)],
           ['Refunded', shown(refunded)],
-          ['Still to be taken', shown(outstanding)],
+          ['Still to be taken', shown(outstanding || undefined)],
           ['At stake', shown(atStake || undefined)],
         ]}
       />
@@ -177,7 +177,16 @@ export function Notifications({ notifications }: Pick<OrderStory, 'notifications
 }
 
 export function Ordered({ order }: { order: Order }) {
-  const { items = [], currency, customerId, createdAt, shippingAddress, promise, startedAfterSeconds } = order;
+  const {
+    items = [],
+    unavailableItems = [],
+    currency,
+    customerId,
+    createdAt,
+    shippingAddress,
+    promise,
+    startedAfterSeconds,
+  } = order;
   return (
     <Panel title="What was ordered">
       {items.length > 0 && (
@@ -189,6 +198,9 @@ export function Ordered({ order }: { order: Order }) {
           columns={[
             { name: 'Product', cell: ({ productId }) => productId },
             { name: 'Quantity', cell: ({ quantity }) => quantity, isNumber: true },
+            ...(unavailableItems.length > 0
+              ? [{ name: 'Missing', cell: missingOf(unavailableItems), isNumber: true }]
+              : []),
             { name: 'Price of one', cell: ({ price }) => money(price, currency), isNumber: true },
           ]}
         />
@@ -205,6 +217,13 @@ export function Ordered({ order }: { order: Order }) {
     </Panel>
   );
 }
+
+const missingOf =
+  (items: NonNullable<Order['unavailableItems']>) =>
+  ({ productId }: { productId: string }) => {
+    const { shortfall = 0 } = items.find((one) => one.productId === productId) ?? {};
+    return shortfall > 0 ? <Badge tone="wait">{shortfall}</Badge> : 0;
+  };
 
 const addressOf = ({ street, city, zipCode, country }: NonNullable<Order['shippingAddress']>) =>
   `${street}, ${zipCode} ${city}, ${country}`;

@@ -101,16 +101,18 @@ function OrderStoryOf({ order, story, onDone }: Told & { onDone: () => void }) {
       <Stuck {...{ story, order, onDone }} />
       <Actions {...{ story, order, onDone }} />
       <div class="order">
-        <Panel title="Its way">
-          <StateMap map={story.map} />
-          <Way states={order.states} />
-        </Panel>
         <div class="stack">
           <Pending story={story} />
           <OpenBreakers breakers={story.breakers} />
           <Panel title="What happened">
             <Timeline entries={story.timeline} />
           </Panel>
+        </div>
+        <Panel title="Its way" class="beside">
+          <StateMap map={story.map} />
+          <Way states={order.states} />
+        </Panel>
+        <div class="stack">
           <Money story={story} />
           <Shipments shipments={order.shipments} />
           <Returns order={order} />

@@ -69,7 +69,6 @@ function Everything({ overview }: { overview: Overview }) {
       <Parked deadLetters={deadLetters} />
       <Figures overview={overview} />
       <div class="columns">
-        <Watched title="Late, or about to be" orders={promise.orders} none="No order is late so far." />
         <Watched
           title="Wait for somebody"
           {...watchedOf(attention)}
@@ -82,6 +81,7 @@ function Everything({ overview }: { overview: Overview }) {
           status="PENDING_DECISION"
           none="No customer has to choose what becomes of an order."
         />
+        <Watched title="Late, or about to be" orders={promise.orders} none="No order is late so far." />
       </div>
       <Charts hours={hours} />
       <div class="masonry">
@@ -259,34 +259,41 @@ interface WatchedProps {
   none: string;
 }
 
-function Watched({ title, orders, all = orders.length, status: shared, none }: WatchedProps) {
-  const aside = shared && all > orders.length && <a href={linkTo(['orders'], { status: shared })}>All {whole(all)}</a>;
+/** Orders of a list that are seen at once: the numbers below it should be, too. */
+const AT_ONCE = 4;
+
+function Watched({ title, orders, all = orders.length, status, none }: WatchedProps) {
+  const more = orders.slice(AT_ONCE);
+  const aside = status && all > 0 && <a href={linkTo(['orders'], { status })}>All {whole(all)}</a>;
+  const shown = (some: WatchedOrders) => <WatchedList orders={some} isSame={status !== undefined} />;
   return (
     <Panel title={title} aside={aside}>
-      {orders.length === 0 ? (
-        <Nothing>{none}</Nothing>
-      ) : (
-        <ul class="plain">
-          {orders.map(({ orderId, status, since, until, reason }) => (
-            <li key={orderId}>
-              <p>
-                <a href={linkToOrder(orderId)}>{orderId}</a> <Status status={status} />
-              </p>
-              <p>
-                <Said text={reason} />
-              </p>
-              <p class="hint">
-                Since <Time at={since} />
-                {until !== undefined && (
-                  <>
-                    ; without an answer decided <Due at={until} />
-                  </>
-                )}
-              </p>
-            </li>
-          ))}
-        </ul>
+      {orders.length === 0 ? <Nothing>{none}</Nothing> : shown(orders.slice(0, AT_ONCE))}
+      {more.length > 0 && (
+        <details>
+          <summary>{`${whole(more.length)} more`}</summary>
+          {shown(more)}
+        </details>
       )}
     </Panel>
   );
 }
+
+/** @param isSame all of them have the status that the title tells of */
+const WatchedList = ({ orders, isSame }: { orders: WatchedOrders; isSame: boolean }) => (
+  <ul class="plain">
+    {orders.map(({ orderId, status, since, reason }) => (
+      <li key={orderId}>
+        <p>
+          <a href={linkToOrder(orderId)}>{orderId}</a> {!isSame && <Status status={status} />}
+        </p>
+        <p>
+          <Said text={reason} />
+        </p>
+        <p class="hint">
+          Since <Time at={since} />
+        </p>
+      </li>
+    ))}
+  </ul>
+);
