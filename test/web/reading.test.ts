@@ -127,7 +127,26 @@ testInBrowser('why an order came to need somebody is said where it is decided', 
   await page.locator('.stuck').getByText('Why it has to be done: the label for').waitFor();
   await page.locator('.timeline').getByText('Why it has to be done: the label for').waitFor();
   await page.getByRole('button', { name: 'Resolve…' }).click();
-  await page.getByRole('dialog').getByText('Why it has to be done: the label for').waitFor();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByText('Why it has to be done: the label for').waitFor();
+  await dialog.getByText('US$59.98 is at stake.').waitFor();
+  await page.context().close();
+});
+
+testInBrowser('what is said once is not said again below it', async () => {
+  const refused = await place(desk, { paymentMethod: 'pm_declined' });
+  await untilReached(
+    async () => (await desk.installation.get<Order>(`/orders/${refused}`)).status === 'PAYMENT_FAILED',
+    () => 'a payment that failed',
+    30_000,
+  );
+  const page = await open(`orders/${refused}`);
+  const { failure = '' } = await desk.installation.get<Order>(`/orders/${refused}`);
+  await page.locator('.summary').getByText(failure).waitFor();
+  expect(await page.locator('.notice').count()).toBe(0);
+  await visit(page, desk.installation.gateway, `orders/${asked}`);
+  await page.locator('.stuck time').first().waitFor();
+  expect(await page.locator('.stuck').innerText()).not.toContain('goes on by itself');
   await page.context().close();
 });
 
@@ -189,6 +208,12 @@ testInBrowser('on a phone a name stands beside what it names, and what there is 
   await visit(page, desk.installation.gateway, 'orders');
   await page.locator('.number').first().waitFor();
   expect(await page.evaluate(`getComputedStyle(document.querySelector('td.number')).textAlign`)).toBe('left');
+  await visit(page, desk.installation.gateway, 'cases');
+  await page.locator('[data-name=Facts]').getByText('Tried: giving the money back').waitFor();
+  // of a case without money at stake
+  const { cases } = await desk.installation.get<{ cases: { amount?: number }[] }>('/cases');
+  const [{ amount: _, ...without } = {}] = cases;
+  await page.route('**/cases?*', (route) => route.fulfill({ json: { cases: [without] } }));
   await visit(page, desk.installation.gateway, 'cases');
   const stake = page.locator('td[data-name="At stake"]:empty').first();
   await stake.waitFor({ state: 'attached' });

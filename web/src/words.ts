@@ -24,6 +24,8 @@ export const STATUS_WORDS: Record<OrderStatus, readonly [words: string, tone: To
   NEEDS_ATTENTION: ['Needs attention', 'bad'],
 };
 
+export const BREAKER_WORDS = { CLOSED: 'works', HALF_OPEN: 'is being tried', OPEN: 'out of order' } as const;
+
 /** `PARTIAL_INVENTORY`, `partial-inventory` or `PartialInventory` in words. */
 export function wordsOf(name: string): string {
   const words = name

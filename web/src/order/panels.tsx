@@ -1,6 +1,6 @@
 import type { Order, OrderStory } from '../types';
 import { Badge } from '../parts/status';
-import { count, money, wordsOf } from '../words';
+import { BREAKER_WORDS, count, money, wordsOf } from '../words';
 import { Facts, Panel } from '../parts/panel';
 import { Nothing } from '../parts/notice';
 import { Table } from '../parts/table';
@@ -48,7 +48,9 @@ export function Pending({ story: { pending, pendingAt } }: { story: OrderStory }
 }
 
 /** Companies that the order needs, and that are left alone. */
-export function OpenBreakers({ breakers }: Pick<OrderStory, 'breakers'>) {
+export function OpenBreakers({ breakers: all, stuck }: Pick<OrderStory, 'breakers' | 'stuck'>) {
+  // the one that it waits for is told of above
+  const breakers = all.filter(({ dependency }) => dependency !== stuck?.dependency);
   if (breakers.length === 0) return null;
   return (
     <Panel title="Out of order">
@@ -56,7 +58,7 @@ export function OpenBreakers({ breakers }: Pick<OrderStory, 'breakers'>) {
         {breakers.map(({ dependency, state, openUntil }) => (
           <li key={dependency}>
             <Badge tone="bad">
-              {wordsOf(dependency)}: {wordsOf(state)}
+              {wordsOf(dependency)}: {BREAKER_WORDS[state]}
             </Badge>
             {openUntil !== undefined && (
               <>
@@ -135,8 +137,10 @@ export function Returns({ order: { returns = [] } }: { order: Order }) {
   );
 }
 
-/** Why it did not come to its good end. */
-export function Failed({ order: { failure, errors = [] } }: { order: Order }) {
+/** Why it did not come to its good end. @param p.said what is said of it already */
+export function Failed({ order: { failure: why, errors = [] }, said }: { order: Order; said: string }) {
+  // the summary says it, where it is shown
+  const failure = why === undefined || said.includes(why) ? undefined : why;
   if (failure === undefined && errors.length === 0) return null;
   return (
     <div class="notice bad">

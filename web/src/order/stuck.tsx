@@ -3,7 +3,11 @@ import { BreakerDialog } from '../parts/breaker-dialog';
 import { DecisionDialog, ResolutionDialog } from './actions';
 import { DialogButton } from '../parts/dialogs';
 import { linkTo } from '../router';
+import { partsOf } from '../../../src/domain/shown-time';
 import { Due, Said, Time } from '../parts/time';
+
+/** when it goes on, that is: no need to say it twice */
+const tellsTime = (sentence: string) => partsOf(sentence).some((part) => typeof part !== 'string');
 
 interface StuckProps {
   story: OrderStory;
@@ -28,7 +32,7 @@ export function Stuck({ story, order, onDone }: StuckProps) {
         </p>
         <p class="hint">
           Since <Time at={stuck.since} />
-          {stuck.until !== undefined && (
+          {stuck.until !== undefined && !tellsTime(stuck.sentence) && (
             <>
               ; goes on by itself <Due at={stuck.until} />
             </>

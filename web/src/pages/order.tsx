@@ -97,13 +97,13 @@ function OrderStoryOf({ order, story, onDone }: Told & { onDone: () => void }) {
         {STATUS_WORDS[order.status][0]}
         {last && `. ${toldOnce(last.title, Date.now())}`}
       </p>
-      <Failed order={order} />
+      <Failed order={order} said={story.stuck ? '' : story.summary} />
       <Stuck {...{ story, order, onDone }} />
       <Actions {...{ story, order, onDone }} />
       <div class="order">
         <div class="stack">
           <Pending story={story} />
-          <OpenBreakers breakers={story.breakers} />
+          <OpenBreakers {...story} />
           <Panel title="What happened">
             <Timeline entries={story.timeline} />
           </Panel>

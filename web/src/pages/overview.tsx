@@ -11,7 +11,7 @@ import { Table } from '../parts/table';
 import { Due, Said, Time } from '../parts/time';
 import { useLoaded, useStream } from '../live';
 import { useState } from 'preact/hooks';
-import { count, duration, whole, wordsOf } from '../words';
+import { BREAKER_WORDS, count, duration, whole, wordsOf } from '../words';
 
 /** How everything stands, live. */
 export function OverviewPage() {
@@ -241,8 +241,6 @@ function inShort({ promise, attention, deadLetters }: Overview): string {
   const late = promise.atRisk + promise.breached;
   return `${count(attention.orders, 'order')} need attention, ${late} late or about to be, ${count(parked, 'dead letter')} wait for a person.`;
 }
-
-export const BREAKER_WORDS = { CLOSED: 'works', HALF_OPEN: 'is being tried', OPEN: 'out of order' } as const;
 
 type WatchedOrders = Overview['promise']['orders'];
 
