@@ -4,6 +4,7 @@ import type { DeadLetter, DeadLetterState, StoryEntry } from '../../src/domain/d
 import type { DeadLetterSummary } from '../../src/gateway/dead-letter-ports';
 import { type Acting, type Desk, type Gateway, Misused, type Session } from './desk';
 import { moreWith, queryOf, table, toSeconds } from './table';
+import { shownTime } from '../../src/domain/shown-time';
 
 /** Milliseconds between two looks at a bulk redrive. */
 const LOOK_MS = 500;
@@ -136,7 +137,7 @@ function linesOfPage({ deadLetters, cursor }: Page, width?: number): string[] {
 function linesOfLetter(letter: Shown): string[] {
   const why = causeOf(letter);
   return [
-    `${letter.id}  ${letter.class} (${letter.severity})  ${letter.state}${letter.dueAt === undefined ? '' : ` until ${letter.dueAt}`}`,
+    `${letter.id}  ${letter.class} (${letter.severity})  ${letter.state}${letter.dueAt === undefined ? '' : ` until ${shownTime(letter.dueAt)}`}`,
     `for ${letter.queue}, tried again ${letter.redrives} times, ${letter.tries} of them by itself`,
     ...(why === '' ? [] : [why]),
     ...(letter.workflow ? [`workflow ${letter.workflow.workflowId}, run ${letter.workflow.runId}`] : []),

@@ -13,6 +13,8 @@ export const ok = (detail: string): Finding => ({ state: 'ok', detail });
 export const warning = (detail: string, remedy: string): Finding => ({ state: 'warning', detail, remedy });
 export const failed = (detail: string, remedy: string): Finding => ({ state: 'failed', detail, remedy });
 
+/** Seconds for which a task may wait where all is well. */
+const LONG_S = 30;
 /** Messages that may wait in a queue before somebody hears of it. */
 const BACKLOG = 1000;
 
@@ -24,6 +26,12 @@ export const LOOKS: Record<string, (overview: Overview) => Finding> = {
       return failed(`nobody works on ${idle.join(', ')}`, 'start a worker; orders wait for it durably');
     if (workers.length === 0)
       return failed('nothing is known of them', 'see what `npx waybill doctor` tells of Temporal');
+    const behind = workers.filter(({ waitingSeconds = 0 }) => waitingSeconds >= LONG_S);
+    if (behind.length > 0)
+      return warning(
+        behind.map((one) => `tasks of ${one.queue} have waited for ${one.waitingSeconds} s`).join(', '),
+        'start another worker, or restart one that hangs',
+      );
     return ok(workers.map((one) => `${one.workers} on ${one.queue}`).join(', '));
   },
 

@@ -4,6 +4,7 @@ import type { Static } from '@sinclair/typebox';
 import type { Replay as ReplaySchema } from '../../src/gateway/replay-schemas';
 import { type Acting, type Desk, type Gateway, Misused } from './desk';
 import { isReplayOver } from '../../src/domain/replay';
+import { shownMoment } from '../../src/domain/shown-time';
 import { Trouble } from '../bootstrap/trouble.cjs';
 
 type Replay = Static<typeof ReplaySchema>;
@@ -96,7 +97,7 @@ const WORDS = {
 
 const progressOf = ({ state, counts, lastReplayedAt }: Replay): string =>
   `${WORDS[state]}: ${counts.seen} seen, ${counts.forwarded} forwarded, ${counts.skipped} skipped` +
-  (lastReplayedAt === undefined ? '' : `, at ${lastReplayedAt}`);
+  (lastReplayedAt === undefined ? '' : `, at ${shownMoment(lastReplayedAt)}`);
 
 function summaryOf(replay: Replay): string[] {
   const { counts, reason, cancelledBy } = replay;

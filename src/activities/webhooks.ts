@@ -4,6 +4,7 @@ import type { OrderId } from '../domain/ids';
 import type { SignedWebhook, WebhookAnswer, WebhookCounts, WebhookDesk, WebhookSender } from './webhook-ports';
 import { asStep } from './step';
 import { concerns, isDead, TEST_EVENT, validSecrets, waitAfter } from '../domain/webhooks';
+import { shownTime } from '../domain/shown-time';
 import { toBusEvent } from '../domain/events';
 import { withoutPersonalData } from '../domain/personal-data';
 
@@ -79,7 +80,7 @@ export function createWebhookActivities(deps: WebhookActivityDeps) {
     const webhook = counted ?? (await desk.countFailure({ webhookId, at: attempt.at }));
     if (!webhook?.failingSince || !isDead(webhook, { now: now(), afterS: deps.disableAfterS })) return {};
     const { failingSince, failedAttempts = 0 } = webhook;
-    const reason = `nothing was taken since ${failingSince}, in ${failedAttempts} attempts`;
+    const reason = `nothing was taken since ${shownTime(failingSince)}, in ${failedAttempts} attempts`;
     return { dead: { reason, failingSince } };
   }
 

@@ -114,7 +114,7 @@ export function eventOfEachType(order: Order): { [T in EventType]: { type: T; da
     'Order Returned': { type: 'Order Returned', data: {} },
     'Attention Needed': {
       type: 'Attention Needed',
-      data: { ...attention, error: 'the refund was refused', amount, currency },
+      data: { ...attention, error: 'the refund was refused', because: 'no carrier goes there', amount, currency },
     },
     'Attention Resolved': {
       type: 'Attention Resolved',

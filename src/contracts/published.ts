@@ -174,6 +174,7 @@ export const PUBLISHED = {
   'Attention Needed': {
     ...Attention,
     error: Text('what went wrong'),
+    because: Type.Optional(Text('why it has to be done; absent in events of earlier releases')),
     amount: Type.Optional(Amount('at stake')),
     currency: Type.Optional(Currency),
   },

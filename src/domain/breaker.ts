@@ -1,4 +1,5 @@
 import { StepError } from './failures';
+import { shownMoment } from './shown-time';
 
 /** The outside companies that can be out of order; a circuit breaker each. */
 export const DEPENDENCIES = ['payment', 'carrier', 'supplier', 'notification', 'warehouse'] as const;
@@ -27,7 +28,7 @@ export class CircuitOpenError extends StepError {
     readonly dependency: Dependency,
     readonly until: string,
   ) {
-    super('CIRCUIT_OPEN', `${dependency} is out of order, and is not asked until ${until}`);
+    super('CIRCUIT_OPEN', `${dependency} is out of order, and is not asked until ${shownMoment(until)}`);
   }
 }
 

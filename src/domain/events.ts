@@ -66,6 +66,8 @@ export interface Attention {
   /** the idempotency key of it */
   key: string;
   error: string;
+  /** why it has to be done, such as `the payment failed: …`; absent in events of earlier releases */
+  because?: string;
   /** money at stake, minor units */
   amount?: number;
   currency?: string;

@@ -98,6 +98,7 @@ const Waiting = {
       step: Type.String({ description: 'what was tried' }),
       key: Type.String({ description: 'the idempotency key of it' }),
       error: Type.String(),
+      because: Type.Optional(Type.String({ description: 'why it has to be done; absent in older ones' })),
       amount: Type.Optional(Amount('money at stake')),
       currency: Type.Optional(Currency),
       since: Time('when it was given to somebody'),

@@ -49,6 +49,10 @@ export interface WorkerCount {
   queue: string;
   /** that asked for its tasks lately */
   workers: number;
+  /** its tasks that nobody has taken, about; absent where the engine is too old to say */
+  waiting?: number;
+  /** seconds that the oldest of them has waited */
+  waitingSeconds?: number;
 }
 
 /** What the overview is put together from, each read on its own. Each throws when it cannot be read. */

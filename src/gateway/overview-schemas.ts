@@ -29,6 +29,7 @@ const Watched = Type.Object({
   orderId: Type.String(),
   status: Status,
   since: Time('since when it is so'),
+  until: Type.Optional(Time('when it goes on by itself')),
   reason: Type.String({ description: 'in a sentence' }),
 });
 
@@ -53,8 +54,15 @@ export const Overview = Type.Object(
     attention: Type.Object({
       orders: Quantity,
       openCases: Quantity,
-      oldest: Type.Array(Watched, { description: 'orders that wait for somebody, at most 10' }),
+      oldest: Type.Array(Watched, { description: 'orders of which something cannot be undone, at most 10' }),
     }),
+    decisions: Type.Object(
+      {
+        orders: Quantity,
+        oldest: Type.Array(Watched, { description: 'the oldest, at most 10; `until`: decided without an answer' }),
+      },
+      { description: 'orders of which a part is there: the customer, or somebody for the customer, has to choose' },
+    ),
     deadLetters: Type.Array(
       Type.Object({
         class: oneOf(DEAD_LETTER_CLASSES),
@@ -82,12 +90,20 @@ export const Overview = Type.Object(
       Type.Object({
         queue: Type.String({ description: 'a task queue of the engine: that of the orders, and that of webhooks' }),
         workers: Type.Integer({ description: 'that asked for its tasks in the last 90 s' }),
+        waiting: Type.Optional(
+          Type.Integer({ description: 'tasks that nobody has taken; absent where the engine is too old to say' }),
+        ),
+        waitingSeconds: Type.Optional(
+          Type.Integer({
+            description: 'for which the oldest of them has waited: workers that only ask leave it waiting',
+          }),
+        ),
       }),
     ),
     unavailable: Type.Array(Type.String(), {
       description:
-        'parts that could not be read just now, of `states`, `hours`, `promise`, `attention`, `cases`, `deadLetters`, ' +
-        '`breakers`, `queues`: what is shown of them is as old as their last reading, or empty',
+        'parts that could not be read just now, of `states`, `hours`, `promise`, `attention`, `decisions`, `cases`, ' +
+        '`deadLetters`, `breakers`, `queues`, `workers`: what is shown of them is as old as their last reading, or empty',
     }),
   },
   { $id: 'Overview', examples: [overviewExample] },

@@ -42,6 +42,7 @@ export function createOverview({ sources, onFailure, patienceMs = PATIENCE_MS }:
     hours: part('hours', { read: () => sources.hours(lastHours()), empty: [], everyMs: SLOW_MS }),
     promise: part('promise', { read: promiseReader(sources), empty: { atRisk: 0, breached: 0, orders: [] } }),
     attention: part('attention', { read: attentionReader(sources), empty: { orders: 0, oldest: [] } }),
+    decisions: part('decisions', { read: decisionReader(sources), empty: { orders: 0, oldest: [] } }),
     cases: part('cases', { read: () => sources.openCases(), empty: 0, everyMs: SLOW_MS }),
     deadLetters: part('deadLetters', { read: () => sources.deadLetters(), empty: [], everyMs: SLOW_MS }),
     breakers: part('breakers', { read: () => sources.breakers(), empty: [] }),
@@ -50,22 +51,25 @@ export function createOverview({ sources, onFailure, patienceMs = PATIENCE_MS }:
   };
 
   async function putTogether(): Promise<Overview> {
-    const [states, hours, promise, attention, cases, deadLetters, breakers, queues, workers] = await Promise.all([
-      parts.states(),
-      parts.hours(),
-      parts.promise(),
-      parts.attention(),
-      parts.cases(),
-      parts.deadLetters(),
-      parts.breakers(),
-      parts.queues(),
-      parts.workers(),
-    ]);
+    const [states, hours, promise, attention, decisions, cases, deadLetters, breakers, queues, workers] =
+      await Promise.all([
+        parts.states(),
+        parts.hours(),
+        parts.promise(),
+        parts.attention(),
+        parts.decisions(),
+        parts.cases(),
+        parts.deadLetters(),
+        parts.breakers(),
+        parts.queues(),
+        parts.workers(),
+      ]);
     const all: Record<keyof typeof parts, Latest<unknown>> = {
       states,
       hours,
       promise,
       attention,
+      decisions,
       cases,
       deadLetters,
       breakers,
@@ -78,6 +82,7 @@ export function createOverview({ sources, onFailure, patienceMs = PATIENCE_MS }:
       ...presentLastHours(hours.value),
       promise: promise.value,
       attention: { ...attention.value, openCases: cases.value },
+      decisions: decisions.value,
       deadLetters: DEAD_LETTER_CLASSES.map(
         (kind) => deadLetters.value.find((count) => count.class === kind) ?? { class: kind, parked: 0, waiting: 0 },
       ),
@@ -131,6 +136,20 @@ function attentionReader({ watch, readView }: OverviewSources) {
   const look = createWatcher({ readView, sinceOf: ({ attention }) => attention?.since });
   return async (): Promise<Omit<Overview['attention'], 'openCases'>> => {
     const { orders, oldest } = await watch.inStatus({ status: 'NEEDS_ATTENTION', limit: SHOWN });
+    return { orders, oldest: await look(oldest) };
+  };
+}
+
+/** Orders of which a part is there, as long as it is not decided what becomes of them. */
+function decisionReader({ watch, readView }: OverviewSources) {
+  const look = createWatcher({
+    readView,
+    // it is asked as soon as it is known what is there
+    sinceOf: ({ decision, currentSince, updatedAt }) => decision && (currentSince ?? updatedAt),
+    untilOf: ({ decision }) => decision?.until,
+  });
+  return async (): Promise<Overview['decisions']> => {
+    const { orders, oldest } = await watch.inStatus({ status: 'PENDING_DECISION', limit: SHOWN });
     return { orders, oldest: await look(oldest) };
   };
 }

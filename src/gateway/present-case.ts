@@ -1,7 +1,11 @@
+import type { Attention } from '../domain/events';
 import type { Case, ReconciliationReport } from '../domain/cases';
 import type { Finding } from '../domain/reconciliation';
 import type { OrderSummary } from './ports';
+import type { OrderView } from '../domain/projection';
 import { caseIdOf } from '../domain/reconciliation';
+import { doing } from './story/steps';
+import { plain } from './story/words';
 import { toDecimal } from '../domain/money';
 
 /** facts that are money, in minor units */
@@ -56,12 +60,14 @@ function linksOf({ caseId, kind, state, orderId, productId }: Case): Record<stri
 
 export const NEEDS_ATTENTION = 'NEEDS_ATTENTION' as const;
 
-/** An order that waits for a decision, on the same desk. */
-export function presentAttention({
-  orderId,
-  updatedAt,
-  status,
-}: Pick<OrderSummary, 'orderId' | 'updatedAt' | 'status'>) {
+/**
+ * An order that waits for a decision, on the same desk.
+ *
+ * @param view of it: what does not work, and why it has to be done; without it only that it waits
+ */
+export function presentAttention({ orderId, updatedAt, status }: Waiting, view?: Pick<OrderView, 'attention'>) {
+  const { attention } = view ?? {};
+  const openedAt = attention?.since ?? updatedAt;
   const caseId = `${NEEDS_ATTENTION}#${orderId}`;
   const order = `/orders/${orderId}`;
   return {
@@ -69,13 +75,26 @@ export function presentAttention({
     kind: NEEDS_ATTENTION,
     subject: orderId,
     orderId,
-    facts: { status },
+    facts: { status, ...(attention && factsOf(attention)) },
+    ...(attention && moneyOf(attention)),
     state: 'OPEN' as const,
-    openedAt: updatedAt,
-    lastSeenAt: updatedAt,
+    openedAt,
+    lastSeenAt: openedAt,
     links: { self: pathOf(caseId), order, events: `${order}/events`, resolution: `${order}/resolution` },
   };
 }
+
+type Waiting = Pick<OrderSummary, 'orderId' | 'updatedAt' | 'status'>;
+
+/** in words */
+const factsOf = ({ step, error, because }: Attention): Finding['facts'] => ({
+  tried: doing(step),
+  error: plain(error),
+  ...(because !== undefined && { because: plain(because) }),
+});
+
+const moneyOf = ({ amount, currency }: Attention) =>
+  amount === undefined || currency === undefined ? {} : { amount: toDecimal(amount, currency), currency };
 
 export function presentReport(report: ReconciliationReport) {
   const { runId, by, full, startedAt, finishedAt, orders, charges, findings, repaired, opened, closed, undecided } =

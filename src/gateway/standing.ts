@@ -1,8 +1,9 @@
-import type { CarrierStatus } from '../domain/events';
+import type { Attention, CarrierStatus } from '../domain/events';
 import type { OrderStatus } from '../domain/states';
 import type { OrderView, ViewShipment } from '../domain/projection';
-import { companyName, plain } from './story/words';
+import { becauseOf, companyName, plain } from './story/words';
 import { doing } from './story/steps';
+import { shownMoment, shownTime } from '../domain/shown-time';
 
 /** True when nothing more happens to the order by itself. */
 export const hasEnded = ({ closedAt, currentState }: OrderView): boolean =>
@@ -36,14 +37,19 @@ export function parcelOf(view: OrderView, shipment: ViewShipment): Parcel {
 /** Where an order stands, in a sentence. */
 export function summaryOf(view: OrderView): string {
   const { attention, delayed, pendingPayment, cancellation } = view;
-  if (attention) return `Somebody has to decide: ${doing(attention.step)} does not work (${plain(attention.error)}).`;
+  if (attention) return needsSomebody(attention);
   if (!hasEnded(view)) {
     if (cancellation && !view.shipments.length) return 'Being cancelled: what was taken is given back.';
     if (delayed)
-      return `Waiting for ${companyName(delayed.dependency)}, which is out of order: tried again at ${delayed.until}.`;
-    if (pendingPayment) return `Waiting until ${pendingPayment.until} for the payment company to decide.`;
+      return `Waiting for ${companyName(delayed.dependency)}, which is out of order: tried again at ${shownMoment(delayed.until)}.`;
+    if (pendingPayment) return `Waiting until ${shownTime(pendingPayment.until)} for the payment company to decide.`;
   }
   return STANDING[view.status](view);
+}
+
+function needsSomebody({ step, error, because: why }: Attention): string {
+  const sentence = `Somebody has to decide: ${doing(step)} does not work (${plain(error)}).`;
+  return why === undefined ? sentence : `${sentence} ${becauseOf(why)}`;
 }
 
 const because = ({ failure }: OrderView) => (failure === undefined ? '.' : `: ${failure.replace(/\.$/, '')}.`);
@@ -56,7 +62,9 @@ const STANDING: Record<OrderStatus, (view: OrderView) => string> = {
     inventoryStatus === 'PARTIAL' ? 'A part is reserved, and about to be paid.' : 'Reserved, and about to be paid.',
   INVENTORY_UNAVAILABLE: (view) => (hasEnded(view) ? 'Ended: nothing is in stock.' : 'Nothing is in stock.'),
   PENDING_DECISION: ({ decision }) =>
-    decision ? `A part is there: the customer decides until ${decision.until}.` : 'A part is there, and it is decided.',
+    decision
+      ? `A part is there: the customer decides until ${shownTime(decision.until)}.`
+      : 'A part is there, and it is decided.',
   BACKORDERED: (view) => `Waiting for stock${untilOf(view)}${view.shipments.length > 0 ? `; ${parcelsOf(view)}` : ''}.`,
   PAID: () => 'Paid, and about to be shipped.',
   PAYMENT_FAILED: (view) => `Ended without a payment${because(view)}`,
@@ -86,7 +94,7 @@ const PARCEL: Record<Parcel['status'], string> = {
   RETURNED: 'returned to the sender',
 };
 
-const untilOf = ({ backorder }: OrderView) => (backorder ? ` until ${backorder.until}` : '');
+const untilOf = ({ backorder }: OrderView) => (backorder ? ` until ${shownTime(backorder.until)}` : '');
 const restOf = (view: OrderView) => (view.backorder ? `; the rest is waited for${untilOf(view)}` : '');
 
 function openReturnsOf({ returns = [] }: OrderView): string {

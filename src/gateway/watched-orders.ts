@@ -15,10 +15,12 @@ interface Known {
  * Says of orders in a list why they are there. An order that did not change since it was looked at is not read again.
  *
  * @param p.sinceOf since when an order belongs into the list, ISO 8601; `undefined`: not any more
+ * @param p.untilOf when it goes on by itself, ISO 8601
  */
 export function createWatcher(p: {
   readView: OrderReader['readView'];
   sinceOf: (view: OrderView) => string | undefined;
+  untilOf?: (view: OrderView) => string | undefined;
 }): (entries: readonly WatchEntry[]) => Promise<Watched[]> {
   let known = new Map<string, Known>();
 
@@ -28,7 +30,9 @@ export function createWatcher(p: {
     if (!view) return { updatedAt: '', watched: undefined };
     const since = p.sinceOf(view);
     const { status, updatedAt } = view;
-    const watched = since === undefined ? undefined : { orderId, status, since, reason: summaryOf(view) };
+    if (since === undefined) return { updatedAt, watched: undefined };
+    const until = p.untilOf?.(view);
+    const watched = { orderId, status, since, ...(until !== undefined && { until }), reason: summaryOf(view) };
     return { updatedAt, watched };
   }
 

@@ -10,14 +10,18 @@ import { record } from './record';
 /** Something that has to be given back, by its own key; it is tried until it works or somebody settles it. */
 export interface Undo {
   /** what it does, as operators read it, and under which key; and the money at stake, in minor units */
-  about(): Omit<Attention, 'n' | 'error'>;
+  about(): Omit<Attention, 'n' | 'error' | 'because'>;
   run(): Promise<void>;
   /** it was done by hand */
   settled?(resolution: Resolution): void;
 }
 
-/** Undoes: what does not work although it was tried for long waits for an operator, and nothing goes past it. */
-export async function undoSurely(run: OrderRun, undo: Undo): Promise<void> {
+/**
+ * Undoes: what does not work although it was tried for long waits for an operator, and nothing goes past it.
+ *
+ * @param because why it has to be done, as the operator is told
+ */
+export async function undoSurely(run: OrderRun, undo: Undo, because: string): Promise<void> {
   for (;;) {
     const failure = await undo.run().then(
       () => undefined,
@@ -26,7 +30,7 @@ export async function undoSurely(run: OrderRun, undo: Undo): Promise<void> {
     if (!failure) return;
     // nobody said no: the worker was lost, or our own books are out of reach, where nothing could be written down either
     if (!failure.isWorth || failure.type === 'SERVICE_UNAVAILABLE') continue;
-    const resolution = await askSomebody(run, { ...undo.about(), error: failure.message });
+    const resolution = await askSomebody(run, { ...undo.about(), error: failure.message, because });
     if (resolution.action === 'SETTLE') undo.settled?.(resolution);
     if (resolution.action !== 'RETRY') return;
   }

@@ -80,15 +80,15 @@ export async function closeBackorder(run: OrderRun, p: Ending): Promise<void> {
     write: (batch) => bookkeeping.closeBackorder({ batch, orderId }),
   });
   // taken by an attempt of which the workflow task was lost
-  if (closed.taken) await releaseTaken(run, closed.taken);
+  if (closed.taken) await releaseTaken(run, closed.taken, `the rest is not waited for any more: ${reason}`);
   await offerStock(items);
 }
 
-async function releaseTaken(run: OrderRun, shipments: Shipment[]): Promise<void> {
+async function releaseTaken(run: OrderRun, shipments: Shipment[], because: string): Promise<void> {
   const part = openPart(run);
   part.shipments = shipments;
   part.releaseWhenUndone();
-  await part.saga.unwind();
+  await part.saga.unwind(because);
 }
 
 function leaveAwaitStock(run: OrderRun): void {

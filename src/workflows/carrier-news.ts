@@ -62,7 +62,8 @@ async function compensate(run: OrderRun, { shipment, status }: Parcel): Promise<
   const lines = keptOf(life, shipment.lines);
   leaveAwaitDelivery(run);
   const leave = run.log.enter('CompensateShipment');
-  await refund(run, keep(life, lines, -1), shipmentId);
+  const because = `a parcel ${status === 'LOST' ? 'is lost' : 'came back to the sender'} (${shipmentId})`;
+  await refund(run, keep(life, lines, -1), { cause: shipmentId, because });
   leave();
   if (status === 'RETURNED') await restock(run, shipmentId, lines);
   await expectLess(run);

@@ -155,7 +155,7 @@ async function inventoryNotAvailable(run: OrderRun, part: Part, reservation: Res
   const report = inventoryReport(run.life.order!, reservation);
   const waits = policyOf(run.life.order!).onUnavailable === 'WAIT' && !isPaid(run);
   // what was paid elsewhere goes back
-  if (!waits) await part.saga.unwind();
+  if (!waits) await part.saga.unwind('nothing of the order is in stock');
   await run.log.append({
     state: 'InventoryNotAvailable',
     events: [{ type: 'Inventory Shortage Reported', data: { unavailableItems, ...(waits && { waits }) } }],

@@ -11,7 +11,7 @@ import { bookkeeping, notification, releasing } from './activities';
 import { causedBy } from '../domain/cause';
 import { capturePayment, processPayment, refund } from './payment';
 import { createSaga, type Saga, settleAll } from './saga';
-import { failureOf } from './failure';
+import { CANCELLED, failureOf } from './failure';
 import { fulfill, instructPacking } from './fulfillment';
 import { type Ended, keep, linesKept, priceOf, reasonOf, valueKept } from './life';
 import { flush, record } from './record';
@@ -33,6 +33,9 @@ export type PartOutcome =
   /** nothing of it is there: it waits for stock */
   | { kind: 'WAITS' }
   | Ended;
+
+/** What tells why a part was given back. */
+type EndOfPart = Extract<NewEvent, { type: 'Order Cancelled' | 'Order Fulfillment Failed' | 'Payment Failed' }>;
 
 export function openPart(run: OrderRun): Part {
   const { orderId } = run.acceptance.submission;
@@ -123,7 +126,7 @@ function checkPaid({ life }: OrderRun, price: number): PaymentResult {
 export async function refundExcess(run: OrderRun): Promise<void> {
   const left = run.life.charges.reduce((sum, { taken, refunded }) => sum + taken - refunded, 0);
   const excess = left - valueKept(run.life);
-  if (excess > 0) await refund(run, excess, 'excess');
+  if (excess > 0) await refund(run, excess, { cause: 'excess', because: 'more was paid than what ships costs' });
   await flush(run, `excess#${run.acceptance.submission.orderId}`);
 }
 
@@ -135,7 +138,7 @@ function paymentSuccessful(run: OrderRun, payment: PaymentResult): payment is { 
 type Failed = Extract<PaymentResult, { status: 'FAILED' }>;
 
 function paymentFailed(run: OrderRun, part: Part, { reason, isExpired, cause }: Failed): Promise<PartOutcome> {
-  const event: NewEvent = isExpired
+  const event: EndOfPart = isExpired
     ? { type: 'Order Cancelled', data: { reason } }
     : { type: 'Payment Failed', data: { reason }, ...causedBy(cause) };
   return giveBack(run, part, { state: 'PaymentFailed', event });
@@ -153,7 +156,7 @@ async function decideToGiveBack(run: OrderRun, { n }: Part, failure: StepFailure
 }
 
 function rollbackTransaction(run: OrderRun, part: Part, { type, message: reason }: StepFailure): Promise<PartOutcome> {
-  const event: NewEvent =
+  const event: EndOfPart =
     type === 'ORDER_CANCELLED'
       ? { type: 'Order Cancelled', data: { reason } }
       : { type: 'Order Fulfillment Failed', data: { reason } };
@@ -162,10 +165,10 @@ function rollbackTransaction(run: OrderRun, part: Part, { type, message: reason 
   return giveBack(run, part, { state: 'RollbackTransaction', event });
 }
 
-async function giveBack(run: OrderRun, { saga }: Part, p: { state: EndState; event: NewEvent }): Promise<PartOutcome> {
+async function giveBack(run: OrderRun, { saga }: Part, p: { state: EndState; event: EndOfPart }): Promise<PartOutcome> {
   const leave = run.log.enter(p.state);
   run.waive();
-  await saga.unwind();
+  await saga.unwind(becauseOf(p.event));
   leave();
   // whatever went wrong first: who cancelled it is told so
   const { cancel } = run.life;
@@ -173,6 +176,13 @@ async function giveBack(run: OrderRun, { saga }: Part, p: { state: EndState; eve
     ? { type: 'Order Cancelled', data: { reason: reasonOf(cancel) }, ...causedBy(cancel.cause) }
     : p.event;
   return { kind: 'ENDED', state: p.state, event };
+}
+
+/** Why everything goes back, in words. */
+function becauseOf(event: EndOfPart): string {
+  const { reason } = event.data;
+  if (event.type === 'Order Fulfillment Failed' || reason === CANCELLED) return reason;
+  return `${event.type === 'Payment Failed' ? 'the payment failed' : 'the order is cancelled'}: ${reason}`;
 }
 
 async function startFulfillment(run: OrderRun, { saga, shipments }: Part): Promise<Label[]> {

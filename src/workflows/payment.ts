@@ -25,6 +25,8 @@ const DECLINE_RETRIES = 1;
 /** What is held already is worth some patience. */
 const CAPTURE_WITHIN_S = 900;
 
+const EXPIRED = 'the payment did not arrive in time';
+
 /**
  * ProcessPayment: charges, or authorises, what a part costs. A new key is taken only after a known decline.
  *
@@ -155,9 +157,9 @@ async function awaitDecision(run: OrderRun, charge: Charge): Promise<PaymentResu
   if (isSuccess(charge)) return { status: 'SUCCESS' };
   if (charge.kind === 'DECLINED') return { status: 'FAILED', reason: reasonOf(charge), ...causedBy(charge.cause) };
   // too late: after this nothing is taken under the key, unless it was a moment ago
-  await undoSurely(run, voidOf(run, { orderId, charge }));
+  await undoSurely(run, voidOf(run, { orderId, charge }), EXPIRED);
   if (isSuccess(charge)) return { status: 'SUCCESS' };
-  return { status: 'FAILED', reason: 'the payment did not arrive in time', isExpired: true };
+  return { status: 'FAILED', reason: EXPIRED, isExpired: true };
 }
 
 /** By its key, or by the company's own id, also where that is all it knows. */
@@ -269,16 +271,18 @@ function refundOf(run: OrderRun, { charge, amount: amountNow, cause }: RefundOf)
 /**
  * Gives back a part of what was charged: from the newest charge first.
  *
- * @param amount minor units, at most what was charged and not given back
- * @param cause  of the refund: names its keys
+ * @param amount    minor units, at most what was charged and not given back
+ * @param p.cause   of the refund: names its keys
+ * @param p.because the same, in words
  */
-export async function refund(run: OrderRun, amount: number, cause: string): Promise<void> {
+export async function refund(run: OrderRun, amount: number, p: { cause: string; because: string }): Promise<void> {
+  const { cause, because } = p;
   let left = amount;
   for (const charge of run.life.charges.toReversed()) {
     const share = Math.min(left, charge.taken - charge.refunded);
     if (share <= 0) continue;
     left -= share;
-    await undoSurely(run, refundOf(run, { charge, amount: () => share, cause }));
+    await undoSurely(run, refundOf(run, { charge, amount: () => share, cause }), because);
   }
 }
 
@@ -292,7 +296,8 @@ export async function refundLateSuccesses(run: OrderRun): Promise<void> {
     if (news?.kind !== 'COMPLETED' || !charge || isSuccess(charge)) continue;
     const { paymentId, amount, cause } = news;
     take(run, charge, { kind: 'CHARGED', paymentId, amount, ...causedBy(cause) }, { late: true });
-    await undoSurely(run, refundOf(run, { charge, amount: () => charge.taken - charge.refunded }));
+    const refunding = refundOf(run, { charge, amount: () => charge.taken - charge.refunded });
+    await undoSurely(run, refunding, 'the payment came after it had been given up');
     await flush(run, `late#${charge.key}`);
   }
 }

@@ -10,6 +10,8 @@ import { type Parcel, waitsForCarrier } from './life';
 import { flush, record } from './record';
 import { undoSurely } from './attention';
 
+const MOVED = 'the address changed';
+
 /** Another address for what the carrier has not picked up yet; first the new labels, then the old ones go. */
 export async function moveParcels(run: OrderRun, mail: Extract<Mail, { kind: 'address' }>): Promise<void> {
   const { life } = run;
@@ -23,7 +25,8 @@ export async function moveParcels(run: OrderRun, mail: Extract<Mail, { kind: 'ad
   if ('refused' in booked) {
     life.order = { ...life.order, shippingAddress: before };
     // one that failed may have been booked nevertheless
-    for (const parcel of movable) await undoSurely(run, cancelLabel(run, { ...parcel, version }));
+    for (const parcel of movable)
+      await undoSurely(run, cancelLabel(run, { ...parcel, version }), `the address stays as it was: ${booked.refused}`);
     await flush(run, keys.nth('address', life.order.orderId, version));
     return void (mail.refused = booked.refused);
   }
@@ -65,7 +68,7 @@ export async function relabelParcels(run: OrderRun): Promise<void> {
   for (const parcel of run.life.parcels)
     if (parcel.version < version && waitsForCarrier(parcel) && parcel.movedTo !== version) {
       leaveAwaitDelivery(run);
-      await undoSurely(run, relabel(run, parcel, version));
+      await undoSurely(run, relabel(run, parcel, version), MOVED);
     }
 }
 
@@ -87,7 +90,7 @@ async function replaceLabel(run: OrderRun, parcel: Parcel, label: Label): Promis
     data: { ...label, version },
   });
   Object.assign(parcel, { label, version });
-  await undoSurely(run, cancelLabel(run, { shipment, version: before }));
+  await undoSurely(run, cancelLabel(run, { shipment, version: before }), MOVED);
   await instructPacking(run, { shipment, version });
   await flush(run, `relabelled#${keys.label(shipment.shipmentId, version)}`);
 }

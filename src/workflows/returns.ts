@@ -91,7 +91,7 @@ async function inspect(run: OrderRun, mail: Extract<Mail, { kind: 'inspected' }>
   mail.given = { returnId, refunded };
 
   const writtenOff = linesWith(items, 'WRITE_OFF');
-  await refund(run, refunded, returnId);
+  await refund(run, refunded, { cause: returnId, because: `the customer sent goods back (${returnId})` });
   leave();
   if (writtenOff.length > 0) log.note({ type: 'Inventory Written Off', data: { items: writtenOff, cause: returnId } });
   await restock(run, returnId, linesWith(items, 'RESTOCK'));

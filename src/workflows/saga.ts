@@ -5,8 +5,12 @@ import { type Undo, undoSurely } from './attention';
 export interface Saga {
   /** Registers an undo; call it before the step it undoes, because a step that failed may still have had its effect. */
   undoWith(undo: Undo): void;
-  /** Runs every undo, the last registered first. One that does not work waits for somebody, so none is left out. */
-  unwind(): Promise<void>;
+  /**
+   * Runs every undo, the last registered first. One that does not work waits for somebody, so none is left out.
+   *
+   * @param because why it is done
+   */
+  unwind(because: string): Promise<void>;
 }
 
 export function createSaga(run: OrderRun): Saga {
@@ -15,8 +19,8 @@ export function createSaga(run: OrderRun): Saga {
     undoWith(undo) {
       undos.push(undo);
     },
-    async unwind() {
-      for (let undo = undos.pop(); undo; undo = undos.pop()) await undoSurely(run, undo);
+    async unwind(because) {
+      for (let undo = undos.pop(); undo; undo = undos.pop()) await undoSurely(run, undo, because);
     },
   };
 }

@@ -19,8 +19,8 @@ test('workers are counted while they ask for tasks, and not for long when they d
   const count = createWorkerCounts(new Client({ connection }), [worked, idle]);
   try {
     const expected = [
-      { queue: worked, workers: 1 },
-      { queue: idle, workers: 0 },
+      { queue: worked, workers: 1, waiting: 0 },
+      { queue: idle, workers: 0, waiting: 0 },
     ];
     await eventually(count, ([first]) => first!.workers === 1);
     expect(await count()).toEqual(expected);
@@ -30,6 +30,29 @@ test('workers are counted while they ask for tasks, and not for long when they d
     now.mockRestore();
     expect(later).toEqual(expected.map((one) => ({ ...one, workers: 0 })));
   } finally {
+    worker.shutdown();
+    await running;
+    await native.close();
+    await connection.close();
+  }
+});
+
+test('tasks that wait although a worker asks are told, with how long the oldest has waited', async () => {
+  const connection = await Connection.connect({ address });
+  const native = await NativeConnection.connect({ address });
+  const taskQueue = uniqueId('hangs');
+  // it asks, and takes no task of a workflow, like one that hangs
+  const worker = await Worker.create({ connection: native, taskQueue, activities: { look: async () => undefined } });
+  const running = worker.run();
+  const client = new Client({ connection });
+  const count = createWorkerCounts(client, [taskQueue]);
+  const handle = await client.workflow.start('nobody', { taskQueue, workflowId: uniqueId('waits') });
+  try {
+    const seen = await eventually(count, ([one]) => one!.workers === 1 && (one!.waitingSeconds ?? 0) >= 2);
+    expect(seen).toEqual([{ queue: taskQueue, workers: 1, waiting: 1, waitingSeconds: expect.any(Number) as number }]);
+    expect(seen[0]!.waitingSeconds).toBeLessThan(120);
+  } finally {
+    await handle.terminate();
     worker.shutdown();
     await running;
     await native.close();

@@ -1,6 +1,7 @@
 import type { Case } from '../../src/domain/cases';
 import type { OrderId } from '../../src/domain/ids';
 import type { OrderSummary } from '../../src/gateway/ports';
+import type { OrderView } from '../../src/domain/projection';
 import { closeGateways, createGateway, expectProblem, ORDER_ID, timeOf } from './support';
 import { InvalidCursorError } from '../../src/gateway/ports';
 
@@ -60,6 +61,37 @@ describe('GET /cases', () => {
       ],
       cursor: 'c.next',
     });
+  });
+
+  test('says of an order what does not work, why it has to be done, what is at stake, and since when', async () => {
+    const attention = {
+      n: 1,
+      step: 'RefundPayment',
+      key: 'refund#charge#ORD-1#1',
+      error: 'the bank refuses refunds of charge#ORD-1#1',
+      because: 'no carrier goes there',
+      amount: 5998,
+      currency: 'USD',
+      since: timeOf(7),
+    };
+    const { inject } = createGateway({
+      reader: {
+        listOrders: async () => ({ orders: [stuck(1), stuck(2)] }),
+        // the second was resolved a moment ago
+        readView: async (orderId) => ({ ...stuck(1), orderId, ...(orderId === 'ORD-1' && { attention }) }) as OrderView,
+      },
+    });
+    const facts = {
+      status: 'NEEDS_ATTENTION',
+      tried: 'giving the money back',
+      error: 'the bank refuses refunds of charge 1',
+      because: 'no carrier goes there',
+    };
+    const known = { facts, amount: 59.98, currency: 'USD', openedAt: timeOf(7) };
+    const { cases } = (await inject({ url: '/cases' })).json<{ cases: object[] }>();
+    expect(cases).toMatchObject([known, { facts: { status: 'NEEDS_ATTENTION' }, openedAt: timeOf(2) }]);
+    expect(cases[1]).not.toHaveProperty('amount');
+    expect((await inject({ url: '/cases/NEEDS_ATTENTION%23ORD-1' })).json()).toMatchObject(known);
   });
 
   test('goes on page by page: through the orders first, and closed ones without them', async () => {

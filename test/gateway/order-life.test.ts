@@ -5,6 +5,7 @@ import type { Order } from '../../src/gateway/order-schema';
 import { closeGateways, createGateway, ORDER_ID, timeOf } from './support';
 import { eventOfEachType, numbered, sampleValidOrder } from '../support/contracts/events';
 import { fold } from '../../src/domain/projection';
+import { shownMoment, shownTime } from '../../src/domain/shown-time';
 
 afterEach(closeGateways);
 
@@ -49,7 +50,7 @@ describe('what an order waits for', () => {
     const { choices, until } = every['Decision Requested'].data;
     expect(decision).toEqual({ choices, until, links: { decide } });
     expect(links.actions.decision).toBe(decide);
-    expect(summary).toBe(`A part is there: the customer decides until ${until}.`);
+    expect(summary).toBe(`A part is there: the customer decides until ${shownTime(until)}.`);
   });
 
   test('stock, beside what has shipped already', async () => {
@@ -58,10 +59,10 @@ describe('what an order waits for', () => {
     const first = await showAfter(...PARTLY, 'Order Backordered', paid, 'Shipment Created', 'Shipment Tracked');
     expect(first.backorder).toEqual(every['Order Backordered'].data);
     expect(first.payment).toMatchObject({ charged: 29.99, outstanding: 29.99 });
-    expect(first.summary).toBe(`Shipped: 1 parcel picked up; the rest is waited for until ${until}.`);
+    expect(first.summary).toBe(`Shipped: 1 parcel picked up; the rest is waited for until ${shownTime(until)}.`);
     const waiting = await showAfter(...PARTLY, paid, 'Shipment Created', 'Order Backordered');
     expect(waiting.status).toBe('BACKORDERED');
-    expect(waiting.summary).toBe(`Waiting for stock until ${until}; 1 parcel waiting for the carrier.`);
+    expect(waiting.summary).toBe(`Waiting for stock until ${shownTime(until)}; 1 parcel waiting for the carrier.`);
   });
 
   test('a payment company that tells later', async () => {
@@ -69,14 +70,16 @@ describe('what an order waits for', () => {
     const { until, chargeKey } = every['Payment Pending'].data;
     expect(pendingPayment).toEqual({ chargeKey, amount: 59.98, currency: 'USD', until });
     expect(payment).toEqual({ charged: 0, refunded: 0, pending: 59.98, outstanding: 59.98, currency: 'USD' });
-    expect(summary).toBe(`Waiting until ${until} for the payment company to decide.`);
+    expect(summary).toBe(`Waiting until ${shownTime(until)} for the payment company to decide.`);
   });
 
   test('another company that is out of order', async () => {
     const { delayed, summary } = await showAfter(...RESERVED, 'Order Delayed');
     const { until } = every['Order Delayed'].data;
     expect(delayed).toEqual({ dependency: 'payment', since: timeOf(3), until });
-    expect(summary).toBe(`Waiting for the payment company, which is out of order: tried again at ${until}.`);
+    expect(summary).toBe(
+      `Waiting for the payment company, which is out of order: tried again at ${shownMoment(until)}.`,
+    );
   });
 
   test('somebody: what does not work, what it is about, and where it is resolved', async () => {
@@ -85,7 +88,9 @@ describe('what an order waits for', () => {
     const { amount: _, ...data } = every['Attention Needed'].data;
     expect(attention).toEqual({ ...data, amount: 59.98, since: timeOf(5), links: { resolve } });
     expect(links.actions).toEqual({ resolution: resolve });
-    expect(summary).toBe('Somebody has to decide: giving the money back does not work (the refund was refused).');
+    expect(summary).toBe(
+      'Somebody has to decide: giving the money back does not work (the refund was refused). Why it has to be done: no carrier goes there.',
+    );
     expect(payment).not.toHaveProperty('outstanding');
   });
 
@@ -258,7 +263,7 @@ describe('where it stands, in words', () => {
     [['Order Created'], 'Received, and about to be checked.'],
     [CREATED, 'Checked: the order is right. Its stock is being reserved.'],
     [['Order Validation Failed'], 'Refused: see `errors`.'],
-    [[...CREATED, 'Order Backordered'], `Waiting for stock until ${every['Order Backordered'].data.until}.`],
+    [[...CREATED, 'Order Backordered'], `Waiting for stock until ${shownTime(every['Order Backordered'].data.until)}.`],
     [RESERVED, 'Reserved, and about to be paid.'],
     [PARTLY, 'A part is reserved, and about to be paid.'],
     [[...CREATED, 'Inventory Unavailable'], 'Nothing is in stock.'],

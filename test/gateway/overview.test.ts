@@ -11,7 +11,7 @@ import { overviewExample } from '../../src/gateway/overview-example';
 import { StepError } from '../../src/domain/failures';
 
 const NOW = Date.parse('2025-07-09T10:30:00.000Z');
-const PARTS = ['states', 'hours', 'promise', 'attention', 'cases', 'deadLetters', 'breakers', 'queues'];
+const PARTS = ['states', 'hours', 'promise', 'attention', 'decisions', 'cases', 'deadLetters', 'breakers', 'queues'];
 
 // timers are the machine's: only the clock is ours
 beforeEach(() => void jest.useFakeTimers({ doNotFake: ['setTimeout', 'setImmediate', 'nextTick'], now: NOW }));
@@ -219,6 +219,45 @@ describe('what somebody should look at', () => {
   });
 });
 
+test('those that wait for a choice are apart from them, with how long and until when', async () => {
+  const until = '2025-07-10T10:30:00.000Z';
+  const asked: WatchEntry = { orderId: 'B' as OrderId, createdAt: 'then', updatedAt: 'then' };
+  let isAsked = true;
+  const { overview } = setUp({
+    watch: {
+      ...NOTHING.watch,
+      inStatus: async ({ status }) =>
+        status === 'PENDING_DECISION'
+          ? { orders: 12, oldest: [{ ...asked, updatedAt: isAsked ? 'then' : 'later' }] }
+          : NO_LIST,
+    },
+    readView: async () =>
+      viewOf(asked, {
+        status: 'PENDING_DECISION',
+        currentSince: '2025-07-09T10:00:00.000Z',
+        ...(isAsked && { decision: { choices: ['WAIT', 'CANCEL'], until } }),
+      }),
+  });
+  const { attention, decisions } = await overview.read();
+  expect(attention.oldest).toEqual([]);
+  expect(decisions).toEqual({
+    orders: 12,
+    oldest: [
+      {
+        orderId: 'B',
+        status: 'PENDING_DECISION',
+        since: '2025-07-09T10:00:00.000Z',
+        until,
+        reason: 'A part is there: the customer decides until 10:30 UTC on 10 July 2025.',
+      },
+    ],
+  });
+  // it is decided, and the index is a moment behind
+  isAsked = false;
+  passTime(5000);
+  expect((await overview.read()).decisions.oldest).toEqual([]);
+});
+
 test('a company is shown as the worst of the processes sees it, until the last of them tries again', async () => {
   const row = (changes: Partial<BreakerRow>): BreakerRow => ({
     dependency: 'payment',
@@ -262,7 +301,7 @@ describe('what it costs', () => {
       states: 1,
       hours: 1,
       late: 2,
-      inStatus: 1,
+      inStatus: 2,
       openCases: 1,
       deadLetters: 1,
       breakers: 1,
@@ -272,7 +311,7 @@ describe('what it costs', () => {
     expect(reads).toEqual(once);
     passTime(1);
     expect(await overview.read()).not.toBe(all[0]);
-    expect(reads).toEqual({ ...once, states: 2, late: 4, inStatus: 2, breakers: 2 });
+    expect(reads).toEqual({ ...once, states: 2, late: 4, inStatus: 4, breakers: 2 });
   });
 
   test('a clock that is set back by an hour holds nothing up', async () => {
@@ -292,7 +331,7 @@ describe('what it costs', () => {
     expect(reads).toEqual({
       states: 30,
       late: 60,
-      inStatus: 30,
+      inStatus: 60,
       breakers: 30,
       // each time that 5 s are over when somebody looks, which is every 2 s
       hours: 10,
@@ -313,7 +352,9 @@ describe('what it costs', () => {
 describe('a part that cannot be read', () => {
   const failing = (part: string): Partial<OverviewSources> => {
     if (part === 'promise') return { watch: { ...NOTHING.watch, late: outOfReach } };
-    if (part === 'attention') return { watch: { ...NOTHING.watch, inStatus: outOfReach } };
+    const status = { attention: 'NEEDS_ATTENTION', decisions: 'PENDING_DECISION' }[part];
+    const inStatus: OverviewSources['watch']['inStatus'] = async (p) => (p.status === status ? outOfReach() : NO_LIST);
+    if (status !== undefined) return { watch: { ...NOTHING.watch, inStatus } };
     return { [part === 'cases' ? 'openCases' : part]: outOfReach };
   };
 

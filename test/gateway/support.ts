@@ -176,6 +176,7 @@ export const NOTHING_TO_SEE: Overview = {
     revenue: [],
   },
   promise: { atRisk: 0, breached: 0, orders: [] },
+  decisions: { orders: 0, oldest: [] },
   attention: { orders: 0, openCases: 0, oldest: [] },
   deadLetters: [],
   breakers: [],

@@ -92,6 +92,8 @@ test('load of every scenario goes its ways, and the overview shows where all of 
       ],
     },
   });
+  // the part is there, and nobody has said what becomes of the order
+  expect(shown.decisions.orders).toBe(expected['PENDING_DECISION'] ?? 0);
   expect(shown.queues.map(({ queue }) => queue)).toContain('order-intake-queue');
   // the clock may have struck
   const placed = shown.hours.reduce((sum, hour) => sum + hour.placed, 0);

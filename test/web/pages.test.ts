@@ -41,6 +41,15 @@ beforeAll(async () => {
     () => 'an order that needs attention',
     90_000,
   );
+  // the numbers come a moment later
+  await untilReached(
+    async () => {
+      const { states } = await desk.installation.get<Overview>('/overview');
+      return states.reduce((sum, { orders }) => sum + orders, 0) === 16;
+    },
+    () => 'all orders among those that are counted',
+    60_000,
+  );
   await desk.installation.post('/breakers/carrier/reset', { by: 'night shift', reason: 'the carrier is back' });
   places = {
     overview: '',

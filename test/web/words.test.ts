@@ -1,4 +1,5 @@
-import { duration, money, relative, wordsOf } from '../../web/src/words';
+import { duration, money, relative, told, toldOnce, wordsOf } from '../../web/src/words';
+import { shownTime } from '../../src/domain/shown-time';
 import { linkTo } from '../../web/src/router';
 
 test.each([
@@ -39,4 +40,16 @@ test.each([
 test('what is in a link comes out as it went in, and empty filters are left out', () => {
   expect(linkTo(['orders', 'a/b c'], { q: 'x&y=z', status: '' })).toBe('#/orders/a%2Fb%20c?q=x%26y%3Dz');
   expect(linkTo([])).toBe('#/');
+});
+
+test('a time in a sentence is told in the zone of the reader, with how far it is; a listener hears it once', () => {
+  const now = new Date(2025, 6, 9, 10, 30).getTime();
+  const at = (...time: [number, number, number, number, number, number?]) => new Date(...time).toISOString();
+  const today = { at: at(2025, 6, 9, 10, 42), isMoment: false };
+  expect(told(today, now)).toMatch(/^10:42( AM)? \(in 12 min\)$/);
+  expect(told({ at: at(2025, 6, 9, 10, 29, 50), isMoment: true }, now)).toMatch(/^10:29:50( AM)? \(10 s ago\)$/);
+  expect(told({ at: at(2025, 6, 10, 10, 30), isMoment: false }, now)).toMatch(/^Jul 10, 10:30( AM)? \(in 1 d\)$/);
+  expect(told({ at: at(2026, 6, 10, 10, 30), isMoment: false }, now)).toMatch(/2026/);
+  const heard = toldOnce(`Waiting until ${shownTime(today.at)}.`, now);
+  expect(heard).toMatch(/^Waiting until 10:42:00( AM)?\.$/);
 });

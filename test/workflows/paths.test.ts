@@ -13,12 +13,28 @@ import { PATHS } from '../support/paths';
 import { rests } from '../../src/gateway/story/waits';
 import { runPath } from '../support/paths/run-path';
 import { stuckOf } from '../../src/gateway/story/stuck';
+import { plain } from '../../src/gateway/story/words';
 import { statusAfter } from '../../src/domain/projection';
+import { timelineOf } from '../../src/gateway/story/timeline';
 import { tapBus, type TappedEvent } from '../support/bus-tap';
 import { uniqueId } from '../support/orders';
 
 let bench: OrderBench;
 const lives: Lived[] = [];
+
+/** why something had to be undone that could not be */
+const REASONS = [
+  'a parcel is lost (ORD-S1)',
+  'more was paid than what ships costs',
+  'nothing of the order is in stock',
+  'somebody asked to cancel the order',
+  'the address changed',
+  'the customer sent goods back (ORD-R1)',
+  'the label for ORD-S1: no carrier goes there',
+  'the payment came after it had been given up',
+  'the payment did not arrive in time',
+  'the payment failed: closed',
+];
 
 const known = new Set(EDGES.map((edge) => edge.join(' → ')));
 const edgesOf = ({ states }: Lived) => states.slice(1).map((to, i) => `${states[i]} → ${to}`);
@@ -75,6 +91,22 @@ test('wherever they rest for long somebody is told why, and what to do; where th
       expect(sentence).toMatch(/^[A-Z].*\.$/);
     }
   expect(explained).toBeGreaterThan(500);
+});
+
+test('whoever has to decide is told why the order came to that, while it is so', () => {
+  const told: string[] = [];
+  for (const { events } of lives)
+    for (const event of events) {
+      if (event.type !== 'Attention Needed') continue;
+      const { because = '' } = event.data;
+      const before = events.slice(0, event.sequence);
+      const view = fold(before)!;
+      const given = { view, events: before, breakers: [], now: Date.parse(view.updatedAt) };
+      expect(stuckOf(given)?.sentence).toContain(`Why it has to be done: ${plain(because)}.`);
+      expect(timelineOf(before).at(-1)?.detail).toContain(`Why it has to be done: ${plain(because)}.`);
+      told.push(because.replace(/ORD[\w-]+(?=-[SR]\d)/, 'ORD'));
+    }
+  expect([...new Set(told)].toSorted()).toEqual(REASONS);
 });
 
 /** what comes of a request, or of an event of somebody else's; all others come of the one before them */

@@ -21,6 +21,12 @@ export function linkTo(segments: readonly string[], query: Query = {}): string {
   return `#/${segments.map(encodeURIComponent).join('/')}${search}`;
 }
 
+/** The link to where the page is, without a member of its query. */
+export function linkWithout(name: string): string {
+  const { segments, query } = parseRoute(location.hash);
+  return linkTo(segments, Object.fromEntries([...query].filter(([one]) => one !== name)));
+}
+
 export const linkToOrder = (orderId: string): string => linkTo(['orders', orderId]);
 
 export const goTo = (link: string): void => {

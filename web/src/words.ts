@@ -1,4 +1,5 @@
 import type { OrderStatus } from '../../src/domain/states';
+import { partsOf, type TimeTold } from '../../src/domain/shown-time';
 
 /** How something stands: each has a sign of its own, so that colour is never alone. */
 export type Tone = 'good' | 'busy' | 'wait' | 'bad' | 'over';
@@ -22,6 +23,8 @@ export const STATUS_WORDS: Record<OrderStatus, readonly [words: string, tone: To
   RETURNED: ['Returned', 'over'],
   NEEDS_ATTENTION: ['Needs attention', 'bad'],
 };
+
+export const BREAKER_WORDS = { CLOSED: 'works', HALF_OPEN: 'is being tried', OPEN: 'out of order' } as const;
 
 /** `PARTIAL_INVENTORY`, `partial-inventory` or `PartialInventory` in words. */
 export function wordsOf(name: string): string {
@@ -84,6 +87,27 @@ export function relative(at: string, now: number): string {
   const words = duration(Math.floor(Math.abs(ms) / 1000) * 1000);
   return ms > 0 ? `in ${words}` : `${words} ago`;
 }
+
+/** A time in a sentence: in the reader's zone, and how far that is. */
+export function told({ at, isMoment }: TimeTold, now: number): string {
+  const [date, today] = [new Date(at), new Date(now)];
+  const isToday = date.toDateString() === today.toDateString();
+  const isThisYear = date.getFullYear() === today.getFullYear();
+  const options: Intl.DateTimeFormatOptions = {
+    ...(!isToday && { day: 'numeric', month: 'short' }),
+    ...(!isThisYear && { year: 'numeric' }),
+    hour: '2-digit',
+    minute: '2-digit',
+    ...(isMoment && { second: '2-digit' }),
+  };
+  return `${date.toLocaleString(undefined, options)} (${relative(at, now)})`;
+}
+
+/** The same for those who hear it once: without what changes as time goes by. */
+export const toldOnce = (sentence: string, now: number): string =>
+  partsOf(sentence)
+    .map((part) => (typeof part === 'string' ? part : exact(part.at, now)))
+    .join('');
 
 /** In the reader's zone; the date only when it is another day. */
 export function exact(at: string, now: number): string {

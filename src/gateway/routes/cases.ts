@@ -78,7 +78,9 @@ export function caseRoutes(app: FastifyInstance, { cases, reader, newRequestId }
 
   async function attentionPage(p: { limit: number; cursor?: string }) {
     const { orders, cursor } = await reader.listOrders({ ...p, status: NEEDS_ATTENTION });
-    return { cases: orders.map(presentAttention), ...(cursor !== undefined && { cursor: `${OF_ORDERS}${cursor}` }) };
+    const views = await Promise.all(orders.map(({ orderId }) => reader.readView(orderId)));
+    const found = orders.map((order, n) => presentAttention(order, views[n]));
+    return { cases: found, ...(cursor !== undefined && { cursor: `${OF_ORDERS}${cursor}` }) };
   }
 
   async function casePage(p: { state: CaseState; limit: number; cursor?: string }) {
@@ -127,7 +129,7 @@ export function caseRoutes(app: FastifyInstance, { cases, reader, newRequestId }
     const orderId = caseId.slice(NEEDS_ATTENTION.length + 1);
     if (!caseId.startsWith(`${NEEDS_ATTENTION}#`) || !isOrderId(orderId)) return undefined;
     const view = await reader.readView(orderId);
-    return view?.attention ? presentAttention({ ...view, updatedAt: view.attention.since }) : undefined;
+    return view?.attention ? presentAttention(view, view) : undefined;
   }
 }
 

@@ -1,9 +1,10 @@
 import type { Look } from '../progress-desk';
 import type { PendingActivity, Progress } from '../progress-ports';
 import { type Case, rests, type Stuck, waitOf } from './waits';
-import { capital, companyName, counted, plain, shownMoment, shownTime } from './words';
+import { capital, companyName, counted, plain } from './words';
 import { doing, stepOf } from './steps';
 import { isDependency } from '../../domain/breaker';
+import { shownMoment, shownTime } from '../../domain/shown-time';
 
 /** Milliseconds without an event after which it is asked why. */
 const IDLE_MS = 5_000;

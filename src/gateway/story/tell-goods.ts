@@ -1,6 +1,7 @@
 import type { InspectionOutcome } from '../../domain/events';
 import type { Tellers } from './line';
-import { causeName, listed, missing, placed, sentences, shownMoney, shownTime } from './words';
+import { causeName, listed, missing, placed, sentences, shownMoney } from './words';
+import { shownTime } from '../../domain/shown-time';
 
 const INSPECTED: Record<InspectionOutcome, string> = {
   RESTOCK: 'back into stock',

@@ -1,5 +1,6 @@
 import type { Tellers } from './line';
-import { causeName, sentences, shownMoney, shownTime } from './words';
+import { causeName, sentences, shownMoney } from './words';
+import { shownTime } from '../../domain/shown-time';
 
 /** Money that is held, taken, given back. */
 export const TELL_MONEY = {

@@ -1,7 +1,8 @@
 import type { Tellers } from './line';
 import type { ResolutionAction } from '../../domain/events';
-import { capital, CHOICES, companyName, listed, missing, sentences, shownMoment, shownMoney, shownTime } from './words';
+import { becauseOf, capital, CHOICES, companyName, listed, missing, sentences, shownMoney } from './words';
 import { doing } from './steps';
+import { shownMoment, shownTime } from '../../domain/shown-time';
 
 const minutes = (seconds: number) => `${Math.round(seconds / 60)} minutes`;
 
@@ -73,11 +74,12 @@ export const TELL_ORDER = {
     kind: 'action',
     title: `${by === undefined ? 'The address changed' : `${by} changed the address`}: to ${address.city}, ${address.country}`,
   }),
-  'Attention Needed': ({ step, error, amount, currency }) => ({
+  'Attention Needed': ({ step, error, because, amount, currency }) => ({
     kind: 'trouble',
     title: `${capital(doing(step))} does not work: somebody has to decide`,
     detail: sentences(
       error,
+      becauseOf(because),
       amount === undefined || currency === undefined ? undefined : `${shownMoney(amount, currency)} is at stake`,
     ),
   }),

@@ -1,6 +1,7 @@
 import type { CarrierStatus, CarrierUpdate } from '../../domain/events';
 import type { Known, Line, Tellers } from './line';
-import { capital, listed, parcelName, sentences, shownMoment, shownMoney } from './words';
+import { capital, listed, parcelName, sentences, shownMoney } from './words';
+import { shownMoment } from '../../domain/shown-time';
 
 const carried = ({ carrier, trackingNumber }: { carrier: string; trackingNumber: string }) =>
   `${carrier}, tracking number ${trackingNumber}`;

@@ -4,6 +4,7 @@ import type { OrderEvent } from '../../domain/events';
 import type { OrderStory } from '../story-schemas';
 import type { OrderView } from '../../domain/projection';
 import {
+  becauseOf,
   CHOICES,
   capital,
   companyName,
@@ -12,15 +13,14 @@ import {
   missing,
   parcelName,
   plain,
-  shownMoment,
   shownMoney,
-  shownTime,
 } from './words';
 import { doing } from './steps';
 import { hasEnded, parcelOf } from '../standing';
 import { isDependency } from '../../domain/breaker';
 import { openReturns } from './returns';
 import { policyOf } from '../../domain/order';
+import { shownMoment, shownTime } from '../../domain/shown-time';
 
 export type Stuck = NonNullable<Static<typeof OrderStory>['stuck']>;
 
@@ -59,13 +59,17 @@ const lastOf = ({ events, view }: Case, type: OrderEvent['type']): string =>
 
 function attention({ view }: Case): Stuck | undefined {
   if (!view.attention) return undefined;
-  const { step, error, amount, currency, since } = view.attention;
+  const { step, error, amount, currency, since, because = cancelledOf(view) } = view.attention;
   const stake = amount === undefined || currency === undefined ? '' : `; ${shownMoney(amount, currency)} is at stake`;
   const sentence =
     `Somebody has to decide: ${doing(step)} does not work (${plain(error)})${stake}. ` +
-    'Resolve it: try again, leave it, or say that it was done by hand.';
+    `${because === undefined ? '' : `${becauseOf(because)} `}Resolve it: try again, leave it, or say that it was done by hand.`;
   return { sentence, kind: 'decision', since, remedy: 'resolution' };
 }
+
+/** what attention of an earlier release does not say, and the order may know */
+const cancelledOf = ({ cancellation }: OrderView): string | undefined =>
+  cancellation && `the order is cancelled${cancellation.reason === undefined ? '' : `: ${cancellation.reason}`}`;
 
 function decision(given: Case): Stuck | undefined {
   const { decision: asked, cancellation, unavailableItems = [] } = given.view;

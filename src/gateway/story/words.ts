@@ -7,17 +7,16 @@ import { minorDigits, toDecimal } from '../../domain/money';
 export const shownMoney = (amount: number, currency: string): string =>
   `${toDecimal(amount, currency).toFixed(minorDigits(currency) ?? 0)} ${currency}`;
 
-/** To the minute, for waits of hours and days. @param at ISO 8601 */
-export const shownTime = (at: string): string => `${iso(at).slice(0, 16).replace('T', ' ')} UTC`;
+/** Products that a sentence names; the order has them all. */
+const NAMED = 6;
 
-/** To the second, for what is tried again soon. @param at ISO 8601 */
-export const shownMoment = (at: string): string => `${iso(at).slice(0, 19).replace('T', ' ')} UTC`;
-
-const iso = (at: string) => new Date(at).toISOString();
-
-/** Such as `2 × PROD-12345, 1 × PROD-SCARCE`. */
-export const listed = (items: readonly ShipmentLine[]): string =>
-  items.map(({ productId, quantity }) => `${quantity} × ${productId}`).join(', ');
+/** Such as `2 × PROD-12345, 1 × PROD-SCARCE`; of many the first ones, and how many more. */
+export function listed(items: readonly ShipmentLine[]): string {
+  // one more is named sooner than counted
+  const named = items.length > NAMED + 1 ? items.slice(0, NAMED) : items;
+  const words = named.map(({ productId, quantity }) => `${quantity} × ${productId}`).join(', ');
+  return named === items ? words : `${words} and ${items.length - NAMED} other products`;
+}
 
 /** What is missing of what was ordered. */
 export const missing = (items: readonly Shortage[]): string =>
@@ -73,6 +72,10 @@ export function sentences(...parts: (string | undefined)[]): string | undefined 
   const told = parts.filter((part) => part !== undefined && part !== '') as string[];
   return told.length === 0 ? undefined : told.map((part) => `${capital(plain(part))}.`).join(' ');
 }
+
+/** Why something has to be undone; nothing where nobody wrote it down. */
+export const becauseOf = (because: string | undefined): string =>
+  because === undefined ? '' : `Why it has to be done: ${plain(because)}.`;
 
 /** What stock or money came back for: a parcel, a return, or too much that was paid. */
 export function causeName(cause: string): string {

@@ -3,7 +3,7 @@ import { caseOf, lived, ORDER, SAMPLES } from './case';
 import { EDGES, STATES } from '../../../src/domain/states';
 import { eventsOf, HAPPY } from '../support';
 import { fold } from '../../../src/domain/projection';
-import { plain } from '../../../src/gateway/story/words';
+import { listed, plain } from '../../../src/gateway/story/words';
 import { mapOf } from '../../../src/gateway/story/map';
 import { moneyOf } from '../../../src/gateway/story/money';
 import { neededBy, openBreakers } from '../../../src/gateway/story/needs';
@@ -187,3 +187,10 @@ test.each([
 ])('what somebody else said is told without keys and stops, %#', (said, expected) =>
   expect(plain(said)).toBe(expected),
 );
+
+test('of many products the first ones are named, and the others counted', () => {
+  const items = Array.from({ length: 9 }, (_, n) => ({ productId: `P${n}`, quantity: n + 1 }));
+  expect(listed(items)).toBe('1 × P0, 2 × P1, 3 × P2, 4 × P3, 5 × P4, 6 × P5 and 3 other products');
+  expect(listed(items.slice(0, 7))).toMatch(/5 × P4, 6 × P5, 7 × P6$/);
+  expect(listed(items.slice(0, 1))).toBe('1 × P0');
+});

@@ -20,6 +20,10 @@ const DAY_S = 86_400;
 const { data: asked } = SAMPLES['Order Delayed'];
 const delayedBy = (dependency: string): NewEvent => ({ type: 'Order Delayed', data: { ...asked, dependency } });
 const noRefund: NewEvent = { type: 'Return Inspected', data: { ...SAMPLES['Return Inspected'].data, amount: 0 } };
+const silentAttention: NewEvent = {
+  type: 'Attention Needed',
+  data: { n: 1, step: 'VoidPayment', key: 'void', error: 'no answer' },
+};
 const open = (dependency: 'payment' | 'carrier', inS: number) => ({
   dependency,
   state: 'OPEN' as const,
@@ -62,7 +66,7 @@ const ROWS: Row[] = [
     described({ task: { attempt: 1, isTaken: false, since: second(2) } }),
     {
       sentence:
-        'Its next step waits for a worker since 2025-07-09 10:30:02 UTC; workers are there, and are busy or were just started: start more if it stays so.',
+        'Its next step waits for a worker since 10:30:02 UTC on 9 July 2025; workers are there, and are busy or were just started: start more if it stays so.',
       remedy: 'start-worker',
     },
   ],
@@ -73,7 +77,7 @@ const ROWS: Row[] = [
     fails('checkInventory', { lastError: 'writing Ledger: throttled', errorType: 'SERVICE_UNAVAILABLE' }),
     {
       sentence:
-        'Reserving the stock fails again and again (attempt 4; writing Ledger: throttled): it is tried again at 2025-07-09 10:30:40 UTC, and the order goes on when it works.',
+        'Reserving the stock fails again and again (attempt 4; writing Ledger: throttled): it is tried again at 10:30:40 UTC on 9 July 2025, and the order goes on when it works.',
       kind: 'trouble',
       since: second(1),
       until: second(40),
@@ -98,7 +102,7 @@ const ROWS: Row[] = [
     described(),
     {
       sentence:
-        'Nothing has happened since 2025-07-09 10:30:01 UTC, and the engine shows nothing that is tried: a table or queue of ours may not answer. The log of the workers says which; the order goes on by itself.',
+        'Nothing has happened since 10:30:01 UTC on 9 July 2025, and the engine shows nothing that is tried: a table or queue of ours may not answer. The log of the workers says which; the order goes on by itself.',
       kind: 'trouble',
     },
   ],
@@ -128,7 +132,7 @@ const ROWS: Row[] = [
     undefined,
     {
       sentence:
-        'The payment company is out of order, and is asked again at 2025-07-09 10:31:00 UTC; the order goes on by itself. If the company works again, reset its breaker.',
+        'The payment company is out of order, and is asked again at 10:31:00 UTC on 9 July 2025; the order goes on by itself. If the company works again, reset its breaker.',
       kind: 'trouble',
       since: second(3),
       until: second(60),
@@ -143,7 +147,7 @@ const ROWS: Row[] = [
     undefined,
     {
       sentence:
-        'The payment company was out of order; it is asked again at 2025-07-10 10:30:00 UTC, and the order goes on by itself.',
+        'The payment company was out of order; it is asked again at 10:30:00 UTC on 10 July 2025, and the order goes on by itself.',
       dependency: 'payment',
     },
   ],
@@ -154,7 +158,7 @@ const ROWS: Row[] = [
     described(),
     {
       sentence:
-        'The payment company has been out of order since 2025-07-09 10:30 UTC; it is asked again from time to time, and the order goes on by itself.',
+        'The payment company has been out of order since 10:30 UTC on 9 July 2025; it is asked again from time to time, and the order goes on by itself.',
       since: second(3),
     },
   ],
@@ -168,7 +172,7 @@ const ROWS: Row[] = [
     }),
     {
       sentence:
-        'The payment company is out of order, and is asked again at 2025-07-09 10:30:40 UTC; the order goes on by itself. If the company works again, reset its breaker.',
+        'The payment company is out of order, and is asked again at 10:30:40 UTC on 9 July 2025; the order goes on by itself. If the company works again, reset its breaker.',
       remedy: 'reset-breaker',
       dependency: 'payment',
       until: second(40),
@@ -181,7 +185,7 @@ const ROWS: Row[] = [
     undefined,
     {
       sentence:
-        'The payment company has not decided about 59.98 USD: the order waits until 2025-07-10 10:30 UTC, and is cancelled then. Its word comes as an event; ask the company, or cancel.',
+        'The payment company has not decided about 59.98 USD: the order waits until 10:30 UTC on 10 July 2025, and is cancelled then. Its word comes as an event; ask the company, or cancel.',
       kind: 'waiting',
       since: second(3),
       until: '2025-07-10T10:30:00.000Z',
@@ -194,7 +198,7 @@ const ROWS: Row[] = [
     fails('voidPayment'),
     {
       sentence:
-        'Voiding the charge fails again and again (attempt 4; it says 503): it is tried again at 2025-07-09 10:30:40 UTC, and the order goes on when it works.',
+        'Voiding the charge fails again and again (attempt 4; it says 503): it is tried again at 10:30:40 UTC on 9 July 2025, and the order goes on when it works.',
     },
   ],
   [
@@ -204,7 +208,7 @@ const ROWS: Row[] = [
     described(),
     {
       sentence:
-        'Nothing has shipped, and the promise of 30 minutes is at risk: the last thing that happened was at 2025-07-09 10:30:03 UTC. Look at the workflow, or cancel.',
+        'Nothing has shipped, and the promise of 30 minutes is at risk: the last thing that happened was at 10:30:03 UTC on 9 July 2025. Look at the workflow, or cancel.',
       kind: 'trouble',
       since: second(3),
     },
@@ -226,7 +230,7 @@ const ROWS: Row[] = [
     undefined,
     {
       sentence:
-        'The carrier is out of order, and is asked again at 2025-07-09 10:30:30 UTC; the order goes on by itself. If the company works again, reset its breaker.',
+        'The carrier is out of order, and is asked again at 10:30:30 UTC on 9 July 2025; the order goes on by itself. If the company works again, reset its breaker.',
       remedy: 'reset-breaker',
       dependency: 'carrier',
     },
@@ -270,7 +274,7 @@ const ROWS: Row[] = [
     undefined,
     {
       sentence:
-        'The customer has to decide until 2025-07-10 10:30 UTC, because 1 × PROD-12345 is missing; without an answer: ship what is there and leave the rest out. Decide for the customer, or wait.',
+        'The customer has to decide until 10:30 UTC on 10 July 2025, because 1 × PROD-12345 is missing; without an answer: ship what is there and leave the rest out. Decide for the customer, or wait.',
       kind: 'decision',
       since: second(3),
       until: '2025-07-10T10:30:00.000Z',
@@ -291,7 +295,7 @@ const ROWS: Row[] = [
     undefined,
     {
       sentence:
-        'Waiting for 1 × PROD-12345 until 2025-07-10 10:30 UTC: it goes on when the stock comes in and it is its turn. Receive stock, or cancel.',
+        'Waiting for 1 × PROD-12345 until 10:30 UTC on 10 July 2025: it goes on when the stock comes in and it is its turn. Receive stock, or cancel.',
       kind: 'waiting',
       since: second(3),
       until: '2025-07-10T10:30:00.000Z',
@@ -304,10 +308,30 @@ const ROWS: Row[] = [
     undefined,
     {
       sentence:
-        'Somebody has to decide: giving the money back does not work (the refund was refused); 59.98 USD is at stake. Resolve it: try again, leave it, or say that it was done by hand.',
+        'Somebody has to decide: giving the money back does not work (the refund was refused); 59.98 USD is at stake. Why it has to be done: no carrier goes there. Resolve it: try again, leave it, or say that it was done by hand.',
       kind: 'decision',
       since: second(5),
       remedy: 'resolution',
+    },
+  ],
+  [
+    'NEEDS_ATTENTION',
+    'an earlier release did not write down why, and it is cancelled',
+    waits([...PAID, CANCELS, silentAttention]),
+    undefined,
+    {
+      sentence:
+        'Somebody has to decide: voiding the charge does not work (no answer). Why it has to be done: the order is cancelled: ordered twice. Resolve it: try again, leave it, or say that it was done by hand.',
+    },
+  ],
+  [
+    'NEEDS_ATTENTION',
+    'an earlier release did not write down why',
+    waits([...PAID, silentAttention]),
+    undefined,
+    {
+      sentence:
+        'Somebody has to decide: voiding the charge does not work (no answer). Resolve it: try again, leave it, or say that it was done by hand.',
     },
   ],
   ['SHIPPED', 'on its way', waits(SHIPPED, { idleS: DAY_S }), undefined, undefined],
@@ -318,7 +342,7 @@ const ROWS: Row[] = [
     undefined,
     {
       sentence:
-        'Globe Parcel has said nothing of parcel 1 (WB1) since 2025-07-09 10:30 UTC: ask the carrier what became of it.',
+        'Globe Parcel has said nothing of parcel 1 (WB1) since 10:30 UTC on 9 July 2025: ask the carrier what became of it.',
       kind: 'trouble',
     },
   ],

@@ -39,7 +39,7 @@ test('a parcel is told with its carrier and number, those of the last label', ()
   const events = lived('Shipping Label Generated', 'Shipment Created', 'Shipping Label Replaced', 'Shipment Tracked');
   expect(timelineOf(events).at(-1)).toMatchObject({
     title: 'Parcel 1 was picked up',
-    detail: "Globe Parcel, tracking number WB2. By the carrier's clock at 2025-07-09 18:00:00 UTC.",
+    detail: "Globe Parcel, tracking number WB2. By the carrier's clock at 18:00:00 UTC on 9 July 2025.",
   });
 });
 

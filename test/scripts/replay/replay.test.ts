@@ -48,7 +48,7 @@ test('tells how it is getting on, and what became of the events', async () => {
   expect(stdout.trim().split('\n')).toEqual([
     `${NAME}: all events from ${REPLAY.from} to ${REPLAY.to}, to the live consumers`,
     'starting: 0 seen, 0 forwarded, 0 skipped',
-    'running: 2 seen, 2 forwarded, 0 skipped, at 2025-07-09T12:00:00.000Z',
+    'running: 2 seen, 2 forwarded, 0 skipped, at 12:00:00 UTC on 9 July 2025',
     'all is out of the archive, catching up: 4 seen, 3 forwarded, 1 skipped',
     'completed',
     '4 seen, 3 selected, 3 forwarded, 1 skipped, 0 refused',

@@ -2,7 +2,8 @@ import { useState } from 'preact/hooks';
 import type { Order, OrderCancelled } from '../types';
 import { ActDialog } from '../parts/act';
 import { Choice, Field, Fields } from '../parts/field';
-import { STATUS_WORDS } from '../words';
+import { Said } from '../parts/time';
+import { money, STATUS_WORDS } from '../words';
 
 interface OrderDialogProps {
   order: Order;
@@ -109,6 +110,9 @@ const RESOLUTIONS = {
 
 type Resolution = keyof typeof RESOLUTIONS;
 
+const atStake = ({ attention }: Order) =>
+  attention?.amount !== undefined && <strong>{money(attention.amount, attention.currency)} is at stake.</strong>;
+
 export function ResolutionDialog({ order, ...rest }: OrderDialogProps) {
   const [action, setAction] = useState<Resolution>('RETRY');
   const [reference, setReference] = useState('');
@@ -116,7 +120,7 @@ export function ResolutionDialog({ order, ...rest }: OrderDialogProps) {
     title: `Resolve ${order.orderId}`,
     happens: (
       <>
-        {order.summary} {RESOLUTIONS[action][1]}
+        <Said text={order.summary} /> {atStake(order)} {RESOLUTIONS[action][1]}
       </>
     ),
     confirm: RESOLUTIONS[action][0],

@@ -1,10 +1,10 @@
 import type { Order, OrderStory } from '../types';
 import { Badge } from '../parts/status';
-import { count, money, wordsOf } from '../words';
+import { BREAKER_WORDS, count, money, wordsOf } from '../words';
 import { Facts, Panel } from '../parts/panel';
 import { Nothing } from '../parts/notice';
 import { Table } from '../parts/table';
-import { Due, Time } from '../parts/time';
+import { Due, Said, Time } from '../parts/time';
 
 /** What the engine is about to do. */
 export function Pending({ story: { pending, pendingAt } }: { story: OrderStory }) {
@@ -29,7 +29,10 @@ export function Pending({ story: { pending, pendingAt } }: { story: OrderStory }
             </p>
             {lastError !== undefined && (
               <p>
-                Last error: <code>{lastError}</code>
+                Last error:{' '}
+                <code>
+                  <Said text={lastError} />
+                </code>
               </p>
             )}
           </li>
@@ -45,7 +48,9 @@ export function Pending({ story: { pending, pendingAt } }: { story: OrderStory }
 }
 
 /** Companies that the order needs, and that are left alone. */
-export function OpenBreakers({ breakers }: Pick<OrderStory, 'breakers'>) {
+export function OpenBreakers({ breakers: all, stuck }: Pick<OrderStory, 'breakers' | 'stuck'>) {
+  // the one that it waits for is told of above
+  const breakers = all.filter(({ dependency }) => dependency !== stuck?.dependency);
   if (breakers.length === 0) return null;
   return (
     <Panel title="Out of order">
@@ -53,7 +58,7 @@ export function OpenBreakers({ breakers }: Pick<OrderStory, 'breakers'>) {
         {breakers.map(({ dependency, state, openUntil }) => (
           <li key={dependency}>
             <Badge tone="bad">
-              {wordsOf(dependency)}: {wordsOf(state)}
+              {wordsOf(dependency)}: {BREAKER_WORDS[state]}
             </Badge>
             {openUntil !== undefined && (
               <>
@@ -79,7 +84,7 @@ export function Money({ story }: { story: OrderStory }) {
           ['Charged', shown(charged)],
           ['Held', shown(authorized || undefined)],
           ['Refunded', shown(refunded)],
-          ['Still to be taken', shown(outstanding)],
+          ['Still to be taken', shown(outstanding || undefined)],
           ['At stake', shown(atStake || undefined)],
         ]}
       />
@@ -132,14 +137,16 @@ export function Returns({ order: { returns = [] } }: { order: Order }) {
   );
 }
 
-/** Why it did not come to its good end. */
-export function Failed({ order: { failure, errors = [] } }: { order: Order }) {
+/** Why it did not come to its good end. @param p.said what is said of it already */
+export function Failed({ order: { failure: why, errors = [] }, said }: { order: Order; said: string }) {
+  // the summary says it, where it is shown
+  const failure = why === undefined || said.includes(why) ? undefined : why;
   if (failure === undefined && errors.length === 0) return null;
   return (
     <div class="notice bad">
       {failure !== undefined && (
         <p>
-          <span aria-hidden="true">▲</span> {failure}
+          <span aria-hidden="true">▲</span> <Said text={failure} />
         </p>
       )}
       {errors.length > 0 && (
@@ -174,7 +181,16 @@ export function Notifications({ notifications }: Pick<OrderStory, 'notifications
 }
 
 export function Ordered({ order }: { order: Order }) {
-  const { items = [], currency, customerId, createdAt, shippingAddress, promise, startedAfterSeconds } = order;
+  const {
+    items = [],
+    unavailableItems = [],
+    currency,
+    customerId,
+    createdAt,
+    shippingAddress,
+    promise,
+    startedAfterSeconds,
+  } = order;
   return (
     <Panel title="What was ordered">
       {items.length > 0 && (
@@ -186,6 +202,9 @@ export function Ordered({ order }: { order: Order }) {
           columns={[
             { name: 'Product', cell: ({ productId }) => productId },
             { name: 'Quantity', cell: ({ quantity }) => quantity, isNumber: true },
+            ...(unavailableItems.length > 0
+              ? [{ name: 'Missing', cell: missingOf(unavailableItems), isNumber: true }]
+              : []),
             { name: 'Price of one', cell: ({ price }) => money(price, currency), isNumber: true },
           ]}
         />
@@ -202,6 +221,13 @@ export function Ordered({ order }: { order: Order }) {
     </Panel>
   );
 }
+
+const missingOf =
+  (items: NonNullable<Order['unavailableItems']>) =>
+  ({ productId }: { productId: string }) => {
+    const { shortfall = 0 } = items.find((one) => one.productId === productId) ?? {};
+    return shortfall > 0 ? <Badge tone="wait">{shortfall}</Badge> : 0;
+  };
 
 const addressOf = ({ street, city, zipCode, country }: NonNullable<Order['shippingAddress']>) =>
   `${street}, ${zipCode} ${city}, ${country}`;

@@ -3,7 +3,11 @@ import { BreakerDialog } from '../parts/breaker-dialog';
 import { DecisionDialog, ResolutionDialog } from './actions';
 import { DialogButton } from '../parts/dialogs';
 import { linkTo } from '../router';
-import { Due, Time } from '../parts/time';
+import { partsOf } from '../../../src/domain/shown-time';
+import { Due, Said, Time } from '../parts/time';
+
+/** when it goes on, that is: no need to say it twice */
+const tellsTime = (sentence: string) => partsOf(sentence).some((part) => typeof part !== 'string');
 
 interface StuckProps {
   story: OrderStory;
@@ -23,10 +27,12 @@ export function Stuck({ story, order, onDone }: StuckProps) {
         <h2 id="stuck-title">
           <span aria-hidden="true">{isBad ? '▲' : '◷'}</span> {isBad ? 'Why is it stuck?' : 'What does it wait for?'}
         </h2>
-        <p>{stuck.sentence}</p>
+        <p>
+          <Said text={stuck.sentence} />
+        </p>
         <p class="hint">
           Since <Time at={stuck.since} />
-          {stuck.until !== undefined && (
+          {stuck.until !== undefined && !tellsTime(stuck.sentence) && (
             <>
               ; goes on by itself <Due at={stuck.until} />
             </>

@@ -1,6 +1,6 @@
 import type { OrderStory } from '../types';
 import { Nothing } from '../parts/notice';
-import { Time } from '../parts/time';
+import { Said, Time } from '../parts/time';
 
 type Entry = OrderStory['timeline'][number];
 
@@ -39,9 +39,15 @@ function TimelineEntry({ entry: { at, kind, title, detail, operator, sequence } 
       <div>
         <p>
           <span class="unseen">{word}: </span>
-          <strong>{title}</strong>
+          <strong>
+            <Said text={title} />
+          </strong>
         </p>
-        {detail !== undefined && <p>{detail}</p>}
+        {detail !== undefined && (
+          <p>
+            <Said text={detail} />
+          </p>
+        )}
         {operator && (
           <p class="operator">
             By {operator.by}

@@ -10,7 +10,7 @@ export function Way({ states }: { states: Order['states'] }) {
     <ol class="way" aria-label="The states that the order passed">
       {states.map((state) => (
         <li key={state.enteredAt + state.name} aria-current={state.exitedAt === null ? 'step' : undefined}>
-          <strong>{wordsOf(state.name.replace('?', ''))}</strong>
+          <strong>{wordsOf(state.name)}</strong>
           <span>
             <Time at={state.enteredAt} always="exact" />, {spent(state)}
             {(state.attempts ?? 0) > 1 && `, ${count(state.attempts ?? 0, 'try', 'tries')}`}

@@ -6,7 +6,7 @@ import { Nothing, Show } from '../parts/notice';
 import { Page } from '../parts/page';
 import { Pager } from '../parts/pager';
 import { Table } from '../parts/table';
-import { Time } from '../parts/time';
+import { Said, Time } from '../parts/time';
 import { searchOf } from '../search';
 import { useLoaded } from '../live';
 
@@ -26,7 +26,7 @@ export function AuditTrailPage({ query }: { query: URLSearchParams }) {
       <FilterForm key={JSON.stringify(filter)} filter={filter} />
       <Show loaded={loaded}>
         {({ entries, cursor: next }) => (
-          <>
+          <div aria-busy={loaded.isLoading}>
             {entries.length === 0 ? (
               <Nothing>
                 {next === undefined ? 'Nothing was done by hand.' : 'Nothing on this page; the next may have some.'}
@@ -35,7 +35,7 @@ export function AuditTrailPage({ query }: { query: URLSearchParams }) {
               <Entries entries={entries} />
             )}
             <Pager segments={SEGMENTS} filter={filter} cursor={cursor} next={next} />
-          </>
+          </div>
         )}
       </Show>
     </Page>
@@ -87,9 +87,13 @@ const Entries = ({ entries }: Pick<AuditPage, 'entries'>) => (
     columns={[
       { name: 'When', cell: ({ at }) => <Time at={at} /> },
       { name: 'Who', cell: ({ by }) => by },
-      { name: 'What', cell: ({ action, detail }) => [ACTIONS[action], detail].filter(Boolean).join(': ') },
+      {
+        name: 'What',
+        isText: true,
+        cell: ({ action, detail }) => <Said text={[ACTIONS[action], detail].filter(Boolean).join(': ')} />,
+      },
       { name: 'Of', cell: ({ subject }) => subjectLink(subject) },
-      { name: 'Why', cell: ({ reason }) => reason },
+      { name: 'Why', isText: true, cell: ({ reason }) => reason },
     ]}
   />
 );

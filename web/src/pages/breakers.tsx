@@ -1,8 +1,7 @@
 import type { Breakers } from '../types';
 import { Badge } from '../parts/status';
-import { BREAKER_WORDS } from './overview';
 import { BreakerDialog } from '../parts/breaker-dialog';
-import { count, wordsOf } from '../words';
+import { BREAKER_WORDS, count, wordsOf } from '../words';
 import { DialogButton } from '../parts/dialogs';
 import { Page } from '../parts/page';
 import { Show } from '../parts/notice';

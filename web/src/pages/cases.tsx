@@ -37,14 +37,14 @@ export function CasesPage({ query }: { query: URLSearchParams }) {
       </form>
       <Show loaded={loaded}>
         {({ cases, cursor: next }) => (
-          <>
+          <div aria-busy={loaded.isLoading}>
             {cases.length === 0 ? (
               <Nothing>{state === 'OPEN' ? 'Nobody has to see to anything.' : 'No case was closed.'}</Nothing>
             ) : (
               <Cases cases={cases} onDone={() => loaded.reload().catch(() => undefined)} />
             )}
             <Pager segments={SEGMENTS} filter={filter} cursor={cursor} next={next} />
-          </>
+          </div>
         )}
       </Show>
     </Page>
@@ -66,9 +66,12 @@ const Cases = ({ cases, onDone }: { cases: Case[]; onDone: () => unknown }) => (
       },
       {
         name: 'Facts',
-        cell: ({ facts }) =>
+        isText: true,
+        cell: ({ kind, facts }) =>
+          // what it is called says so already
           Object.entries(facts)
-            .map(([name, value]) => `${wordsOf(name)}: ${value}`)
+            .filter(([name]) => kind !== 'NEEDS_ATTENTION' || name !== 'status')
+            .map(([name, value]) => `${wordsOf(name)}: ${factOf(value)}`)
             .join('; '),
       },
       {
@@ -81,6 +84,10 @@ const Cases = ({ cases, onDone }: { cases: Case[]; onDone: () => unknown }) => (
     ]}
   />
 );
+
+/** what is a name of ours in words, anything else as it is */
+const factOf = (value: unknown): string =>
+  typeof value === 'string' && /^[A-Z]+(_[A-Z]+)+$/.test(value) ? wordsOf(value) : String(value);
 
 function WhatToDo({ found, onDone }: { found: Case; onDone: () => unknown }) {
   const { links, state, closedBy, closedAt, reason, orderId, caseId } = found;

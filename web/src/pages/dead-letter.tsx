@@ -59,7 +59,7 @@ function Letter({ letter, onDone }: { letter: DeadLetter; onDone: () => Promise<
               ['Order', orderId && <a href={linkToOrder(orderId)}>{orderId}</a>],
               ['Died', <Time at={deadAt} />],
               ['Due', dueAt && <Time at={dueAt} />],
-              ['Redriven', `${count(redrives, 'time')}, ${tries} of them by itself`],
+              ['Redriven', redrives === 0 ? 'never' : `${count(redrives, 'time')}, ${tries} of them by itself`],
               ['Workflow', workflow && `${workflow.workflowId}, run ${workflow.runId}`],
             ]}
           />

@@ -68,14 +68,14 @@ export function DeadLettersPage({ query }: { query: URLSearchParams }) {
       {batch !== undefined && <BatchProgress key={batch} batchId={batch} onChange={loaded.reload} />}
       <Show loaded={loaded}>
         {({ deadLetters, cursor: next }) => (
-          <>
+          <div aria-busy={loaded.isLoading}>
             {deadLetters.length === 0 ? (
               <Nothing>There is no dead letter like that.</Nothing>
             ) : (
               <Letters letters={deadLetters} />
             )}
             <Pager segments={SEGMENTS} filter={filter} cursor={cursor} next={next} />
-          </>
+          </div>
         )}
       </Show>
     </Page>
@@ -96,7 +96,7 @@ const Letters = ({ letters }: { letters: DeadLetterPage['deadLetters'] }) => (
       },
       { name: 'Class', cell: ({ class: kind }) => wordsOf(kind) },
       { name: 'For', cell: ({ queue }) => queue },
-      { name: 'Why', cell: ({ errorType, reason }) => [errorType, reason].filter(Boolean).join(': ') },
+      { name: 'Why', isText: true, cell: ({ errorType, reason }) => [errorType, reason].filter(Boolean).join(': ') },
       { name: 'Died', cell: ({ deadAt }) => <Time at={deadAt} /> },
       { name: 'Redriven', cell: ({ redrives }) => redrives, isNumber: true },
     ]}

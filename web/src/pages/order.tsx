@@ -9,8 +9,9 @@ import type { Order, OrderStory } from '../types';
 import { Panel } from '../parts/panel';
 import { StateMap } from '../order/state-map';
 import { Status } from '../parts/status';
+import { Said } from '../parts/time';
 import { Stuck } from '../order/stuck';
-import { STATUS_WORDS } from '../words';
+import { STATUS_WORDS, toldOnce } from '../words';
 import { Timeline } from '../order/timeline';
 import { useInterval, useLoaded, useStream } from '../live';
 import { useRefresher } from '../refresher';
@@ -87,25 +88,31 @@ function OrderStoryOf({ order, story, onDone }: Told & { onDone: () => void }) {
   return (
     <>
       {/* why it is stuck says it too, and more */}
-      {!story.stuck && <p class="summary">{story.summary}</p>}
+      {!story.stuck && (
+        <p class="summary">
+          <Said text={story.summary} />
+        </p>
+      )}
       <p class="unseen" role="status">
         {STATUS_WORDS[order.status][0]}
-        {last && `. ${last.title}`}
+        {last && `. ${toldOnce(last.title, Date.now())}`}
       </p>
-      <Failed order={order} />
+      <Failed order={order} said={story.stuck ? '' : story.summary} />
       <Stuck {...{ story, order, onDone }} />
       <Actions {...{ story, order, onDone }} />
       <div class="order">
-        <Panel title="Its way">
+        <div class="stack">
+          <Pending story={story} />
+          <OpenBreakers {...story} />
+          <Panel title="What happened">
+            <Timeline entries={story.timeline} />
+          </Panel>
+        </div>
+        <Panel title="Its way" class="beside">
           <StateMap map={story.map} />
           <Way states={order.states} />
         </Panel>
         <div class="stack">
-          <Pending story={story} />
-          <OpenBreakers breakers={story.breakers} />
-          <Panel title="What happened">
-            <Timeline entries={story.timeline} />
-          </Panel>
           <Money story={story} />
           <Shipments shipments={order.shipments} />
           <Returns order={order} />

@@ -1,3 +1,4 @@
+import type { OrderStatus } from '../../../src/domain/states';
 import type { Overview } from '../types';
 import { Badge, Status } from '../parts/status';
 import { Charts } from '../overview/charts';
@@ -7,10 +8,10 @@ import { linkTo, linkToOrder } from '../router';
 import { Nothing, Show } from '../parts/notice';
 import { Panel } from '../parts/panel';
 import { Table } from '../parts/table';
-import { Due, Time } from '../parts/time';
+import { Due, Said, Time } from '../parts/time';
 import { useLoaded, useStream } from '../live';
 import { useState } from 'preact/hooks';
-import { count, whole, wordsOf } from '../words';
+import { BREAKER_WORDS, count, duration, whole, wordsOf } from '../words';
 
 /** How everything stands, live. */
 export function OverviewPage() {
@@ -47,7 +48,8 @@ export function OverviewPage() {
 }
 
 function Everything({ overview }: { overview: Overview }) {
-  const { unavailable, hours, states, promise, attention, deadLetters, breakers, queues, workers } = overview;
+  const { unavailable, hours, states, promise, attention, decisions, deadLetters, breakers, queues, workers } =
+    overview;
   return (
     <>
       {unavailable.length > 0 && (
@@ -62,12 +64,24 @@ function Everything({ overview }: { overview: Overview }) {
         {inShort(overview)}
       </p>
       <Idle workers={workers} />
+      <Behind workers={workers} />
       <OutOfOrder breakers={breakers} />
       <Parked deadLetters={deadLetters} />
       <Figures overview={overview} />
       <div class="columns">
+        <Watched
+          title="Wait for somebody"
+          {...watchedOf(attention)}
+          status="NEEDS_ATTENTION"
+          none="No order needs attention."
+        />
+        <Watched
+          title="Wait for a choice"
+          {...watchedOf(decisions)}
+          status="PENDING_DECISION"
+          none="No customer has to choose what becomes of an order."
+        />
         <Watched title="Late, or about to be" orders={promise.orders} none="No order is late so far." />
-        <Watched title="Wait for somebody" orders={attention.oldest} none="No order needs attention." />
       </div>
       <Charts hours={hours} />
       <div class="masonry">
@@ -154,7 +168,6 @@ function Everything({ overview }: { overview: Overview }) {
   );
 }
 
-/** why orders wait though none is late yet: said before all numbers */
 /** no order goes on, and nothing else here says why */
 function Idle({ workers }: Pick<Overview, 'workers'>) {
   const idle = workers.filter((one) => one.workers === 0).map(({ queue }) => queue);
@@ -169,6 +182,27 @@ function Idle({ workers }: Pick<Overview, 'workers'>) {
   );
 }
 
+/** Seconds for which a task may wait where all is well. */
+const LONG_S = 30;
+
+/** they ask, and nothing goes on: they hang, or are too few */
+function Behind({ workers }: Pick<Overview, 'workers'>) {
+  const behind = workers.filter((one) => one.workers > 0 && (one.waitingSeconds ?? 0) >= LONG_S);
+  if (behind.length === 0) return null;
+  return (
+    <div class="notice bad" role="status">
+      {behind.map(({ queue, workers: asking, waiting = 0, waitingSeconds = 0 }) => (
+        <p key={queue}>
+          <span aria-hidden="true">▲</span> {count(waiting, 'task')} of {queue} {waiting === 1 ? 'waits' : 'wait'}, the
+          oldest for {duration(waitingSeconds * 1000)}, though {count(asking, 'worker asks', 'workers ask')} for tasks:
+          too few, or hanging. <code>npx waybill doctor</code> says which; start another, or restart the one that hangs.
+        </p>
+      ))}
+    </div>
+  );
+}
+
+/** why orders wait though none is late yet: said before all numbers */
 function OutOfOrder({ breakers }: Pick<Overview, 'breakers'>) {
   const open = breakers.filter(({ state }) => state === 'OPEN');
   if (open.length === 0) return null;
@@ -208,30 +242,56 @@ function inShort({ promise, attention, deadLetters }: Overview): string {
   return `${count(attention.orders, 'order')} need attention, ${late} late or about to be, ${count(parked, 'dead letter')} wait for a person.`;
 }
 
-export const BREAKER_WORDS = { CLOSED: 'works', HALF_OPEN: 'is being tried', OPEN: 'out of order' } as const;
-
 type WatchedOrders = Overview['promise']['orders'];
 
-function Watched({ title, orders, none }: { title: string; orders: WatchedOrders; none: string }) {
+const watchedOf = ({ orders, oldest }: Overview['decisions']) => ({ orders: oldest, all: orders });
+
+interface WatchedProps {
+  title: string;
+  /** the oldest of them */
+  orders: WatchedOrders;
+  /** how many there are */
+  all?: number;
+  /** that all of them have */
+  status?: OrderStatus;
+  none: string;
+}
+
+/** Orders of a list that are seen at once: the numbers below it should be, too. */
+const AT_ONCE = 4;
+
+function Watched({ title, orders, all = orders.length, status, none }: WatchedProps) {
+  const more = orders.slice(AT_ONCE);
+  const aside = status && all > 0 && <a href={linkTo(['orders'], { status })}>All {whole(all)}</a>;
+  const shown = (some: WatchedOrders) => <WatchedList orders={some} isSame={status !== undefined} />;
   return (
-    <Panel title={title}>
-      {orders.length === 0 ? (
-        <Nothing>{none}</Nothing>
-      ) : (
-        <ul class="plain">
-          {orders.map(({ orderId, status, since, reason }) => (
-            <li key={orderId}>
-              <p>
-                <a href={linkToOrder(orderId)}>{orderId}</a> <Status status={status} />
-              </p>
-              <p>{reason}</p>
-              <p class="hint">
-                Since <Time at={since} />
-              </p>
-            </li>
-          ))}
-        </ul>
+    <Panel title={title} aside={aside}>
+      {orders.length === 0 ? <Nothing>{none}</Nothing> : shown(orders.slice(0, AT_ONCE))}
+      {more.length > 0 && (
+        <details>
+          <summary>{`${whole(more.length)} more`}</summary>
+          {shown(more)}
+        </details>
       )}
     </Panel>
   );
 }
+
+/** @param isSame all of them have the status that the title tells of */
+const WatchedList = ({ orders, isSame }: { orders: WatchedOrders; isSame: boolean }) => (
+  <ul class="plain">
+    {orders.map(({ orderId, status, since, reason }) => (
+      <li key={orderId}>
+        <p>
+          <a href={linkToOrder(orderId)}>{orderId}</a> {!isSame && <Status status={status} />}
+        </p>
+        <p>
+          <Said text={reason} />
+        </p>
+        <p class="hint">
+          Since <Time at={since} />
+        </p>
+      </li>
+    ))}
+  </ul>
+);

@@ -1,24 +1,28 @@
 import type { ComponentChildren } from 'preact';
 import { NoAnswer, Refused } from '../api';
 import type { Loaded } from '../live';
+import type { Problem } from '../types';
+import { linkWithout } from '../router';
 
 /** What went wrong, in words. */
 export function Trouble({ error, retry }: { error: unknown; retry?: () => unknown }) {
+  const more = error instanceof Refused ? othersOf(error.problem) : [];
   return (
     <div class="notice bad" role="alert">
       <p>
         <span aria-hidden="true">▲</span> <strong>{titleOf(error)}</strong> {detailOf(error)}
       </p>
-      {error instanceof Refused && error.problem.errors && (
+      {more.length > 0 && (
         <ul>
-          {error.problem.errors.map(({ pointer, detail }) => (
+          {more.map(({ pointer, detail }) => (
             <li key={pointer + detail}>
               <code>{pointer || 'all of it'}</code>: {detail}
             </li>
           ))}
         </ul>
       )}
-      {retry && (
+      {isOldPage(error) && <a href={linkWithout('cursor')}>See the first page</a>}
+      {retry && !isOldPage(error) && (
         <button type="button" onClick={() => retry()}>
           Try again
         </button>
@@ -26,6 +30,12 @@ export function Trouble({ error, retry }: { error: unknown; retry?: () => unknow
     </div>
   );
 }
+
+/** what it does not say already */
+const othersOf = ({ errors = [], detail: said }: Problem) => errors.filter(({ detail }) => detail !== said);
+
+/** asked for again it is no page either */
+const isOldPage = (error: unknown): boolean => error instanceof Refused && error.problem.code === 'invalid_cursor';
 
 function titleOf(error: unknown): string {
   return error instanceof Refused ? `${error.problem.title}.` : 'There is no answer.';

@@ -5,6 +5,8 @@ export interface Column<T> {
   cell: (row: T) => ComponentChildren;
   /** of numbers */
   isNumber?: boolean;
+  /** sentences: they have room, and break wherever they have to */
+  isText?: boolean;
 }
 
 interface TableProps<T> {
@@ -34,8 +36,8 @@ export function Table<T>({ caption, isCaptionHidden = false, columns, rows, keyO
       <tbody role="rowgroup">
         {rows.map((row) => (
           <tr key={keyOf(row)} role="row">
-            {columns.map(({ name, cell, isNumber }, at) => {
-              const shown = { 'data-name': name, class: isNumber ? 'number' : '' };
+            {columns.map(({ name, cell, isNumber, isText }, at) => {
+              const shown = { 'data-name': name, class: isNumber ? 'number' : isText ? 'text' : '' };
               return at === 0 ? (
                 <th key={name} scope="row" role="rowheader" {...shown}>
                   {cell(row)}

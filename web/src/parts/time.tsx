@@ -1,4 +1,5 @@
-import { exact, relative } from '../words';
+import { exact, relative, told } from '../words';
+import { partsOf } from '../../../src/domain/shown-time';
 import { useNow } from '../clock';
 import { useRemembered } from '../remembered';
 
@@ -12,6 +13,24 @@ export function Time({ at, always }: { at: string; always?: 'exact' | 'relative'
     <time dateTime={at} title={title}>
       {isExact ? exact(at, now) : relative(at, now)}
     </time>
+  );
+}
+
+/** What the gateway says of times in a sentence, in the zone of whoever reads it. */
+export function Said({ text }: { text: string }) {
+  const now = useNow();
+  return (
+    <>
+      {partsOf(text).map((part) =>
+        typeof part === 'string' ? (
+          part
+        ) : (
+          <time dateTime={part.at} title={utc(part.at)}>
+            {told(part, now)}
+          </time>
+        ),
+      )}
+    </>
   );
 }
 
