@@ -123,6 +123,9 @@ function workerGrants({ tables, messaging: { bus, archiveArn, queues, topics } }
         // how it knows that the tables can be reached; the bus likewise, below
         'dynamodb:DescribeTable',
       ],
+      // orders that have not ended, or changed lately: what a reconciliation looks at
+      [indexOf(tables.OrderStatusView, 'open'), 'dynamodb:Query'],
+      [indexOf(tables.OrderStatusView, 'changed'), 'dynamodb:Query'],
       // Scan, here and below: reconciliation takes stock
       [tables.Inventory.tableArn, 'dynamodb:UpdateItem', 'dynamodb:Scan'],
       [tables.WarehouseStock.tableArn, 'dynamodb:UpdateItem', 'dynamodb:BatchGetItem', 'dynamodb:Scan'],

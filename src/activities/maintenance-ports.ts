@@ -18,7 +18,8 @@ export interface OrderPage {
  */
 export interface OrderArchive {
   /**
-   * @param p.since of views: only those of orders that have not ended, or changed since then; ISO 8601
+   * @param p.since of views: only those of orders that have not ended, or changed since then (ISO 8601), by indexes: it
+   * costs what there is of them. One that ends meanwhile may be listed twice.
    * @param p.limit rows that are looked at
    */
   pageOfOrders(p: { from: OrderSource; since?: string; token?: string; limit: number }): Promise<OrderPage>;
