@@ -63,7 +63,8 @@ function gatewayGrants({ tables, messaging: { bus, queues, undelivered } }: Role
       [OrderEvents.tableArn, 'dynamodb:Query', 'dynamodb:BatchGetItem'],
       // orders as they were, and what the events add up to
       [OrderSnapshots.tableArn, 'dynamodb:Query'],
-      [Projections.tableArn, 'dynamodb:Query'],
+      // BatchGetItem: how many dead letters there are
+      [Projections.tableArn, 'dynamodb:Query', 'dynamodb:BatchGetItem'],
       [Inventory.tableArn, 'dynamodb:GetItem'],
       [WarehouseStock.tableArn, 'dynamodb:Query'],
       [Backorders.tableArn, 'dynamodb:Query'],
@@ -148,7 +149,10 @@ function workerGrants({ tables, messaging: { bus, archiveArn, queues, topics } }
       [bus.eventBusArn, 'events:PutEvents', 'events:DescribeEventBus'],
       // PartialInventory and Shipping get messages from steps too; all of them what is redriven
       ...redrivable(queues).map(({ queue }): Grant => [queue.queueArn, 'sqs:SendMessage']),
-      [tables.DeadLetters.tableArn, 'dynamodb:GetItem', 'dynamodb:UpdateItem'],
+      // Scan: they are counted again
+      [tables.DeadLetters.tableArn, 'dynamodb:GetItem', 'dynamodb:UpdateItem', 'dynamodb:Scan'],
+      // the counters of dead letters
+      [tables.Projections.tableArn, 'dynamodb:UpdateItem', 'dynamodb:BatchGetItem', 'dynamodb:PutItem'],
       // who asked for that
       [tables.AuditTrail.tableArn, 'dynamodb:PutItem'],
       ...deadLetterLists(tables),
@@ -227,7 +231,8 @@ function consumerGrants({ tables, messaging: { bus, queues, undelivered } }: Rol
         // how many there are
         'sqs:GetQueueAttributes',
       ]),
-      [tables.DeadLetters.tableArn, 'dynamodb:PutItem'],
+      // GetItem: one that is there already
+      [tables.DeadLetters.tableArn, 'dynamodb:PutItem', 'dynamodb:GetItem'],
     ],
     sandbox: [[tables.SandboxJournal.tableArn, 'dynamodb:GetItem', 'dynamodb:PutItem']],
   };

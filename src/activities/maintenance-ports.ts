@@ -1,4 +1,5 @@
 import type { Case, ReconciliationReport } from '../domain/cases';
+import type { DeadLetterClass } from '../domain/dead-letters';
 import type { FindingKind, RunState, StatedCharge, StockBooks } from '../domain/reconciliation';
 import type { OrderId } from '../domain/ids';
 import type { OrderView } from '../domain/projection';
@@ -72,4 +73,19 @@ export interface CaseAlert {
 /** Tells operations of a case that was opened. Throws `StepError` SERVICE_UNAVAILABLE. */
 export interface CaseAlerts {
   alert(p: CaseAlert): Promise<void>;
+}
+
+/** A counter of dead letters that was wrong, and is not any more. */
+export interface Miscount {
+  class: DeadLetterClass;
+  /** that the counter had */
+  counted: number;
+  /** that there are */
+  there: number;
+}
+
+/** Counts the dead letters, and sets right what their counters have. Throws `StepError` SERVICE_UNAVAILABLE. */
+export interface DeadLetterRecount {
+  /** @param p.onPage called again and again while it goes on */
+  recount(p: { onPage(): void }): Promise<Miscount[]>;
 }

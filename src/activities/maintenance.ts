@@ -1,6 +1,7 @@
 import type { ReconciliationDeps } from './reconciliation/deps';
 import { createCaseSteps } from './reconciliation/cases';
 import { createChargeLooks } from './reconciliation/charges';
+import { createLetterCounts } from './reconciliation/letters';
 import { createOrderLooks } from './reconciliation/orders';
 import { createRebuildActivities } from './rebuild';
 import { createStockLooks } from './reconciliation/stock';
@@ -14,6 +15,7 @@ export function createMaintenanceActivities(deps: MaintenanceDeps) {
     ...createOrderLooks(deps),
     ...createChargeLooks(deps),
     ...createStockLooks(deps),
+    ...createLetterCounts(deps),
     ...createCaseSteps(deps),
   };
 }

@@ -34,13 +34,19 @@ export const FINDING_KINDS = [
   'STOCK_RESERVED',
   /** a product's totals are not those of its warehouses */
   'STOCK_TOTAL',
+  /** the counters of a class of dead letters are not as many as there are: mended */
+  'LETTERS_MISCOUNTED',
 ] as const;
 export type FindingKind = (typeof FINDING_KINDS)[number];
+
+/** What is set right at once: of the others somebody is told. */
+const MENDED: ReadonlySet<FindingKind> = new Set(['VIEW_DRIFT', 'LETTERS_MISCOUNTED']);
+export const isMended = ({ kind }: Pick<Finding, 'kind'>): boolean => MENDED.has(kind);
 
 /** Something that does not add up. */
 export interface Finding {
   kind: FindingKind;
-  /** what it is about, once for each kind: an order, a charge, a product, a product at a warehouse */
+  /** what it is about, once for each kind: an order, a charge, a product, a product at a warehouse, a class of dead letters */
   subject: string;
   orderId?: OrderId;
   productId?: string;

@@ -30,7 +30,7 @@ export function openOverview(p: {
       watch: createOrderWatch({ db, table: config.ORDER_STATUS_VIEW_TABLE }),
       readView: reader.readView,
       openCases: createCaseCount({ db, table: config.CASES_TABLE }),
-      deadLetters: createDeadLetterCounts({ db, table: config.DEAD_LETTERS_TABLE }),
+      deadLetters: createDeadLetterCounts({ db, table: config.PROJECTIONS_TABLE }),
       breakers: breakers.list,
       queues: createQueueGauge({ sqs, queues: gaugedQueues(config) }),
       workers: progress.workers,

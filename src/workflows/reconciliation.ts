@@ -6,7 +6,7 @@ import type { Opening } from '../activities/reconciliation/cases';
 import type { OrdersLook } from '../activities/reconciliation/orders';
 import type { ReconciliationOptions } from './maintenance-messages';
 import type { ReconciliationReport } from '../domain/cases';
-import { caseIdOf } from '../domain/reconciliation';
+import { caseIdOf, isMended } from '../domain/reconciliation';
 import { maintenance } from './maintenance-activities';
 import { sumHolds } from '../domain/order-books';
 
@@ -63,6 +63,7 @@ export async function reconciliationWorkflow(
   await settle(progress, suspects);
   const { findings, undecided } = await stockLook(progress);
   await keep(progress, findings);
+  if (progress.opening.since === undefined) await recountLetters(progress);
 
   const { runId, startedAt, opening } = progress;
   const { closed } = await maintenance.closeCases({ runId, startedAt, undecided });
@@ -153,8 +154,15 @@ async function keep(progress: Reconciling, findings: readonly Finding[]): Promis
   progress.found.push(...findings.slice(0, Math.max(0, MAX_FOUND - progress.found.length)));
   progress.opened += await openCases(
     progress,
-    findings.filter((finding) => !isDrift(finding)),
+    findings.filter((finding) => !isMended(finding)),
   );
+}
+
+/** Whatever their counters have, the letters are there: nobody has to see to it. */
+async function recountLetters(progress: Reconciling): Promise<void> {
+  const { findings } = await maintenance.recountDeadLetters();
+  progress.repaired += findings.length;
+  await keep(progress, findings);
 }
 
 const isDrift = ({ kind }: Finding): boolean => kind === 'VIEW_DRIFT';

@@ -1,6 +1,5 @@
 import { CreateQueueCommand, ReceiveMessageCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
 import { BatchWriteCommand, type QueryCommandInput } from '@aws-sdk/lib-dynamodb';
-import type { DeadLetterClass, DeadLetterState } from '../../src/domain/dead-letters';
 import type { NewEvent } from '../../src/domain/events';
 import type { OrderId } from '../../src/domain/ids';
 import { connectToEmulator, withUnreachableAws } from '../support/contracts/emulator';
@@ -143,33 +142,6 @@ describe('orders that somebody should look at', () => {
     // four shards, of which one is counted on
     expect([reads.length, scanned()]).toEqual([5, 1001]);
   });
-});
-
-test('dead letters by class: those that are done with are not read, and bodies are not either', async () => {
-  const indexes = { 'by-state': ['state', 'deadAt'] as [string, string] };
-  const table = await createOwnTable(plain.db, { name: 'DeadLetters', key: ['id'], indexes });
-  const counts = createDeadLetterCounts({ db, table });
-  expect(await counts()).toEqual([]);
-  const letters = (n: number, state: DeadLetterState, kind: DeadLetterClass) =>
-    Array.from({ length: n }, () => ({ id: uniqueId('DL'), state, class: kind, deadAt: '2025-07-09', body: 'x' }));
-  await put(table, [
-    ...letters(3, 'PARKED', 'BUG'),
-    ...letters(2, 'WAITING', 'RETRYABLE'),
-    ...letters(1, 'REDRIVEN', 'RETRYABLE'),
-    ...letters(1, 'WAITING', 'BUG'),
-    ...letters(40, 'RESOLVED', 'BUG'),
-    ...letters(4, 'DISCARDED', 'POISON'),
-  ]);
-  reads.length = 0;
-  expect((await counts()).toSorted((a, b) => (a.class < b.class ? -1 : 1))).toEqual([
-    { class: 'BUG', parked: 3, waiting: 1 },
-    { class: 'RETRYABLE', parked: 0, waiting: 3 },
-  ]);
-  expect([reads.map(({ index }) => index), scanned()]).toEqual([Array(3).fill('by-state'), 7]);
-  await put(table, letters(1005, 'PARKED', 'POISON'));
-  reads.length = 0;
-  const parked = (await counts()).reduce((sum, count) => sum + count.parked, 0);
-  expect([parked, reads.length, scanned()]).toEqual([1000, 3, 1004]);
 });
 
 test('open cases are counted where they are listed, and closed ones are not looked at', async () => {

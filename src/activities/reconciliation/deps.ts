@@ -1,6 +1,7 @@
 import type {
   CaseAlerts,
   CaseBook,
+  DeadLetterRecount,
   OrderArchive,
   OrderRuns,
   PaymentStatements,
@@ -26,6 +27,7 @@ export interface ReconciliationDeps {
   runs: OrderRuns;
   statements: PaymentStatements;
   cases: CaseBook;
+  letters: DeadLetterRecount;
   alerts: CaseAlerts;
   limits: ReconciliationLimits;
   /** of the last run, by kind */

@@ -96,6 +96,7 @@ export function createMemoryMaintenance(
       readReport: async () => structuredClone(report),
       writeReport: async (written) => void (report = structuredClone(written)),
     },
+    letters: { recount: async () => [] },
     alerts: { alert: async (one) => void alerts.push(one) },
     limits: { stuckAfterS: p.stuckAfterS ?? 3600, settledAfterS: 0, pauseS: 1 },
     tellFindings: (counts) => void told.push(counts),
