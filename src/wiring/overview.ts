@@ -8,6 +8,7 @@ import { createDeadLetterCounts } from '../adapters/aws/dead-letter-counts';
 import { createOrderStates } from '../adapters/aws/order-states';
 import { createOrderWatch } from '../adapters/aws/order-watch';
 import { createOverview } from '../gateway/overview';
+import { createQueueOverview } from '../gateway/queue-overview';
 import { createQueueGauge } from '../adapters/aws/queue-gauge';
 import { gaugedQueues } from '../config';
 
@@ -32,7 +33,7 @@ export function openOverview(p: {
       openCases: createCaseCount({ db, table: config.CASES_TABLE }),
       deadLetters: createDeadLetterCounts({ db, table: config.PROJECTIONS_TABLE }),
       breakers: breakers.list,
-      queues: createQueueGauge({ sqs, queues: gaugedQueues(config) }),
+      queues: createQueueOverview({ gauge: createQueueGauge({ sqs }), queues: gaugedQueues(config) }),
       workers: progress.workers,
     },
     onFailure: (part, err) => logger.warn({ err, part }, 'a part of the overview cannot be read'),

@@ -40,6 +40,7 @@ import { someEvents } from '../support/contracts/events';
 import { start as startConsumer } from '../../src/messaging/consumer';
 import { start as startGateway } from '../../src/gateway/server';
 import { startMinistack } from '../../scripts/lib/servers';
+import { rows } from '../../src/domain/projections';
 import { toBusEvent } from '../../src/domain/events';
 import { synthesizedTemplate } from '../../scripts/lib/template';
 
@@ -662,7 +663,7 @@ async function replayEvents(): Promise<void> {
   aws.destroy();
 }
 
-/** A view that is not what its events say, one without events, and a case that somebody closes. */
+/** A view that is not what its events say, one without events, a counter that is wrong, and a case that somebody closes. */
 async function lookAfterBooks(): Promise<void> {
   const documents = documentsAt(process.env['AWS_ENDPOINT_URL']!);
   const { orderId } = sampleOrder();
@@ -678,6 +679,9 @@ async function lookAfterBooks(): Promise<void> {
     }),
   );
   await documents.send(new PutCommand({ TableName, Item: { orderId: uniqueId('GHOST'), sequence: 1 } }));
+  // a counter of dead letters that is not what there is of them
+  const counter = { ...rows.deadLetters({ class: 'BUG', shard: 0 }), PARKED: 1000, changes: 0 };
+  await documents.send(new PutCommand({ TableName: config.PROJECTIONS_TABLE, Item: counter }));
   documents.destroy();
   const isDone = (path: string) => async () => {
     const run = (await (await fetch(`${gateway()}${path}`)).json()) as { state?: string; report?: object };
@@ -686,6 +690,7 @@ async function lookAfterBooks(): Promise<void> {
   for (const [path, options] of [
     ['/maintenance/rebuild-view', { prune: true }],
     ['/maintenance/reconciliation', { full: true }],
+    ['/maintenance/reconciliation', {}],
   ] as const) {
     expect((await send(path, { by: 'tests', ...options })).status).toBe(202);
     await until(`${path} is through`, isDone(path));
