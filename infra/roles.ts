@@ -151,6 +151,8 @@ function workerGrants({ tables, messaging: { bus, archiveArn, queues, topics } }
       ...redrivable(queues).map(({ queue }): Grant => [queue.queueArn, 'sqs:SendMessage']),
       // Scan: they are counted again
       [tables.DeadLetters.tableArn, 'dynamodb:GetItem', 'dynamodb:UpdateItem', 'dynamodb:Scan'],
+      // a reconciliation looks at all, and removes what is not as its events
+      [tables.OrderSnapshots.tableArn, 'dynamodb:Scan', 'dynamodb:Query', 'dynamodb:DeleteItem'],
       // the counters of dead letters
       [tables.Projections.tableArn, 'dynamodb:UpdateItem', 'dynamodb:BatchGetItem', 'dynamodb:PutItem'],
       // who asked for that

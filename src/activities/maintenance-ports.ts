@@ -39,6 +39,25 @@ export interface StockTaking {
   readStock(): Promise<StockBooks>;
 }
 
+/** An order as it was at one of its events. */
+export interface TakenSnapshot {
+  sequence: number;
+  view: OrderView;
+}
+
+/** The snapshots that orders have. Throws `StepError` SERVICE_UNAVAILABLE. */
+export interface SnapshotArchive {
+  /**
+   * Orders that have some; one may be on two pages.
+   *
+   * @param p.limit rows that are looked at
+   */
+  pageOfOrders(p: { token?: string; limit: number }): Promise<OrderPage>;
+  ofOrder(orderId: OrderId): Promise<TakenSnapshot[]>;
+  /** One that is not there is gone. */
+  remove(p: { orderId: OrderId; sequence: number }): Promise<void>;
+}
+
 /** Who leads orders on: the engine. Throws `StepError` SERVICE_UNAVAILABLE. */
 export interface OrderRuns {
   stateOf(orderId: OrderId): Promise<RunState>;

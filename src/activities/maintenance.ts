@@ -4,6 +4,7 @@ import { createChargeLooks } from './reconciliation/charges';
 import { createLetterCounts } from './reconciliation/letters';
 import { createOrderLooks } from './reconciliation/orders';
 import { createRebuildActivities } from './rebuild';
+import { createSnapshotLooks } from './reconciliation/snapshots';
 import { createStockLooks } from './reconciliation/stock';
 
 export type MaintenanceDeps = ReconciliationDeps;
@@ -15,6 +16,7 @@ export function createMaintenanceActivities(deps: MaintenanceDeps) {
     ...createOrderLooks(deps),
     ...createChargeLooks(deps),
     ...createStockLooks(deps),
+    ...createSnapshotLooks(deps),
     ...createLetterCounts(deps),
     ...createCaseSteps(deps),
   };

@@ -20,6 +20,7 @@ import { createOrderRuns } from '../client/order-runs';
 import { createSandboxJournal } from '../adapters/aws/sandbox-journal';
 import { createSandboxMoneyCalls } from '../adapters/aws/sandbox-money';
 import { createSandboxStatements } from '../adapters/sandbox/statements';
+import { createSnapshotArchive } from '../adapters/aws/snapshot-archive';
 import { createStockTaking } from '../adapters/aws/stock-taking';
 import { caseTables, letterTables, reconciliationLimits, tableNames, warehousesOf } from '../config';
 
@@ -80,6 +81,7 @@ export function openMaintenance(
     deps: {
       books: createDynamoBooks({ db, tables, warehouses: warehousesOf(config) }),
       archive: createOrderArchive({ db, tables }),
+      snapshots: createSnapshotArchive({ db, table: config.ORDER_SNAPSHOTS_TABLE }),
       stock: createStockTaking({ db, tables }),
       runs: createOrderRuns(client),
       statements: createSandboxStatements({ journal, calls: createSandboxMoneyCalls({ db, table: journalTable }) }),

@@ -38,12 +38,13 @@ interface Reconciling extends Pick<OrdersLook, 'orders' | 'holds' | 'watched'> {
 type Place =
   | { of: 'watched'; from: number }
   | { of: 'orders'; place: ArchivePlace }
+  | { of: 'snapshots'; token?: string }
   | { of: 'charges'; from: number }
   | { of: 'statement'; token?: string };
 
 /**
  * Holds payment company, stock, workflows, read model and event store against each other. What is found counts only when a
- * second look finds it too; views are made again, for the rest a case is opened. Cases of what is gone are closed.
+ * second look finds it too; views are made again, snapshots removed, and for the rest a case is opened. Cases of what is gone are closed.
  *
  * @param carry so far, of the run before this one
  */
@@ -115,9 +116,18 @@ async function lookOn(progress: Reconciling, here: Place): Promise<Finding[]> {
     }
     case 'orders': {
       const period = since === undefined ? {} : { since };
-      const page = await maintenance.lookAtOrders({ place: here.place, ...period, except: watched });
-      progress.next = page.next ? { of: 'orders', place: page.next } : { of: 'charges', from: 0 };
+      const paymentsSince = statementSince;
+      const page = await maintenance.lookAtOrders({ place: here.place, ...period, paymentsSince, except: watched });
+      const after: Place = since === undefined ? { of: 'snapshots' } : { of: 'charges', from: 0 };
+      progress.next = page.next ? { of: 'orders', place: page.next } : after;
       return addOrders(page);
+    }
+    case 'snapshots': {
+      const { findings, token } = await maintenance.lookAtSnapshots(
+        here.token === undefined ? {} : { token: here.token },
+      );
+      progress.next = token === undefined ? { of: 'charges', from: 0 } : { of: 'snapshots', token };
+      return findings;
     }
     case 'charges': {
       const some = charges.slice(here.from, here.from + CHUNK);
@@ -137,10 +147,11 @@ async function lookOn(progress: Reconciling, here: Place): Promise<Finding[]> {
   }
 }
 
-/** Looks again at what looked wrong, mends views, and opens cases for the rest. */
+/** Looks again at what looked wrong, mends views, removes snapshots, and opens cases for the rest. */
 async function settle(progress: Reconciling, suspects: readonly Finding[]): Promise<void> {
   const findings = await secondLook(progress.opening, suspects);
   progress.repaired += await mendViews(findings.filter(isDrift));
+  progress.repaired += await removeSnapshots(findings.filter(({ kind }) => kind === 'SNAPSHOT_DIFFERS'));
   // a charge may be on pages of two runs
   const isTold = new Set(progress.found.map(caseIdOf));
   await keep(
@@ -193,6 +204,14 @@ async function mendViews(drifts: readonly Finding[]): Promise<number> {
     mended += some.length - left.length;
   }
   return mended;
+}
+
+/** Answers how many are gone. */
+async function removeSnapshots(wrong: readonly Finding[]): Promise<number> {
+  const orderIds = [...new Set(wrong.flatMap(({ orderId }) => orderId ?? []))];
+  let gone = 0;
+  for (const some of chunks(orderIds)) gone += (await maintenance.removeSnapshots({ orderIds: some })).removed;
+  return gone;
 }
 
 /** Answers how many there were not before. */

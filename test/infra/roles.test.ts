@@ -42,6 +42,7 @@ import { start as startGateway } from '../../src/gateway/server';
 import { startMinistack } from '../../scripts/lib/servers';
 import { rows } from '../../src/domain/projections';
 import { toBusEvent } from '../../src/domain/events';
+import { VIEW_FORMAT } from '../../src/domain/projection';
 import { synthesizedTemplate } from '../../scripts/lib/template';
 
 const PROCESSES = ['Gateway', 'Worker', 'Consumer'] as const;
@@ -663,7 +664,7 @@ async function replayEvents(): Promise<void> {
   aws.destroy();
 }
 
-/** A view that is not what its events say, one without events, a counter that is wrong, and a case that somebody closes. */
+/** A view that is not what its events say, one without events, a snapshot and a counter that are wrong, and a case that somebody closes. */
 async function lookAfterBooks(): Promise<void> {
   const documents = documentsAt(process.env['AWS_ENDPOINT_URL']!);
   const { orderId } = sampleOrder();
@@ -679,6 +680,8 @@ async function lookAfterBooks(): Promise<void> {
     }),
   );
   await documents.send(new PutCommand({ TableName, Item: { orderId: uniqueId('GHOST'), sequence: 1 } }));
+  const wrong = { orderId, sequence: 1, format: VIEW_FORMAT, view: { orderId, sequence: 1 } };
+  await documents.send(new PutCommand({ TableName: config.ORDER_SNAPSHOTS_TABLE, Item: wrong }));
   // a counter of dead letters that is not what there is of them
   const counter = { ...rows.deadLetters({ class: 'BUG', shard: 0 }), PARKED: 1000, changes: 0 };
   await documents.send(new PutCommand({ TableName: config.PROJECTIONS_TABLE, Item: counter }));

@@ -5,6 +5,7 @@ import type {
   OrderArchive,
   OrderRuns,
   PaymentStatements,
+  SnapshotArchive,
   StockTaking,
 } from '../maintenance-ports';
 import type { FindingKind } from '../../domain/reconciliation';
@@ -23,6 +24,7 @@ export interface ReconciliationLimits {
 export interface ReconciliationDeps {
   books: OrderBooks;
   archive: OrderArchive;
+  snapshots: SnapshotArchive;
   stock: StockTaking;
   runs: OrderRuns;
   statements: PaymentStatements;

@@ -6,6 +6,8 @@ import type { OrderView } from '../../domain/projection';
 import type { ReconciliationDeps } from './deps';
 import { accountOf, differenceFinding, type OrderAccount } from './account';
 import { asStep } from '../step';
+import { findUnknownPayments } from './payments';
+import { findWrongSnapshots } from './snapshots';
 import { findingsOf, isOver } from '../../domain/reconciliation';
 import { forEachOrder } from '../look';
 import { isMendable } from '../../domain/view-difference';
@@ -15,6 +17,8 @@ export interface OrdersInput {
   place: ArchivePlace;
   /** only those that have not ended, or changed since then; ISO 8601. Absent: all */
   since?: string;
+  /** payments since then are asked for at the payment company; ISO 8601. Absent: all */
+  paymentsSince?: string;
   /** are looked at by themselves */
   except: OrderId[];
 }
@@ -35,13 +39,16 @@ const PAGE_ROWS = 1000;
 
 /** Orders, their views, and who leads them on. */
 export function createOrderLooks(deps: ReconciliationDeps) {
-  const lookAtSome = async (orderIds: readonly OrderId[]): Promise<Omit<OrdersLook, 'next'>> => {
+  const lookAtSome = async (
+    orderIds: readonly OrderId[],
+    findMore: (account: OrderAccount) => Promise<Finding[]>,
+  ): Promise<Omit<OrdersLook, 'next'>> => {
     const looks = await forEachOrder(orderIds, async (orderId) => {
       const account = await accountOf(deps.books, orderId);
       const isKnown = account.events.length > 0 || account.difference !== undefined;
-      const { holds } = account;
-      return isKnown
-        ? [{ orderId, holds, counts: countsAfterwards(account), findings: await findingsIn(deps, account) }]
+      const findings = [...(await findingsIn(deps, account)), ...(await findMore(account))];
+      return isKnown || findings.length > 0
+        ? [{ orderId, holds: account.holds, counts: countsAfterwards(account), findings }]
         : [];
     });
     const known = looks.flat();
@@ -54,15 +61,22 @@ export function createOrderLooks(deps: ReconciliationDeps) {
   };
   return {
     /** A page of all orders. */
-    lookAtOrders: asStep(async ({ place, since, except }: OrdersInput): Promise<OrdersLook> => {
+    lookAtOrders: asStep(async ({ place, since, paymentsSince, except }: OrdersInput): Promise<OrdersLook> => {
       const page = await ordersIn(deps, { place, since });
       const left = new Set(except);
-      const look = await lookAtSome(page.orderIds.filter((orderId) => !left.has(orderId)));
+      const orderIds = page.orderIds.filter((orderId) => !left.has(orderId));
+      const period = paymentsSince === undefined ? {} : { since: paymentsSince };
+      const look = await lookAtSome(orderIds, ({ events }) => findUnknownPayments(deps, { events, ...period }));
       return { ...look, ...(page.next && { next: page.next }) };
     }),
 
-    /** These orders, again or because there is something about them. */
-    lookAtTheseOrders: asStep(({ orderIds }: { orderIds: OrderId[] }): Promise<OrdersLook> => lookAtSome(orderIds)),
+    /** These orders, again or because there is something about them: with all that there is of them. */
+    lookAtTheseOrders: asStep(({ orderIds }: { orderIds: OrderId[] }): Promise<OrdersLook> =>
+      lookAtSome(orderIds, async ({ orderId, events }) => [
+        ...(await findUnknownPayments(deps, { events })),
+        ...(await findWrongSnapshots(deps, orderId)),
+      ]),
+    ),
   };
 }
 

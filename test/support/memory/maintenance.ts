@@ -1,5 +1,5 @@
 import type { Case, ReconciliationReport } from '../../../src/domain/cases';
-import type { CaseAlert } from '../../../src/activities/maintenance-ports';
+import type { CaseAlert, TakenSnapshot } from '../../../src/activities/maintenance-ports';
 import type { FindingKind, RunState } from '../../../src/domain/reconciliation';
 import type { MaintenanceDeps } from '../../../src/activities/maintenance';
 import type { MemoryWorld } from './ports';
@@ -10,6 +10,7 @@ import { createSandboxStatements, movedMoney } from '../../../src/adapters/sandb
 export interface MemoryMaintenance {
   deps: MaintenanceDeps;
   cases: Map<string, Case>;
+  snapshots: Map<OrderId, TakenSnapshot[]>;
   alerts: CaseAlert[];
   told: Partial<Record<FindingKind, number>>[];
 }
@@ -26,6 +27,7 @@ export function createMemoryMaintenance(
 ): MemoryMaintenance {
   const { books, journal } = world;
   const cases = new Map<string, Case>();
+  const snapshots: MemoryMaintenance['snapshots'] = new Map();
   const alerts: CaseAlert[] = [];
   const told: MemoryMaintenance['told'] = [];
   let report: ReconciliationReport | undefined;
@@ -58,6 +60,17 @@ export function createMemoryMaintenance(
       async removeView({ orderId, read: sequence }) {
         if ((await read(orderId)) !== sequence) return false;
         return books.views.delete(orderId);
+      },
+    },
+    snapshots: {
+      async pageOfOrders({ token }) {
+        const { rows, ...next } = page([...snapshots.keys()], token);
+        return { orderIds: rows, ...next };
+      },
+      ofOrder: async (orderId) => structuredClone(snapshots.get(orderId) ?? []),
+      async remove({ orderId, sequence }) {
+        const left = (snapshots.get(orderId) ?? []).filter((snapshot) => snapshot.sequence !== sequence);
+        snapshots.set(orderId, left);
       },
     },
     stock: {
@@ -102,5 +115,5 @@ export function createMemoryMaintenance(
     tellFindings: (counts) => void told.push(counts),
     now: p.now ?? (() => new Date().toISOString()),
   };
-  return { deps, cases, alerts, told };
+  return { deps, cases, snapshots, alerts, told };
 }
