@@ -596,6 +596,8 @@ export const reconciliationLimits = (config: Config<'worker'>) => ({
   stuckAfterS: config.RECONCILE_STUCK_AFTER_S,
   settledAfterS: config.RECONCILE_SETTLED_AFTER_S,
   pauseS: config.RECONCILE_PAUSE_S,
+  // a few hundred bytes each: well below the 2 MB that the engine takes
+  toldALook: 1000,
 });
 
 /** The warehouses that orders ship from. */

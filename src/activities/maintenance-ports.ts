@@ -36,7 +36,8 @@ export interface OrderArchive {
 
 /** All that is in stock, as it is stored; each row consistent by itself. Throws `StepError` SERVICE_UNAVAILABLE. */
 export interface StockTaking {
-  readStock(): Promise<StockBooks>;
+  /** Some rows at a time, each on one page; those of a product may be on several. */
+  pages(): AsyncIterable<StockBooks>;
 }
 
 /** An order as it was at one of its events. */

@@ -237,16 +237,17 @@ function reservedFindings(warehouses: readonly WarehouseStock[], expected: reado
     warehouseId,
     quantity,
   }));
+  const units = new Map(found.map((hold) => [placeOf(hold), hold.quantity]));
   const less = expected.map((hold) => ({ ...hold, quantity: -hold.quantity }));
   return sumHolds([...found, ...less]).map(({ productId, warehouseId, quantity: excess }) => {
-    const reserved = unitsIn(found, { productId, warehouseId });
+    const reserved = units.get(placeOf({ productId, warehouseId })) ?? 0;
     const facts = { reserved, expected: reserved - excess };
     return { kind: 'STOCK_RESERVED', subject: `${productId}/${warehouseId}`, productId, facts };
   });
 }
 
-const unitsIn = (holds: readonly Hold[], at: Pick<Hold, 'productId' | 'warehouseId'>): number =>
-  holds.find((hold) => hold.productId === at.productId && hold.warehouseId === at.warehouseId)?.quantity ?? 0;
+const placeOf = ({ productId, warehouseId }: Pick<Hold, 'productId' | 'warehouseId'>): string =>
+  JSON.stringify([productId, warehouseId]);
 
 /** A warehouse that is wrong is told of by itself: the total is held against what the orders say. */
 function totalFindings({ totals, warehouses }: Omit<StockBooks, 'backorders'>, expected: readonly Hold[]): Finding[] {

@@ -24,6 +24,7 @@ import { createStatusUpdater } from '../../src/messaging/status-updater';
 import { connectWebhookClient } from '../../src/webhook-client';
 import { createWebhookEventsReader } from '../../src/messaging/webhook-events';
 import { createQueueReader } from '../../src/messaging/queue-reader';
+import { deadLetterIdOf } from '../../src/messaging/dead-letters';
 import { deployToEmulator } from '../../infra/deploy';
 import { documentsAt, EMULATOR_REGION } from '../../scripts/lib/aws-access';
 import { environmentFromOutputs } from '../../infra/outputs';
@@ -545,6 +546,13 @@ async function redriveEverywhere(): Promise<void> {
     const name = new URL(QueueUrl).pathname.split('/').at(-1);
     await until(`a dead letter of ${name} is taken`, () => has('Consumer', `sqs:DeleteMessage ${name}`));
   }
+  // one that is there already
+  const DataType = 'String';
+  const MessageAttributes = { deadLetterId: { DataType, StringValue: deadLetterIdOf(uniqueId('twice')) } };
+  const QueueUrl = config.UNDELIVERED_DLQ_URL;
+  for (let n = 0; n < 2; n++)
+    await plain.sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: 'nothing', MessageAttributes }));
+  await until('it is known', () => has('Consumer', 'dynamodb:GetItem DeadLetters'));
   for (const { queue } of queues) await deadLetters.queues.send({ queue, body: 'nothing', attributes: {} });
   await deadLetters.audit.write({
     id: uniqueId('batch'),

@@ -1,6 +1,5 @@
 import type { ArchivePlace } from '../rebuild';
 import type { Finding, RunState } from '../../domain/reconciliation';
-import type { Hold } from '../../domain/order-books';
 import type { OrderId } from '../../domain/ids';
 import type { OrderView } from '../../domain/projection';
 import type { ReconciliationDeps } from './deps';
@@ -11,7 +10,7 @@ import { findWrongSnapshots } from './snapshots';
 import { findingsOf, isOver } from '../../domain/reconciliation';
 import { forEachOrder } from '../look';
 import { isMendable } from '../../domain/view-difference';
-import { sumHolds } from '../../domain/order-books';
+import { type StockTally, tallyOfHolds } from '../../domain/stock-tally';
 
 export interface OrdersInput {
   place: ArchivePlace;
@@ -26,8 +25,8 @@ export interface OrdersInput {
 export interface OrdersLook {
   orders: number;
   findings: Finding[];
-  /** what they hold, in all */
-  holds: Hold[];
+  /** of what they hold, in all */
+  tally: StockTally;
   /** those that have ended, or cannot be counted, and matter for the stock nevertheless */
   watched: OrderId[];
   /** absent after the last */
@@ -55,7 +54,7 @@ export function createOrderLooks(deps: ReconciliationDeps) {
     return {
       orders: known.length,
       findings: known.flatMap(({ findings }) => findings),
-      holds: sumHolds(known.flatMap(({ holds }) => holds)),
+      tally: tallyOfHolds(known.flatMap(({ holds }) => holds)),
       watched: known.filter(({ counts }) => counts).map(({ orderId }) => orderId),
     };
   };

@@ -23,6 +23,7 @@ export function createMemoryMaintenance(
     stateOf?: (orderId: OrderId) => Promise<RunState>;
     now?: () => string;
     stuckAfterS?: number;
+    toldALook?: number;
   } = {},
 ): MemoryMaintenance {
   const { books, journal } = world;
@@ -74,13 +75,16 @@ export function createMemoryMaintenance(
       },
     },
     stock: {
-      async readStock() {
+      async *pages() {
         const totals = [...books.inventory].map(([productId, quantities]) => ({ productId, ...quantities }));
         const warehouses = [...books.warehouseStock].map(([key, quantities]) => {
           const [productId = '', warehouseId = ''] = key.split('/');
           return { productId, warehouseId, ...quantities };
         });
-        return structuredClone({ totals, warehouses, backorders: [...books.backorders.values()] });
+        const nothing = { totals: [], warehouses: [], backorders: [] };
+        yield structuredClone({ ...nothing, totals });
+        yield structuredClone({ ...nothing, warehouses });
+        yield structuredClone({ ...nothing, backorders: [...books.backorders.values()] });
       },
     },
     runs: { stateOf: p.stateOf ?? (async () => 'RUNNING') },
@@ -111,7 +115,7 @@ export function createMemoryMaintenance(
     },
     letters: { recount: async () => [] },
     alerts: { alert: async (one) => void alerts.push(one) },
-    limits: { stuckAfterS: p.stuckAfterS ?? 3600, settledAfterS: 0, pauseS: 1 },
+    limits: { stuckAfterS: p.stuckAfterS ?? 3600, settledAfterS: 0, pauseS: 1, toldALook: p.toldALook ?? 1000 },
     tellFindings: (counts) => void told.push(counts),
     now: p.now ?? (() => new Date().toISOString()),
   };
