@@ -49,7 +49,8 @@ type Place =
 
 /**
  * Holds payment company, stock, workflows, read model and event store against each other. What is found counts only when a
- * second look finds it too; views are made again, snapshots removed, and for the rest a case is opened. Cases of what is gone are closed.
+ * second look finds it too; views are made again, snapshots removed, and for the rest a case is opened. Cases of what is
+ * gone are closed.
  *
  * @param carry so far, of the run before this one
  */
