@@ -63,7 +63,8 @@ function gatewayGrants({ tables, messaging: { bus, queues, undelivered } }: Role
       [OrderEvents.tableArn, 'dynamodb:Query', 'dynamodb:BatchGetItem'],
       // orders as they were, and what the events add up to
       [OrderSnapshots.tableArn, 'dynamodb:Query'],
-      [Projections.tableArn, 'dynamodb:Query'],
+      // BatchGetItem: how many dead letters there are
+      [Projections.tableArn, 'dynamodb:Query', 'dynamodb:BatchGetItem'],
       [Inventory.tableArn, 'dynamodb:GetItem'],
       [WarehouseStock.tableArn, 'dynamodb:Query'],
       [Backorders.tableArn, 'dynamodb:Query'],
@@ -123,6 +124,9 @@ function workerGrants({ tables, messaging: { bus, archiveArn, queues, topics } }
         // how it knows that the tables can be reached; the bus likewise, below
         'dynamodb:DescribeTable',
       ],
+      // orders that have not ended, or changed lately: what a reconciliation looks at
+      [indexOf(tables.OrderStatusView, 'open'), 'dynamodb:Query'],
+      [indexOf(tables.OrderStatusView, 'changed'), 'dynamodb:Query'],
       // Scan, here and below: reconciliation takes stock
       [tables.Inventory.tableArn, 'dynamodb:UpdateItem', 'dynamodb:Scan'],
       [tables.WarehouseStock.tableArn, 'dynamodb:UpdateItem', 'dynamodb:BatchGetItem', 'dynamodb:Scan'],
@@ -145,7 +149,12 @@ function workerGrants({ tables, messaging: { bus, archiveArn, queues, topics } }
       [bus.eventBusArn, 'events:PutEvents', 'events:DescribeEventBus'],
       // PartialInventory and Shipping get messages from steps too; all of them what is redriven
       ...redrivable(queues).map(({ queue }): Grant => [queue.queueArn, 'sqs:SendMessage']),
-      [tables.DeadLetters.tableArn, 'dynamodb:GetItem', 'dynamodb:UpdateItem'],
+      // Scan: they are counted again
+      [tables.DeadLetters.tableArn, 'dynamodb:GetItem', 'dynamodb:UpdateItem', 'dynamodb:Scan'],
+      // a reconciliation looks at all, and removes what is not as its events
+      [tables.OrderSnapshots.tableArn, 'dynamodb:Scan', 'dynamodb:Query', 'dynamodb:DeleteItem'],
+      // the counters of dead letters
+      [tables.Projections.tableArn, 'dynamodb:UpdateItem', 'dynamodb:BatchGetItem', 'dynamodb:PutItem'],
       // who asked for that
       [tables.AuditTrail.tableArn, 'dynamodb:PutItem'],
       ...deadLetterLists(tables),
@@ -224,7 +233,8 @@ function consumerGrants({ tables, messaging: { bus, queues, undelivered } }: Rol
         // how many there are
         'sqs:GetQueueAttributes',
       ]),
-      [tables.DeadLetters.tableArn, 'dynamodb:PutItem'],
+      // GetItem: one that is there already
+      [tables.DeadLetters.tableArn, 'dynamodb:PutItem', 'dynamodb:GetItem'],
     ],
     sandbox: [[tables.SandboxJournal.tableArn, 'dynamodb:GetItem', 'dynamodb:PutItem']],
   };

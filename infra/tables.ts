@@ -168,5 +168,20 @@ function withLists(view: Table): Table {
   list('by-day', 'dayShard', 'createdAt');
   // sparse: an order leaves the index when it starts to ship or ends
   list('late', 'lateShard', 'createdAt');
+  // sparse: an order leaves the index with the event that ends it
+  view.addGlobalSecondaryIndex({
+    indexName: 'open',
+    partitionKey: text('openShard'),
+    sortKey: text('createdAt'),
+    projectionType: ProjectionType.KEYS_ONLY,
+  });
+  // sparse: an order that comes into a state leaves it, and is among the open ones
+  view.addGlobalSecondaryIndex({
+    indexName: 'changed',
+    partitionKey: text('changedShard'),
+    sortKey: text('updatedAt'),
+    projectionType: ProjectionType.INCLUDE,
+    nonKeyAttributes: ['openShard'],
+  });
   return view;
 }

@@ -1,4 +1,5 @@
 import type { Case, ReconciliationReport } from '../domain/cases';
+import type { DeadLetterClass } from '../domain/dead-letters';
 import type { FindingKind, RunState, StatedCharge, StockBooks } from '../domain/reconciliation';
 import type { OrderId } from '../domain/ids';
 import type { OrderView } from '../domain/projection';
@@ -18,7 +19,8 @@ export interface OrderPage {
  */
 export interface OrderArchive {
   /**
-   * @param p.since of views: only those of orders that have not ended, or changed since then; ISO 8601
+   * @param p.since of views: only those of orders that have not ended, or changed since then (ISO 8601), by indexes: it
+   * costs what there is of them. One that ends meanwhile may be listed twice.
    * @param p.limit rows that are looked at
    */
   pageOfOrders(p: { from: OrderSource; since?: string; token?: string; limit: number }): Promise<OrderPage>;
@@ -34,7 +36,27 @@ export interface OrderArchive {
 
 /** All that is in stock, as it is stored; each row consistent by itself. Throws `StepError` SERVICE_UNAVAILABLE. */
 export interface StockTaking {
-  readStock(): Promise<StockBooks>;
+  /** Some rows at a time, each on one page; those of a product may be on several. */
+  pages(): AsyncIterable<StockBooks>;
+}
+
+/** An order as it was at one of its events. */
+export interface TakenSnapshot {
+  sequence: number;
+  view: OrderView;
+}
+
+/** The snapshots that orders have. Throws `StepError` SERVICE_UNAVAILABLE. */
+export interface SnapshotArchive {
+  /**
+   * Orders that have some; one may be on two pages.
+   *
+   * @param p.limit rows that are looked at
+   */
+  pageOfOrders(p: { token?: string; limit: number }): Promise<OrderPage>;
+  ofOrder(orderId: OrderId): Promise<TakenSnapshot[]>;
+  /** One that is not there is gone. */
+  remove(p: { orderId: OrderId; sequence: number }): Promise<void>;
 }
 
 /** Who leads orders on: the engine. Throws `StepError` SERVICE_UNAVAILABLE. */
@@ -71,4 +93,19 @@ export interface CaseAlert {
 /** Tells operations of a case that was opened. Throws `StepError` SERVICE_UNAVAILABLE. */
 export interface CaseAlerts {
   alert(p: CaseAlert): Promise<void>;
+}
+
+/** A counter of dead letters that was wrong, and is not any more. */
+export interface Miscount {
+  class: DeadLetterClass;
+  /** that the counter had */
+  counted: number;
+  /** that there are */
+  there: number;
+}
+
+/** Counts the dead letters, and sets right what their counters have. Throws `StepError` SERVICE_UNAVAILABLE. */
+export interface DeadLetterRecount {
+  /** @param p.onPage called again and again while it goes on */
+  recount(p: { onPage(): void }): Promise<Miscount[]>;
 }

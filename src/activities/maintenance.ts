@@ -1,8 +1,10 @@
 import type { ReconciliationDeps } from './reconciliation/deps';
 import { createCaseSteps } from './reconciliation/cases';
 import { createChargeLooks } from './reconciliation/charges';
+import { createLetterCounts } from './reconciliation/letters';
 import { createOrderLooks } from './reconciliation/orders';
 import { createRebuildActivities } from './rebuild';
+import { createSnapshotLooks } from './reconciliation/snapshots';
 import { createStockLooks } from './reconciliation/stock';
 
 export type MaintenanceDeps = ReconciliationDeps;
@@ -14,6 +16,8 @@ export function createMaintenanceActivities(deps: MaintenanceDeps) {
     ...createOrderLooks(deps),
     ...createChargeLooks(deps),
     ...createStockLooks(deps),
+    ...createSnapshotLooks(deps),
+    ...createLetterCounts(deps),
     ...createCaseSteps(deps),
   };
 }

@@ -102,9 +102,12 @@ export const returnIdOf = (orderId: OrderId, n: number): string => `${orderId}-R
 /** How many partitions an index on a value shared by many orders is spread over. */
 export const INDEX_SHARDS = 4;
 
-/** The partition of an order in a sharded index, 0 to {@link INDEX_SHARDS} − 1; FNV-1a, so that it never changes. */
-export function shardOf(orderId: string): number {
+/** The partition of an order in a sharded index, 0 to {@link INDEX_SHARDS} − 1. */
+export const shardOf = (orderId: string): number => partOf(orderId, INDEX_SHARDS);
+
+/** The one of so many parts that an id belongs to, from 0; FNV-1a, so that it never changes. */
+export function partOf(id: string, parts: number): number {
   let hash = 0x811c9dc5;
-  for (let i = 0; i < orderId.length; i++) hash = Math.imul(hash ^ orderId.charCodeAt(i), 0x01000193);
-  return (hash >>> 0) % INDEX_SHARDS;
+  for (let i = 0; i < id.length; i++) hash = Math.imul(hash ^ id.charCodeAt(i), 0x01000193);
+  return (hash >>> 0) % parts;
 }

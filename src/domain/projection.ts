@@ -93,6 +93,13 @@ export interface OrderView {
   /** since when it is so, as long as nothing ships and the order goes on; and the partition of the index of those */
   lateSince?: string;
   lateShard?: string;
+  /** partition of the index of orders that have not ended; there exactly as long as `currentState` */
+  openShard?: string;
+  /**
+   * partition, by UTC day, of the index of orders that changed; of events that bring an order into a state it is taken
+   * away, for then the order is in the index of open ones
+   */
+  changedShard?: string;
   /** milliseconds from received to shipping started */
   startedAfterMs?: number;
   cancellation?: { reason?: string; at: string };
@@ -118,7 +125,9 @@ type Passing =
   | 'delayed'
   | 'attention'
   | 'lateSince'
-  | 'lateShard';
+  | 'lateShard'
+  | 'openShard'
+  | 'changedShard';
 
 /** What events change in a view: the same for a view in memory and for one in a table. */
 export interface ViewPatch {
@@ -180,7 +189,7 @@ export function continueFold(view: OrderView | undefined, events: readonly Order
 }
 
 /** Raised when events make another view than before: views that were kept say nothing then. */
-export const VIEW_FORMAT = 2;
+export const VIEW_FORMAT = 3;
 
 /** Events of an order from one snapshot of it to the next. */
 export const SNAPSHOT_EVERY = 100;
@@ -224,6 +233,9 @@ export function statusAfter(event: NewEvent): OrderStatus | undefined {
 const ENDS: ReadonlySet<OrderStatus> = new Set(['CANCELLED', 'RETURNED', 'PAYMENT_FAILED', 'FULFILLMENT_FAILED']);
 const isEnd = (status: OrderStatus): boolean => ENDS.has(status);
 
+/** The orders of a shard that changed on a UTC day, such as `2025-07-09`, and are in no state since. */
+export const changedPartition = (day: string, shard: number): string => `${day}#${shard}`;
+
 function projectData(event: OrderEvent, patch: ViewPatch): void {
   const { set, append, add } = patch;
   const { at, orderId } = event;
@@ -235,13 +247,20 @@ function projectData(event: OrderEvent, patch: ViewPatch): void {
     for (const name of names) delete set[name];
     patch.remove = [...new Set([...patch.remove, ...names])];
   };
-  const moveTo = (currentState: StateName) => put({ currentState, currentSince: at });
-  const end = (...names: Passing[]) => drop('currentState', 'currentSince', 'lateSince', 'lateShard', ...names);
-  const late = (promise: Lateness) => put({ promise, lateSince: at, lateShard: `${promise}#${shardOf(orderId)}` });
+  const shard = shardOf(orderId);
+  const moveTo = (currentState: StateName) => {
+    put({ currentState, currentSince: at, openShard: String(shard) });
+    drop('changedShard');
+  };
+  const end = (...names: Passing[]) =>
+    drop('currentState', 'currentSince', 'openShard', 'lateSince', 'lateShard', ...names);
+  const late = (promise: Lateness) => put({ promise, lateSince: at, lateShard: `${promise}#${shard}` });
   const track = ({ shipmentId, status }: CarrierUpdate) => {
     (append.tracking ??= []).push({ shipmentId, status, at });
   };
   const returns = (step: Omit<ReturnStep, 'at'>) => void (append.returns ??= []).push({ ...step, at });
+  // whether the order had ended before this one, no event says
+  put({ changedShard: changedPartition(at.slice(0, 10), shard) });
   switch (event.type) {
     case 'Order Created': {
       const { customerId, currency, totalAmount, lines, shippingAddress } = event.data.order;

@@ -6,6 +6,8 @@ import type { OrderView } from './projection';
 import type { StateName } from './states';
 import type { WarehouseStock } from './inventory';
 import { accountOf, holdsOf, RELEASE, sumHolds, valueKept, wasResolved } from './order-books';
+import { fieldsThatDiffer } from './view-difference';
+import { fold } from './projection';
 import { keys } from './ids';
 
 /** What does not add up; each kind is looked for by one rule of this file. */
@@ -26,6 +28,12 @@ export const FINDING_KINDS = [
   'CHARGE_WITHOUT_ORDER',
   /** money at the payment company that the order's events do not know, or know otherwise */
   'CHARGE_NOT_ACCOUNTED',
+  /** a payment in an order's events that the payment company does not know */
+  'PAYMENT_UNKNOWN',
+  /** a snapshot of an order that is not what its events say: removed */
+  'SNAPSHOT_DIFFERS',
+  /** a snapshot that tells of more events than there are */
+  'SNAPSHOT_UNFOUNDED',
   /** units reserved for an order that has ended */
   'STOCK_OF_ENDED_ORDER',
   /** units set aside for an order that does not wait for them */
@@ -34,13 +42,19 @@ export const FINDING_KINDS = [
   'STOCK_RESERVED',
   /** a product's totals are not those of its warehouses */
   'STOCK_TOTAL',
+  /** the counters of a class of dead letters are not as many as there are: mended */
+  'LETTERS_MISCOUNTED',
 ] as const;
 export type FindingKind = (typeof FINDING_KINDS)[number];
+
+/** What is set right at once: of the others somebody is told. */
+const MENDED: ReadonlySet<FindingKind> = new Set(['VIEW_DRIFT', 'SNAPSHOT_DIFFERS', 'LETTERS_MISCOUNTED']);
+export const isMended = ({ kind }: Pick<Finding, 'kind'>): boolean => MENDED.has(kind);
 
 /** Something that does not add up. */
 export interface Finding {
   kind: FindingKind;
-  /** what it is about, once for each kind: an order, a charge, a product, a product at a warehouse */
+  /** what it is about, once for each kind: an order, a charge, a product, a product at a warehouse, a snapshot, a class of dead letters */
   subject: string;
   orderId?: OrderId;
   productId?: string;
@@ -150,6 +164,55 @@ export function chargeFinding(
   return { kind: 'CHARGE_NOT_ACCOUNTED', ...about, facts, amount };
 }
 
+/** Money that came in, as an order's events tell of it. */
+export interface ToldPayment {
+  chargeKey: string;
+  orderId: OrderId;
+  currency: string;
+  /** of the last event that tells of it, ISO 8601 */
+  at: string;
+}
+
+/** The payments that an order's events tell of, each once. */
+export function paymentsIn(events: readonly OrderEvent[]): ToldPayment[] {
+  const told = new Map<string, ToldPayment>();
+  for (const { type, data, orderId, at } of events)
+    if (type === 'Payment Completed')
+      told.set(data.chargeKey, { chargeKey: data.chargeKey, orderId, currency: data.currency, at });
+  return [...told.values()];
+}
+
+/** What a payment is that nobody took. */
+export function paymentFinding({ chargeKey, orderId, currency }: ToldPayment, events: readonly OrderEvent[]): Finding {
+  const { taken, refunded } = accountOf(events, chargeKey);
+  const facts = { accountedTaken: taken, accountedRefunded: refunded, currency };
+  return { kind: 'PAYMENT_UNKNOWN', subject: chargeKey, orderId, facts, amount: taken - refunded, currency };
+}
+
+/**
+ * Snapshots of an order that are not what its events say. Of events that are missing from the middle another finding tells,
+ * and what was made of them is not judged.
+ *
+ * @param p.events all there are, read after the snapshots
+ */
+export function snapshotFindings(p: {
+  orderId: OrderId;
+  snapshots: readonly { sequence: number; view: OrderView }[];
+  events: readonly OrderEvent[];
+}): Finding[] {
+  const { orderId, events } = p;
+  const last = events.at(-1)?.sequence ?? 0;
+  return p.snapshots.flatMap(({ sequence, view }): Finding[] => {
+    const about = { subject: `${orderId}/${sequence}`, orderId };
+    if (sequence > last) return [{ kind: 'SNAPSHOT_UNFOUNDED', ...about, facts: { sequence, events: last } }];
+    const before = events.filter((event) => event.sequence <= sequence);
+    const expected = before.length === sequence ? fold(before) : undefined;
+    const fields = expected ? fieldsThatDiffer(view, expected).map(({ field }) => field) : [];
+    if (fields.length === 0) return [];
+    return [{ kind: 'SNAPSHOT_DIFFERS', ...about, facts: { sequence, fields: fields.join(', ') } }];
+  });
+}
+
 /** The stock as it is stored. */
 export interface StockBooks {
   totals: Omit<WarehouseStock, 'warehouseId'>[];
@@ -174,16 +237,17 @@ function reservedFindings(warehouses: readonly WarehouseStock[], expected: reado
     warehouseId,
     quantity,
   }));
+  const units = new Map(found.map((hold) => [placeOf(hold), hold.quantity]));
   const less = expected.map((hold) => ({ ...hold, quantity: -hold.quantity }));
   return sumHolds([...found, ...less]).map(({ productId, warehouseId, quantity: excess }) => {
-    const reserved = unitsIn(found, { productId, warehouseId });
+    const reserved = units.get(placeOf({ productId, warehouseId })) ?? 0;
     const facts = { reserved, expected: reserved - excess };
     return { kind: 'STOCK_RESERVED', subject: `${productId}/${warehouseId}`, productId, facts };
   });
 }
 
-const unitsIn = (holds: readonly Hold[], at: Pick<Hold, 'productId' | 'warehouseId'>): number =>
-  holds.find((hold) => hold.productId === at.productId && hold.warehouseId === at.warehouseId)?.quantity ?? 0;
+const placeOf = ({ productId, warehouseId }: Pick<Hold, 'productId' | 'warehouseId'>): string =>
+  JSON.stringify([productId, warehouseId]);
 
 /** A warehouse that is wrong is told of by itself: the total is held against what the orders say. */
 function totalFindings({ totals, warehouses }: Omit<StockBooks, 'backorders'>, expected: readonly Hold[]): Finding[] {

@@ -85,7 +85,8 @@ function faultOf(view: OrderView, expected: OrderView): ViewFault {
   return view.sequence < expected.sequence ? 'VIEW_BEHIND' : 'VIEW_DIFFERS';
 }
 
-function fieldsThatDiffer(view: OrderView, expected: OrderView): FieldDifference[] {
+/** The fields of two views that are not the same, by name. */
+export function fieldsThatDiffer(view: OrderView, expected: OrderView): FieldDifference[] {
   const before: Record<string, unknown> = { ...view };
   const after: Record<string, unknown> = { ...expected };
   const names = [...new Set([...Object.keys(before), ...Object.keys(after)])].toSorted();

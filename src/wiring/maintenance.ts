@@ -13,14 +13,16 @@ import {
 import { createCaseAlerts } from '../adapters/aws/case-alerts';
 import { createRounds } from '../messaging/rounds';
 import { createCaseBook } from '../adapters/aws/case-book';
+import { createDeadLetterRecount } from '../adapters/aws/dead-letter-recount';
 import { createDynamoBooks } from '../adapters/aws/books';
 import { createOrderArchive } from '../adapters/aws/order-archive';
 import { createOrderRuns } from '../client/order-runs';
 import { createSandboxJournal } from '../adapters/aws/sandbox-journal';
 import { createSandboxMoneyCalls } from '../adapters/aws/sandbox-money';
 import { createSandboxStatements } from '../adapters/sandbox/statements';
+import { createSnapshotArchive } from '../adapters/aws/snapshot-archive';
 import { createStockTaking } from '../adapters/aws/stock-taking';
-import { caseTables, reconciliationLimits, tableNames, warehousesOf } from '../config';
+import { caseTables, letterTables, reconciliationLimits, tableNames, warehousesOf } from '../config';
 
 /** The way to rebuilds and reconciliations of a process that asks for some. */
 export const connectMaintenance = (
@@ -79,10 +81,12 @@ export function openMaintenance(
     deps: {
       books: createDynamoBooks({ db, tables, warehouses: warehousesOf(config) }),
       archive: createOrderArchive({ db, tables }),
+      snapshots: createSnapshotArchive({ db, table: config.ORDER_SNAPSHOTS_TABLE }),
       stock: createStockTaking({ db, tables }),
       runs: createOrderRuns(client),
       statements: createSandboxStatements({ journal, calls: createSandboxMoneyCalls({ db, table: journalTable }) }),
       cases,
+      letters: createDeadLetterRecount({ db, tables: letterTables(config) }),
       alerts: createCaseAlerts({ sns, topicArn: config.OPERATIONS_ALERT_TOPIC_ARN }),
       limits: reconciliationLimits(config),
       tellFindings: (counts) => p.metrics.reconciliationFindings(counts),

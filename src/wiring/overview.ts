@@ -8,6 +8,7 @@ import { createDeadLetterCounts } from '../adapters/aws/dead-letter-counts';
 import { createOrderStates } from '../adapters/aws/order-states';
 import { createOrderWatch } from '../adapters/aws/order-watch';
 import { createOverview } from '../gateway/overview';
+import { createQueueOverview } from '../gateway/queue-overview';
 import { createQueueGauge } from '../adapters/aws/queue-gauge';
 import { gaugedQueues } from '../config';
 
@@ -30,9 +31,9 @@ export function openOverview(p: {
       watch: createOrderWatch({ db, table: config.ORDER_STATUS_VIEW_TABLE }),
       readView: reader.readView,
       openCases: createCaseCount({ db, table: config.CASES_TABLE }),
-      deadLetters: createDeadLetterCounts({ db, table: config.DEAD_LETTERS_TABLE }),
+      deadLetters: createDeadLetterCounts({ db, table: config.PROJECTIONS_TABLE }),
       breakers: breakers.list,
-      queues: createQueueGauge({ sqs, queues: gaugedQueues(config) }),
+      queues: createQueueOverview({ gauge: createQueueGauge({ sqs }), queues: gaugedQueues(config) }),
       workers: progress.workers,
     },
     onFailure: (part, err) => logger.warn({ err, part }, 'a part of the overview cannot be read'),

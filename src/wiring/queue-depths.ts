@@ -1,5 +1,6 @@
 import type { Part, Shared } from './parts';
 import { createQueueDepths } from '../messaging/queue-depths';
+import { createQueueGauge } from '../adapters/aws/queue-gauge';
 import { gaugedQueues } from '../config';
 
 /** Milliseconds between two looks at the queues: as often as somebody asks for metrics. */
@@ -13,7 +14,7 @@ export const openQueueDepths = ({
   logger,
 }: Pick<Shared, 'config' | 'aws' | 'metrics' | 'logger'>): Part =>
   createQueueDepths({
-    sqs: aws.sqs,
+    gauge: createQueueGauge({ sqs: aws.sqs }),
     queues: gaugedQueues(config),
     intervalMs: INTERVAL_MS,
     metrics,

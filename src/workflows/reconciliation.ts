@@ -4,22 +4,27 @@ import type { ChargeName, ChargesLook } from '../activities/reconciliation/charg
 import type { Finding, FindingKind } from '../domain/reconciliation';
 import type { Opening } from '../activities/reconciliation/cases';
 import type { OrdersLook } from '../activities/reconciliation/orders';
+import type { ProductChoice, Weighed } from '../activities/reconciliation/stock';
 import type { ReconciliationOptions } from './maintenance-messages';
 import type { ReconciliationReport } from '../domain/cases';
-import { caseIdOf } from '../domain/reconciliation';
+import { addTallies } from '../domain/stock-tally';
+import { caseIdOf, isMended } from '../domain/reconciliation';
 import { maintenance } from './maintenance-activities';
-import { sumHolds } from '../domain/order-books';
 
 /** Findings that the report tells in full; the others are counted, and have their cases. */
 const MAX_FOUND = 200;
 /** How often a product that moves is looked at again. */
 const MAX_WEIGHINGS = 5;
+/** Pages of products that do not add up; what comes after them is left to the next time. */
+const MAX_STOCK_PAGES = 100;
+/** Undecided products that the report names. */
+const MAX_UNDECIDED = 1000;
 /** Pages, and things that look wrong, after which a run settles what it has and hands over to the next one. */
 const PAGES_A_RUN = 100;
 const MAX_SUSPECTS = 1000;
 
 /** A reconciliation as far as it is: what one run hands to the next. */
-interface Reconciling extends Pick<OrdersLook, 'orders' | 'holds' | 'watched'> {
+interface Reconciling extends Pick<OrdersLook, 'orders' | 'tally' | 'watched'> {
   /** of the first run: the same for all */
   runId: string;
   startedAt: string;
@@ -38,12 +43,14 @@ interface Reconciling extends Pick<OrdersLook, 'orders' | 'holds' | 'watched'> {
 type Place =
   | { of: 'watched'; from: number }
   | { of: 'orders'; place: ArchivePlace }
+  | { of: 'snapshots'; token?: string }
   | { of: 'charges'; from: number }
   | { of: 'statement'; token?: string };
 
 /**
  * Holds payment company, stock, workflows, read model and event store against each other. What is found counts only when a
- * second look finds it too; views are made again, for the rest a case is opened. Cases of what is gone are closed.
+ * second look finds it too; views are made again, snapshots removed, and for the rest a case is opened. Cases of what is
+ * gone are closed.
  *
  * @param carry so far, of the run before this one
  */
@@ -61,11 +68,11 @@ export async function reconciliationWorkflow(
     suspects.push(...(await lookOn(progress, progress.next)));
   }
   await settle(progress, suspects);
-  const { findings, undecided } = await stockLook(progress);
-  await keep(progress, findings);
+  const { undecided, stockLeft } = await stockLook(progress);
+  if (progress.opening.since === undefined) await recountLetters(progress);
 
   const { runId, startedAt, opening } = progress;
-  const { closed } = await maintenance.closeCases({ runId, startedAt, undecided });
+  const { closed } = await maintenance.closeCases({ runId, startedAt, undecided, stockLeft });
   return maintenance.keepReport({
     runId,
     by: options.by,
@@ -87,16 +94,16 @@ async function begin({ full = false }: ReconciliationOptions): Promise<Reconcili
   const { runId } = workflowInfo();
   const startedAt = new Date().toISOString();
   const opening = await maintenance.openReconciliation({ full });
-  const none = { orders: 0, charges: 0, holds: [], watched: [], findings: {}, found: [], repaired: 0, opened: 0 };
+  const none = { orders: 0, charges: 0, tally: {}, watched: [], findings: {}, found: [], repaired: 0, opened: 0 };
   return { runId, startedAt, opening, next: { of: 'watched', from: 0 }, ...none };
 }
 
 /** Looks at one page, and answers what looks wrong there. */
 async function lookOn(progress: Reconciling, here: Place): Promise<Finding[]> {
   const { since, statementSince, watched, charges } = progress.opening;
-  const addOrders = ({ orders, findings, holds, watched: more }: OrdersLook) => {
+  const addOrders = ({ orders, findings, tally, watched: more }: OrdersLook) => {
     progress.orders += orders;
-    progress.holds = sumHolds([...progress.holds, ...holds]);
+    progress.tally = addTallies(progress.tally, tally);
     progress.watched.push(...more);
     return findings;
   };
@@ -114,9 +121,18 @@ async function lookOn(progress: Reconciling, here: Place): Promise<Finding[]> {
     }
     case 'orders': {
       const period = since === undefined ? {} : { since };
-      const page = await maintenance.lookAtOrders({ place: here.place, ...period, except: watched });
-      progress.next = page.next ? { of: 'orders', place: page.next } : { of: 'charges', from: 0 };
+      const paymentsSince = statementSince;
+      const page = await maintenance.lookAtOrders({ place: here.place, ...period, paymentsSince, except: watched });
+      const after: Place = since === undefined ? { of: 'snapshots' } : { of: 'charges', from: 0 };
+      progress.next = page.next ? { of: 'orders', place: page.next } : after;
       return addOrders(page);
+    }
+    case 'snapshots': {
+      const { findings, token } = await maintenance.lookAtSnapshots(
+        here.token === undefined ? {} : { token: here.token },
+      );
+      progress.next = token === undefined ? { of: 'charges', from: 0 } : { of: 'snapshots', token };
+      return findings;
     }
     case 'charges': {
       const some = charges.slice(here.from, here.from + CHUNK);
@@ -136,10 +152,11 @@ async function lookOn(progress: Reconciling, here: Place): Promise<Finding[]> {
   }
 }
 
-/** Looks again at what looked wrong, mends views, and opens cases for the rest. */
+/** Looks again at what looked wrong, mends views, removes snapshots, and opens cases for the rest. */
 async function settle(progress: Reconciling, suspects: readonly Finding[]): Promise<void> {
   const findings = await secondLook(progress.opening, suspects);
   progress.repaired += await mendViews(findings.filter(isDrift));
+  progress.repaired += await removeSnapshots(findings.filter(({ kind }) => kind === 'SNAPSHOT_DIFFERS'));
   // a charge may be on pages of two runs
   const isTold = new Set(progress.found.map(caseIdOf));
   await keep(
@@ -153,8 +170,15 @@ async function keep(progress: Reconciling, findings: readonly Finding[]): Promis
   progress.found.push(...findings.slice(0, Math.max(0, MAX_FOUND - progress.found.length)));
   progress.opened += await openCases(
     progress,
-    findings.filter((finding) => !isDrift(finding)),
+    findings.filter((finding) => !isMended(finding)),
   );
+}
+
+/** Whatever their counters have, the letters are there: nobody has to see to it. */
+async function recountLetters(progress: Reconciling): Promise<void> {
+  const { findings } = await maintenance.recountDeadLetters();
+  progress.repaired += findings.length;
+  await keep(progress, findings);
 }
 
 const isDrift = ({ kind }: Finding): boolean => kind === 'VIEW_DRIFT';
@@ -187,6 +211,14 @@ async function mendViews(drifts: readonly Finding[]): Promise<number> {
   return mended;
 }
 
+/** Answers how many are gone. */
+async function removeSnapshots(wrong: readonly Finding[]): Promise<number> {
+  const orderIds = [...new Set(wrong.flatMap(({ orderId }) => orderId ?? []))];
+  let gone = 0;
+  for (const some of chunks(orderIds)) gone += (await maintenance.removeSnapshots({ orderIds: some })).removed;
+  return gone;
+}
+
 /** Answers how many there were not before. */
 async function openCases({ runId, opening }: Reconciling, findings: readonly Finding[]): Promise<number> {
   const { fullAt } = opening;
@@ -204,19 +236,38 @@ const CHUNK = 200;
 const chunks = <T>(all: readonly T[]): T[][] =>
   Array.from({ length: Math.ceil(all.length / CHUNK) }, (_, i) => all.slice(i * CHUNK, (i + 1) * CHUNK));
 
-/** Products that move are looked at again, in the hope of a quiet moment. */
-async function stockLook({ opening, holds, watched }: Reconciling) {
-  const { pauseS, since } = opening;
-  const findings: Finding[] = [];
-  let { productIds } = await maintenance.takeStock({ holds });
-  const unsure: string[] = [];
-  for (let n = 0; productIds.length > 0 && n < MAX_WEIGHINGS; n++) {
-    await sleep(pauseS * 1000);
-    const period = since === undefined ? {} : { since };
-    const weighed = await maintenance.weighStock({ productIds, ...period, watched });
-    findings.push(...weighed.findings);
-    unsure.push(...weighed.undecided.filter((productId) => !weighed.busy.includes(productId)));
-    productIds = weighed.busy;
+/** Weighs what does not seem to add up, a page of products at a time, and keeps what is found. */
+async function stockLook(progress: Reconciling): Promise<{ undecided: string[]; stockLeft: boolean }> {
+  const { buckets } = await maintenance.takeStock({ tally: progress.tally });
+  const undecided: string[] = [];
+  let next: ProductChoice | undefined = buckets.length > 0 ? { buckets } : undefined;
+  for (let pages = 0; next && pages < MAX_STOCK_PAGES; pages++) {
+    const page = await weighPage(progress, next);
+    await keep(progress, page.findings);
+    undecided.push(...page.undecided);
+    next = page.next === undefined ? undefined : { buckets, after: page.next };
   }
-  return { findings, undecided: [...unsure, ...productIds] };
+  const stockLeft = next !== undefined || undecided.length > MAX_UNDECIDED;
+  return { undecided: undecided.slice(0, MAX_UNDECIDED), stockLeft };
+}
+
+/** Products that move are looked at again, in the hope of a quiet moment. */
+async function weighPage(
+  { opening, watched }: Reconciling,
+  products: ProductChoice,
+): Promise<Pick<Weighed, 'findings' | 'undecided' | 'next'>> {
+  const { pauseS, since } = opening;
+  const rest = { watched, ...(since !== undefined && { since }) };
+  await sleep(pauseS * 1000);
+  const { findings, undecided, next, busy: moving } = await maintenance.weighStock({ products, ...rest });
+  const unsure = undecided.filter((productId) => !moving.includes(productId));
+  let busy = moving;
+  for (let n = 1; busy.length > 0 && n < MAX_WEIGHINGS; n++) {
+    await sleep(pauseS * 1000);
+    const again = await maintenance.weighStock({ products: { productIds: busy }, ...rest });
+    findings.push(...again.findings);
+    unsure.push(...again.undecided.filter((productId) => !again.busy.includes(productId)));
+    ({ busy } = again);
+  }
+  return { findings, undecided: [...unsure, ...busy], ...(next !== undefined && { next }) };
 }

@@ -269,7 +269,7 @@ describe("a dead letter's story", () => {
   });
 
   test('is not written without its line; what nobody asked for needs none', async () => {
-    const table = createDeadLetterTable({ db, tables: { letters: config.DEAD_LETTERS_TABLE, audit: nowhere } });
+    const table = createDeadLetterTable({ db, tables: { ...letterTables(config), audit: nowhere } });
     const letter = await parked(table);
     await expect(table.save({ letter, entry })).rejects.toMatchObject({ type: 'SERVICE_UNAVAILABLE' });
     expect(await table.read(letter.id)).toMatchObject({ version: 0, story: [] });

@@ -1,6 +1,4 @@
-import { CreateQueueCommand, ReceiveMessageCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
 import { BatchWriteCommand, type QueryCommandInput } from '@aws-sdk/lib-dynamodb';
-import type { DeadLetterClass, DeadLetterState } from '../../src/domain/dead-letters';
 import type { NewEvent } from '../../src/domain/events';
 import type { OrderId } from '../../src/domain/ids';
 import { connectToEmulator, withUnreachableAws } from '../support/contracts/emulator';
@@ -10,7 +8,6 @@ import { createDynamoBooks } from '../../src/adapters/aws/books';
 import { createOrderStates } from '../../src/adapters/aws/order-states';
 import { createOrderWatch } from '../../src/adapters/aws/order-watch';
 import { createOwnTable } from '../support/own-table';
-import { createQueueGauge } from '../../src/adapters/aws/queue-gauge';
 import { eventOfEachType, numbered, sampleValidOrder } from '../support/contracts/events';
 import { failureTypeOf } from '../support/contracts/books';
 import { rows } from '../../src/domain/projections';
@@ -24,7 +21,7 @@ interface Read {
 
 const plain = connectToEmulator();
 const emulator = connectToEmulator();
-const { db, sqs } = emulator;
+const { db } = emulator;
 const reads: Read[] = [];
 db.middlewareStack.add(
   (next, context) => async (args) => {
@@ -145,33 +142,6 @@ describe('orders that somebody should look at', () => {
   });
 });
 
-test('dead letters by class: those that are done with are not read, and bodies are not either', async () => {
-  const indexes = { 'by-state': ['state', 'deadAt'] as [string, string] };
-  const table = await createOwnTable(plain.db, { name: 'DeadLetters', key: ['id'], indexes });
-  const counts = createDeadLetterCounts({ db, table });
-  expect(await counts()).toEqual([]);
-  const letters = (n: number, state: DeadLetterState, kind: DeadLetterClass) =>
-    Array.from({ length: n }, () => ({ id: uniqueId('DL'), state, class: kind, deadAt: '2025-07-09', body: 'x' }));
-  await put(table, [
-    ...letters(3, 'PARKED', 'BUG'),
-    ...letters(2, 'WAITING', 'RETRYABLE'),
-    ...letters(1, 'REDRIVEN', 'RETRYABLE'),
-    ...letters(1, 'WAITING', 'BUG'),
-    ...letters(40, 'RESOLVED', 'BUG'),
-    ...letters(4, 'DISCARDED', 'POISON'),
-  ]);
-  reads.length = 0;
-  expect((await counts()).toSorted((a, b) => (a.class < b.class ? -1 : 1))).toEqual([
-    { class: 'BUG', parked: 3, waiting: 1 },
-    { class: 'RETRYABLE', parked: 0, waiting: 3 },
-  ]);
-  expect([reads.map(({ index }) => index), scanned()]).toEqual([Array(3).fill('by-state'), 7]);
-  await put(table, letters(1005, 'PARKED', 'POISON'));
-  reads.length = 0;
-  const parked = (await counts()).reduce((sum, count) => sum + count.parked, 0);
-  expect([parked, reads.length, scanned()]).toEqual([1000, 3, 1004]);
-});
-
 test('open cases are counted where they are listed, and closed ones are not looked at', async () => {
   const indexes = { 'by-state': ['state', 'openedAt'] as [string, string] };
   const table = await createOwnTable(plain.db, { name: 'Cases', key: ['caseId'], indexes });
@@ -182,40 +152,6 @@ test('open cases are counted where they are listed, and closed ones are not look
   await put(table, [...cases(3, 'OPEN'), ...cases(20, 'CLOSED'), { caseId: 'report' }]);
   reads.length = 0;
   expect([await count(), reads]).toEqual([3, [{ index: 'by-state', scanned: 3 }]]);
-});
-
-describe('queues', () => {
-  const create = async (name: string) =>
-    (await sqs.send(new CreateQueueCommand({ QueueName: uniqueId(name) }))).QueueUrl!;
-  const send = (QueueUrl: string, DelaySeconds = 0) =>
-    sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: '{}', DelaySeconds }));
-
-  test('are measured with their dead letters, by one call each', async () => {
-    const [queueUrl, deadLetterQueueUrl, undelivered] = [await create('q'), await create('dlq'), await create('dlq')];
-    const calls: string[] = [];
-    const observed = connectToEmulator({ observe: ({ command }) => calls.push(command) });
-    const depths = createQueueGauge({
-      sqs: observed.sqs,
-      queues: [
-        { queue: 'order-intake-queue', queueUrl, deadLetterQueueUrl },
-        { queue: 'undelivered', deadLetterQueueUrl: undelivered },
-      ],
-    });
-    for (const url of [queueUrl, queueUrl, deadLetterQueueUrl]) await send(url);
-    await send(queueUrl, 600);
-    await sqs.send(new ReceiveMessageCommand({ QueueUrl: queueUrl, MaxNumberOfMessages: 1, VisibilityTimeout: 600 }));
-    expect(await depths()).toEqual([
-      { queue: 'order-intake-queue', waiting: 2, inFlight: 1, dead: 1 },
-      { queue: 'undelivered', waiting: 0, inFlight: 0, dead: 0 },
-    ]);
-    expect(calls).toEqual(Array(3).fill('GetQueueAttributesCommand'));
-    observed.destroy();
-  });
-
-  test('a queue that is gone fails the reading', async () => {
-    const queues = [{ queue: 'q', deadLetterQueueUrl: `${await create('q')}-gone` }];
-    expect(await failureTypeOf(createQueueGauge({ sqs, queues })())).toBe('SERVICE_UNAVAILABLE');
-  });
 });
 
 test('tables out of reach are SERVICE_UNAVAILABLE', async () => {

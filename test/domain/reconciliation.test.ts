@@ -1,6 +1,13 @@
 import type { NewEvent } from '../../src/domain/events';
 import type { RunState } from '../../src/domain/reconciliation';
-import { chargeFinding, findingsOf, stockFindings } from '../../src/domain/reconciliation';
+import {
+  chargeFinding,
+  findingsOf,
+  paymentFinding,
+  paymentsIn,
+  snapshotFindings,
+  stockFindings,
+} from '../../src/domain/reconciliation';
 import { differenceOf } from '../../src/domain/view-difference';
 import { fold } from '../../src/domain/projection';
 import { keys } from '../../src/domain/ids';
@@ -101,5 +108,60 @@ test('a difference tells no value that is of a person', () => {
     orderId,
     fault: 'VIEW_DIFFERS',
     fields: [{ field: 'customerId' }, { field: 'status', before: 'PAID', after: 'RESERVED' }],
+  });
+});
+
+describe('a payment that an order tells of', () => {
+  const chargeKey = keys.charge(orderId, 1);
+  const money = { chargeKey, amount: 5998, currency: 'USD' };
+  const paid: NewEvent = { type: 'Payment Completed', data: { ...money, paymentId: 'PAY-1' } };
+
+  test('is asked for once, however often it is told, and is at stake as far as it was not given back', () => {
+    const events = eventsOf(reserved, paid, { type: 'Payment Refunded', data: { ...money, amount: 998 } });
+    const [payment, ...others] = paymentsIn(events);
+    expect([payment, others]).toEqual([{ chargeKey, orderId, currency: 'USD', at: AT }, []]);
+    expect(paymentFinding(payment!, events)).toEqual({
+      kind: 'PAYMENT_UNKNOWN',
+      subject: chargeKey,
+      orderId,
+      facts: { accountedTaken: 5998, accountedRefunded: 998, currency: 'USD' },
+      amount: 5000,
+      currency: 'USD',
+    });
+    expect(paymentsIn(eventsOf(reserved))).toEqual([]);
+  });
+});
+
+describe('a snapshot', () => {
+  const events = eventsOf(reserved, { type: 'Order Cancelled', data: { reason: 'no' } });
+  const at = (sequence: number) => fold(events.slice(0, sequence))!;
+  const found = (sequence: number, view = at(sequence), all = events) =>
+    snapshotFindings({ orderId, snapshots: [{ sequence, view }], events: all });
+
+  test('that is what its events say is none of a finding, whatever came after it', () => {
+    for (const sequence of [1, 2, 3]) expect(found(sequence)).toEqual([]);
+  });
+
+  test('that is not is told of with the fields that differ', () => {
+    expect(found(2, { ...at(2), charged: 1, status: 'PAID' })).toEqual([
+      {
+        kind: 'SNAPSHOT_DIFFERS',
+        subject: `${orderId}/2`,
+        orderId,
+        facts: { sequence: 2, fields: 'charged, status' },
+      },
+    ]);
+    expect(found(2, at(1))).toMatchObject([{ kind: 'SNAPSHOT_DIFFERS' }]);
+  });
+
+  test('that tells of more events than there are may be their only trace', () => {
+    expect(found(3, at(3), events.slice(0, 2))).toMatchObject([
+      { kind: 'SNAPSHOT_UNFOUNDED', facts: { sequence: 3, events: 2 } },
+    ]);
+    expect(found(3, at(3), [])).toMatchObject([{ kind: 'SNAPSHOT_UNFOUNDED', facts: { events: 0 } }]);
+  });
+
+  test('is not judged where events before it are missing', () => {
+    expect(found(3, { ...at(3), charged: 1 }, [events[0]!, events[2]!])).toEqual([]);
   });
 });

@@ -49,7 +49,9 @@ test('the tables are there, with their indexes and expiry', async () => {
     'by-customer',
     'by-day',
     'by-status',
+    'changed',
     'late',
+    'open',
   ]);
   for (const TableName of [resources.INBOX_TABLE, resources.BREAKERS_TABLE]) {
     const expiry = await db.send(new DescribeTimeToLiveCommand({ TableName }));

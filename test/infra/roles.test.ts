@@ -24,6 +24,7 @@ import { createStatusUpdater } from '../../src/messaging/status-updater';
 import { connectWebhookClient } from '../../src/webhook-client';
 import { createWebhookEventsReader } from '../../src/messaging/webhook-events';
 import { createQueueReader } from '../../src/messaging/queue-reader';
+import { deadLetterIdOf } from '../../src/messaging/dead-letters';
 import { deployToEmulator } from '../../infra/deploy';
 import { documentsAt, EMULATOR_REGION } from '../../scripts/lib/aws-access';
 import { environmentFromOutputs } from '../../infra/outputs';
@@ -40,7 +41,9 @@ import { someEvents } from '../support/contracts/events';
 import { start as startConsumer } from '../../src/messaging/consumer';
 import { start as startGateway } from '../../src/gateway/server';
 import { startMinistack } from '../../scripts/lib/servers';
+import { rows } from '../../src/domain/projections';
 import { toBusEvent } from '../../src/domain/events';
+import { VIEW_FORMAT } from '../../src/domain/projection';
 import { synthesizedTemplate } from '../../scripts/lib/template';
 
 const PROCESSES = ['Gateway', 'Worker', 'Consumer'] as const;
@@ -543,6 +546,13 @@ async function redriveEverywhere(): Promise<void> {
     const name = new URL(QueueUrl).pathname.split('/').at(-1);
     await until(`a dead letter of ${name} is taken`, () => has('Consumer', `sqs:DeleteMessage ${name}`));
   }
+  // one that is there already
+  const DataType = 'String';
+  const MessageAttributes = { deadLetterId: { DataType, StringValue: deadLetterIdOf(uniqueId('twice')) } };
+  const QueueUrl = config.UNDELIVERED_DLQ_URL;
+  for (let n = 0; n < 2; n++)
+    await plain.sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: 'nothing', MessageAttributes }));
+  await until('it is known', () => has('Consumer', 'dynamodb:GetItem DeadLetters'));
   for (const { queue } of queues) await deadLetters.queues.send({ queue, body: 'nothing', attributes: {} });
   await deadLetters.audit.write({
     id: uniqueId('batch'),
@@ -662,7 +672,7 @@ async function replayEvents(): Promise<void> {
   aws.destroy();
 }
 
-/** A view that is not what its events say, one without events, and a case that somebody closes. */
+/** A view that is not what its events say, one without events, a snapshot and a counter that are wrong, and a case that somebody closes. */
 async function lookAfterBooks(): Promise<void> {
   const documents = documentsAt(process.env['AWS_ENDPOINT_URL']!);
   const { orderId } = sampleOrder();
@@ -678,6 +688,11 @@ async function lookAfterBooks(): Promise<void> {
     }),
   );
   await documents.send(new PutCommand({ TableName, Item: { orderId: uniqueId('GHOST'), sequence: 1 } }));
+  const wrong = { orderId, sequence: 1, format: VIEW_FORMAT, view: { orderId, sequence: 1 } };
+  await documents.send(new PutCommand({ TableName: config.ORDER_SNAPSHOTS_TABLE, Item: wrong }));
+  // a counter of dead letters that is not what there is of them
+  const counter = { ...rows.deadLetters({ class: 'BUG', shard: 0 }), PARKED: 1000, changes: 0 };
+  await documents.send(new PutCommand({ TableName: config.PROJECTIONS_TABLE, Item: counter }));
   documents.destroy();
   const isDone = (path: string) => async () => {
     const run = (await (await fetch(`${gateway()}${path}`)).json()) as { state?: string; report?: object };
@@ -686,6 +701,7 @@ async function lookAfterBooks(): Promise<void> {
   for (const [path, options] of [
     ['/maintenance/rebuild-view', { prune: true }],
     ['/maintenance/reconciliation', { full: true }],
+    ['/maintenance/reconciliation', {}],
   ] as const) {
     expect((await send(path, { by: 'tests', ...options })).status).toBe(202);
     await until(`${path} is through`, isDone(path));

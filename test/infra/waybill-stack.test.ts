@@ -92,6 +92,21 @@ describe('tables', () => {
   });
 
   test.each([
+    ['open', 'openShard', 'createdAt', { ProjectionType: 'KEYS_ONLY' }],
+    ['changed', 'changedShard', 'updatedAt', { ProjectionType: 'INCLUDE', NonKeyAttributes: ['openShard'] }],
+  ])(
+    'the index %s has what a reconciliation comes back to, and nothing of it',
+    (IndexName, partition, sort, Projection) => {
+      expectResource('AWS::DynamoDB::Table', {
+        TableName: 'OrderStatusView',
+        GlobalSecondaryIndexes: Match.arrayWith([
+          { IndexName, KeySchema: [key(partition, 'HASH'), key(sort, 'RANGE')], Projection },
+        ]),
+      });
+    },
+  );
+
+  test.each([
     ['by-owner', 'owner', 'createdAt'],
     ['listening', 'listening', 'webhookId'],
   ])('the index %s of webhooks has no secret', (IndexName, partition, sort) => {

@@ -2,6 +2,7 @@ import type { Finding } from '../../src/domain/reconciliation';
 import type { MemoryMaintenance } from './memory/maintenance';
 import type { OrdersLook } from '../../src/activities/reconciliation/orders';
 import type { ArchivePlace } from '../../src/activities/rebuild';
+import { addTallies } from '../../src/domain/stock-tally';
 import { createMaintenanceActivities } from '../../src/activities/maintenance';
 import { runActivity } from './contracts/activities';
 
@@ -21,11 +22,11 @@ export async function lookAtAll({ deps }: MemoryMaintenance): Promise<Finding[]>
     findings.push(...page.findings);
     ({ token } = page);
   }
-  const holds = looks.flatMap((look) => look.holds);
-  const { productIds } = await runActivity(activities.takeStock, { holds });
+  const tally = looks.reduce((sum, look) => addTallies(sum, look.tally), {});
+  const { buckets } = await runActivity(activities.takeStock, { tally });
   // nobody moves meanwhile, whatever the clock says
   const later = { ...deps, now: () => new Date(Date.parse(deps.now()) + 60_000).toISOString() };
   const weigh = createMaintenanceActivities(later).weighStock;
   const watched = looks.flatMap((look) => look.watched);
-  return [...findings, ...(await runActivity(weigh, { productIds, watched })).findings];
+  return [...findings, ...(await runActivity(weigh, { products: { buckets }, watched })).findings];
 }

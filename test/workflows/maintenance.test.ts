@@ -15,6 +15,8 @@ import { uniqueId } from '../support/orders';
 
 /** the books in memory have two orders on a page, and a run has a hundred pages */
 const ORDERS = 230;
+/** findings that a look at the stock tells at once */
+const TOLD = 30;
 /** of one run's history */
 const MAX_EVENTS = 2_500;
 
@@ -33,7 +35,7 @@ afterAll(() => bench.teardown());
 
 beforeEach(async () => {
   world = createMemoryWorld();
-  maintenance = createMemoryMaintenance(world, { strangers: [] });
+  maintenance = createMemoryMaintenance(world, { strangers: [], toldALook: TOLD });
   orderIds = Array.from({ length: ORDERS }, cancelledOrder);
   worker = await Worker.create({
     connection: bench.env.nativeConnection,
@@ -131,3 +133,39 @@ test('a reconciliation of many pages is led in several runs: it mends, opens and
   for (const orderId of bare) world.books.views.delete(orderId);
   expect(await reconcile()).toMatchObject({ orders: ORDERS, findings: {}, opened: 0, closed: bare.length });
 });
+
+test('a stock that is wrong everywhere is told of page by page, in messages that are no longer for it', async () => {
+  const { books } = world;
+  const keys = Array.from({ length: 80 }, (_, n) => ['ICN', 'LAX', 'AMS'].map((at) => `P-${n}/${at}`)).flat();
+  // units that no order has
+  for (const key of keys) books.warehouseStock.set(key, { availableQuantity: 0, reservedQuantity: 1 });
+  const workflowId = uniqueId('stock');
+  const options = { workflowId, taskQueue, args: [{ by: 'test', full: true }] as [{ by: string; full: boolean }] };
+  const reconcile = () =>
+    bench.env.client.workflow.execute<typeof reconciliationWorkflow>('reconciliationWorkflow', options);
+  const report = await reconcile();
+  expect(report).toMatchObject({ findings: { STOCK_RESERVED: keys.length }, opened: keys.length, undecided: [] });
+  expect([...maintenance.cases.keys()].toSorted()).toEqual(keys.map((key) => `STOCK_RESERVED#${key}`).toSorted());
+  const weighed = await answersOf(workflowId, 'weighStock');
+  expect(weighed.length).toBe(keys.length / TOLD);
+  for (const bytes of weighed) expect(bytes).toBeLessThan(300 * TOLD);
+  await replayRuns(bench.env, workflowId);
+
+  for (const key of keys.slice(3)) books.warehouseStock.set(key, { availableQuantity: 0, reservedQuantity: 0 });
+  expect(await reconcile()).toMatchObject({ opened: 0, closed: keys.length - 3, findings: { STOCK_RESERVED: 3 } });
+});
+
+/** How long the answers of an activity are in the last run's history, bytes. */
+async function answersOf(workflowId: string, activity: string): Promise<number[]> {
+  const { events } = await bench.env.client.workflow.getHandle(workflowId).fetchHistory();
+  const scheduled = new Set(
+    events?.flatMap(({ eventId, activityTaskScheduledEventAttributes: scheduledAs }) =>
+      scheduledAs?.activityType?.name === activity ? [String(eventId)] : [],
+    ),
+  );
+  return (events ?? []).flatMap(({ activityTaskCompletedEventAttributes: completed }) =>
+    completed && scheduled.has(String(completed.scheduledEventId))
+      ? [completed.result?.payloads?.[0]?.data?.length ?? 0]
+      : [],
+  );
+}

@@ -36,6 +36,8 @@ export interface ClosingInput {
   startedAt: string;
   /** products of which nothing can be said */
   undecided: string[];
+  /** nothing can be said of some others either, of which there are too many to name them: no product's case is closed */
+  stockLeft?: boolean;
 }
 
 /** What moved shortly before the last run began may have been on its way then. */
@@ -75,23 +77,25 @@ export function createCaseSteps(deps: ReconciliationDeps) {
     }),
 
     /** Closes the cases that this run did not find, and tells operations of those that were opened. */
-    closeCases: asStep(async ({ runId, startedAt, undecided }: ClosingInput): Promise<{ closed: number }> => {
-      const { heartbeat } = Context.current();
-      // what another run found meanwhile, this one may have looked at before
-      const gone = (await cases.listOpen()).filter(
-        ({ lastRun, lastSeenAt, productId }) =>
-          lastRun !== runId && lastSeenAt < startedAt && !(productId && undecided.includes(productId)),
-      );
-      for (const one of gone) {
-        await closeCase(deps, one);
-        heartbeat();
-      }
-      for (const one of await cases.listOpen()) {
-        if (one.alertDue) await alert(deps, one);
-        heartbeat();
-      }
-      return { closed: gone.length };
-    }),
+    closeCases: asStep(
+      async ({ runId, startedAt, undecided, stockLeft = false }: ClosingInput): Promise<{ closed: number }> => {
+        const { heartbeat } = Context.current();
+        // what another run found meanwhile, this one may have looked at before
+        const gone = (await cases.listOpen()).filter(
+          ({ lastRun, lastSeenAt, productId }) =>
+            lastRun !== runId && lastSeenAt < startedAt && !(productId && (stockLeft || undecided.includes(productId))),
+        );
+        for (const one of gone) {
+          await closeCase(deps, one);
+          heartbeat();
+        }
+        for (const one of await cases.listOpen()) {
+          if (one.alertDue) await alert(deps, one);
+          heartbeat();
+        }
+        return { closed: gone.length };
+      },
+    ),
 
     keepReport: asStep(
       async (report: Omit<ReconciliationReport, 'finishedAt' | 'fullAt'>): Promise<ReconciliationReport> => {

@@ -1,9 +1,11 @@
 import type {
   CaseAlerts,
   CaseBook,
+  DeadLetterRecount,
   OrderArchive,
   OrderRuns,
   PaymentStatements,
+  SnapshotArchive,
   StockTaking,
 } from '../maintenance-ports';
 import type { FindingKind } from '../../domain/reconciliation';
@@ -17,15 +19,19 @@ export interface ReconciliationLimits {
   settledAfterS: number;
   /** between two looks: what is found counts only when it is found twice */
   pauseS: number;
+  /** findings, and products that are undecided, that a look at the stock tells at once: what a step answers has its limits */
+  toldALook: number;
 }
 
 export interface ReconciliationDeps {
   books: OrderBooks;
   archive: OrderArchive;
+  snapshots: SnapshotArchive;
   stock: StockTaking;
   runs: OrderRuns;
   statements: PaymentStatements;
   cases: CaseBook;
+  letters: DeadLetterRecount;
   alerts: CaseAlerts;
   limits: ReconciliationLimits;
   /** of the last run, by kind */

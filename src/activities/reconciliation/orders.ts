@@ -1,20 +1,23 @@
 import type { ArchivePlace } from '../rebuild';
 import type { Finding, RunState } from '../../domain/reconciliation';
-import type { Hold } from '../../domain/order-books';
 import type { OrderId } from '../../domain/ids';
 import type { OrderView } from '../../domain/projection';
 import type { ReconciliationDeps } from './deps';
 import { accountOf, differenceFinding, type OrderAccount } from './account';
 import { asStep } from '../step';
+import { findUnknownPayments } from './payments';
+import { findWrongSnapshots } from './snapshots';
 import { findingsOf, isOver } from '../../domain/reconciliation';
 import { forEachOrder } from '../look';
 import { isMendable } from '../../domain/view-difference';
-import { sumHolds } from '../../domain/order-books';
+import { type StockTally, tallyOfHolds } from '../../domain/stock-tally';
 
 export interface OrdersInput {
   place: ArchivePlace;
   /** only those that have not ended, or changed since then; ISO 8601. Absent: all */
   since?: string;
+  /** payments since then are asked for at the payment company; ISO 8601. Absent: all */
+  paymentsSince?: string;
   /** are looked at by themselves */
   except: OrderId[];
 }
@@ -22,8 +25,8 @@ export interface OrdersInput {
 export interface OrdersLook {
   orders: number;
   findings: Finding[];
-  /** what they hold, in all */
-  holds: Hold[];
+  /** of what they hold, in all */
+  tally: StockTally;
   /** those that have ended, or cannot be counted, and matter for the stock nevertheless */
   watched: OrderId[];
   /** absent after the last */
@@ -35,34 +38,44 @@ const PAGE_ROWS = 1000;
 
 /** Orders, their views, and who leads them on. */
 export function createOrderLooks(deps: ReconciliationDeps) {
-  const lookAtSome = async (orderIds: readonly OrderId[]): Promise<Omit<OrdersLook, 'next'>> => {
+  const lookAtSome = async (
+    orderIds: readonly OrderId[],
+    findMore: (account: OrderAccount) => Promise<Finding[]>,
+  ): Promise<Omit<OrdersLook, 'next'>> => {
     const looks = await forEachOrder(orderIds, async (orderId) => {
       const account = await accountOf(deps.books, orderId);
       const isKnown = account.events.length > 0 || account.difference !== undefined;
-      const { holds } = account;
-      return isKnown
-        ? [{ orderId, holds, counts: countsAfterwards(account), findings: await findingsIn(deps, account) }]
+      const findings = [...(await findingsIn(deps, account)), ...(await findMore(account))];
+      return isKnown || findings.length > 0
+        ? [{ orderId, holds: account.holds, counts: countsAfterwards(account), findings }]
         : [];
     });
     const known = looks.flat();
     return {
       orders: known.length,
       findings: known.flatMap(({ findings }) => findings),
-      holds: sumHolds(known.flatMap(({ holds }) => holds)),
+      tally: tallyOfHolds(known.flatMap(({ holds }) => holds)),
       watched: known.filter(({ counts }) => counts).map(({ orderId }) => orderId),
     };
   };
   return {
     /** A page of all orders. */
-    lookAtOrders: asStep(async ({ place, since, except }: OrdersInput): Promise<OrdersLook> => {
+    lookAtOrders: asStep(async ({ place, since, paymentsSince, except }: OrdersInput): Promise<OrdersLook> => {
       const page = await ordersIn(deps, { place, since });
       const left = new Set(except);
-      const look = await lookAtSome(page.orderIds.filter((orderId) => !left.has(orderId)));
+      const orderIds = page.orderIds.filter((orderId) => !left.has(orderId));
+      const period = paymentsSince === undefined ? {} : { since: paymentsSince };
+      const look = await lookAtSome(orderIds, ({ events }) => findUnknownPayments(deps, { events, ...period }));
       return { ...look, ...(page.next && { next: page.next }) };
     }),
 
-    /** These orders, again or because there is something about them. */
-    lookAtTheseOrders: asStep(({ orderIds }: { orderIds: OrderId[] }): Promise<OrdersLook> => lookAtSome(orderIds)),
+    /** These orders, again or because there is something about them: with all that there is of them. */
+    lookAtTheseOrders: asStep(({ orderIds }: { orderIds: OrderId[] }): Promise<OrdersLook> =>
+      lookAtSome(orderIds, async ({ orderId, events }) => [
+        ...(await findUnknownPayments(deps, { events })),
+        ...(await findWrongSnapshots(deps, orderId)),
+      ]),
+    ),
   };
 }
 

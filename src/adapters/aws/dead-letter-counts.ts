@@ -1,48 +1,71 @@
-import { type DynamoDBDocumentClient, paginateQuery } from '@aws-sdk/lib-dynamodb';
+import type { DynamoDBDocumentClient, TransactWriteCommandInput } from '@aws-sdk/lib-dynamodb';
 import type { OverviewSources } from '../../gateway/overview-ports';
-import type { DeadLetterClass, DeadLetterState } from '../../domain/dead-letters';
-import { reach } from './errors';
+import { batchGet } from './batch-get';
+import { countChanges, COUNTED_STATES, type CountedState, COUNTER_SHARDS } from '../../domain/dead-letter-counts';
+import { DEAD_LETTER_CLASSES, type DeadLetterClass } from '../../domain/dead-letters';
+import { type RowKey, rows } from '../../domain/projections';
 
-/** Dead letters that are counted in one state: the figure says that there are many, not how many. */
-const MOST = 1000;
+type Row = NonNullable<TransactWriteCommandInput['TransactItems']>[number];
 
-/** those that nobody has done with */
-const OPEN = ['PARKED', 'WAITING', 'REDRIVEN'] as const satisfies DeadLetterState[];
+/** A counter as it is stored. */
+export type Counter = RowKey &
+  Partial<Record<CountedState, number>> & {
+    /** raised with every change, so that whoever counts again knows whether letters moved meanwhile; absent before the first */
+    changes?: number;
+  };
 
-/** How many dead letters of each class wait, from the index by state, which has no bodies; those that are done are not read. */
+/** A counter of each class and shard. */
+export const COUNTERS: readonly { class: DeadLetterClass; shard: number }[] = DEAD_LETTER_CLASSES.flatMap((kind) =>
+  Array.from({ length: COUNTER_SHARDS }, (_, shard) => ({ class: kind, shard })),
+);
+
+/** The counters that a change of a letter moves: to be written in its own transaction, so that neither is without the other. */
+export const counterRows = (table: string, change: Parameters<typeof countChanges>[0]): Row[] =>
+  countChanges(change).map(({ add, ...counter }) => {
+    const states = Object.keys(add) as CountedState[];
+    return {
+      Update: {
+        TableName: table,
+        Key: rows.deadLetters(counter),
+        UpdateExpression: `ADD ${states.map((state) => `#${state} :${state}`).join(', ')}, #changes :one`,
+        ExpressionAttributeNames: {
+          ...Object.fromEntries(states.map((state) => [`#${state}`, state])),
+          '#changes': 'changes',
+        },
+        ExpressionAttributeValues: {
+          ...Object.fromEntries(states.map((state) => [`:${state}`, add[state]])),
+          ':one': 1,
+        },
+      },
+    };
+  });
+
+/** All counters there are, in one call. */
+export const readCounters = (p: {
+  db: DynamoDBDocumentClient;
+  table: string;
+  ConsistentRead?: boolean;
+}): Promise<Counter[]> => {
+  const { db, table, ConsistentRead = false } = p;
+  return batchGet<Counter>({ db, table, keys: COUNTERS.map(keyOf), options: { ConsistentRead } });
+};
+
+const keyOf = (counter: (typeof COUNTERS)[number]): Record<string, string> => ({ ...rows.deadLetters(counter) });
+
+/** How many dead letters of each class nobody has done with, by their counters: exact, and as cheap with a million of them. */
 export function createDeadLetterCounts(p: {
   db: DynamoDBDocumentClient;
   table: string;
 }): OverviewSources['deadLetters'] {
-  const { db, table: TableName } = p;
-
-  async function classesIn(state: DeadLetterState): Promise<DeadLetterClass[]> {
-    const query = {
-      TableName,
-      IndexName: 'by-state',
-      KeyConditionExpression: '#state = :state',
-      ProjectionExpression: '#class',
-      ExpressionAttributeNames: { '#state': 'state', '#class': 'class' },
-      ExpressionAttributeValues: { ':state': state },
-      Limit: MOST,
-    };
-    const found: DeadLetterClass[] = [];
-    for await (const { Items = [] } of paginateQuery({ client: db }, query)) {
-      found.push(...Items.map((item) => item['class'] as DeadLetterClass));
-      if (found.length >= MOST) break;
-    }
-    return found.slice(0, MOST);
-  }
-
   return async () => {
-    const [parked, ...waiting] = await reach(`counting ${TableName}`, () => Promise.all(OPEN.map(classesIn)));
-    const classes = new Set([...parked!, ...waiting.flat()]);
-    const countOf = (all: readonly DeadLetterClass[], kind: DeadLetterClass) =>
-      all.filter((one) => one === kind).length;
-    return [...classes].map((kind) => ({
-      class: kind,
-      parked: countOf(parked!, kind),
-      waiting: countOf(waiting.flat(), kind),
-    }));
+    const counters = await readCounters(p);
+    return DEAD_LETTER_CLASSES.map((kind) => {
+      const ofClass = counters.filter(({ entry }) => entry === kind);
+      const countOf = (state: CountedState) => ofClass.reduce((sum, counter) => sum + (counter[state] ?? 0), 0);
+      return { class: kind, parked: countOf('PARKED'), waiting: countOf('WAITING') + countOf('REDRIVEN') };
+    });
   };
 }
+
+export const isSame = (counter: Partial<Counter>, counts: Partial<Record<CountedState, number>>): boolean =>
+  COUNTED_STATES.every((state) => (counter[state] ?? 0) === (counts[state] ?? 0));

@@ -1,11 +1,11 @@
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
-import { type DynamoDBDocumentClient, GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { type DynamoDBDocumentClient, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { DeadLetterBook } from '../../activities/dead-letter-ports';
 import type { DeadLetterRegister } from '../../messaging/dead-letter-ports';
 import type { DeadLetterBoard } from '../../gateway/dead-letter-ports';
 import { auditOfLetter } from '../../domain/audit';
 import { auditPut } from './audit-trail';
 import { capped, type DeadLetter, type DeadLetterStanding } from '../../domain/dead-letters';
+import { counterRows } from './dead-letter-counts';
 import { createDeadLetterList } from './dead-letter-list';
 import { reach } from './errors';
 import { StepError } from '../../domain/failures';
@@ -14,10 +14,17 @@ import { writeTogether } from './write-together';
 /** What a record may have, and not always has. */
 const OPTIONAL = ['errorType', 'reason', 'dueAt', 'run'] as const satisfies (keyof DeadLetterStanding)[];
 
-/** The records of dead letters: created by who finds them, and then written by their workflows alone. */
+/** What of a record says whether a change was made, and what it changes. */
+const STANDING = ['version', 'story', 'class', 'state'] as const satisfies (keyof DeadLetter)[];
+type Standing = Pick<DeadLetter, (typeof STANDING)[number]>;
+
+/**
+ * The records of dead letters: created by who finds them, and then written by their workflows alone. Each change of a state
+ * moves the counters in the same transaction, once, for a change that is repeated is refused as a whole.
+ */
 export function createDeadLetterTable(p: {
   db: DynamoDBDocumentClient;
-  tables: { letters: string; audit: string };
+  tables: { letters: string; audit: string; counts: string };
 }): DeadLetterBook & DeadLetterRegister & DeadLetterBoard {
   const { db, tables } = p;
   const TableName = tables.letters;
@@ -33,27 +40,18 @@ export function createDeadLetterTable(p: {
     list: lists.list,
     listRedrivable: lists.listRedrivable,
 
-    create: (letter) =>
-      reach(`writing ${TableName}`, async () => {
-        try {
-          await db.send(
-            new PutCommand({
-              TableName,
-              Item: letter,
-              ConditionExpression: 'attribute_not_exists(id)',
-              ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
-            }),
-          );
-          return undefined;
-        } catch (error) {
-          if (!(error instanceof ConditionalCheckFailedException)) throw error;
-          const runId = error.Item?.['run']?.M?.['runId']?.S;
-          return { arrivals: Number(error.Item?.['arrivals']?.N ?? 0), ...(runId !== undefined && { runId }) };
-        }
-      }),
+    async create(letter) {
+      const put = { TableName, Item: letter, ConditionExpression: 'attribute_not_exists(id)' };
+      const counters = counterRows(tables.counts, { id: letter.id, after: letter });
+      const what = `${TableName} of dead letter ${letter.id}`;
+      if (!(await writeTogether(db, [{ Put: put }, ...counters], what))) return undefined;
+      const known = await read(letter.id);
+      if (!known) throw new StepError('SERVICE_UNAVAILABLE', `writing ${what}: its record came and went`);
+      return { arrivals: known.arrivals, ...(known.run && { runId: known.run.runId }) };
+    },
 
     async save({ letter, entry }) {
-      const before = await readStory(letter.id);
+      const before = await readStanding(letter.id);
       // by an attempt whose answer was lost
       if (before.version >= letter.version) return;
       const { id, ...standing } = letter;
@@ -75,24 +73,29 @@ export function createDeadLetterTable(p: {
       };
       const what = `${TableName} of dead letter ${id}`;
       const asked = auditOfLetter(letter, entry);
-      const refused = asked
-        ? await writeTogether(db, [{ Update: update }, { Put: auditPut(tables.audit, asked) }], what)
-        : await reach(`writing ${what}`, async () => void (await db.send(new UpdateCommand(update))));
+      const together = [
+        ...(asked ? [{ Put: auditPut(tables.audit, asked) }] : []),
+        ...counterRows(tables.counts, { id, before, after: letter }),
+      ];
+      const refused =
+        together.length > 0
+          ? await writeTogether(db, [{ Update: update }, ...together], what)
+          : await reach(`writing ${what}`, async () => void (await db.send(new UpdateCommand(update))));
       // as the update alone: whoever was quicker is an attempt of the same change, and it is looked for again
       if (refused) throw new StepError('SERVICE_UNAVAILABLE', `writing ${what}: it changed meanwhile`);
     },
   };
 
-  async function readStory(id: string): Promise<Pick<DeadLetter, 'version' | 'story'>> {
+  async function readStanding(id: string): Promise<Standing> {
     const command = new GetCommand({
       TableName,
       Key: { id },
       ConsistentRead: true,
-      ProjectionExpression: '#version, #story',
-      ExpressionAttributeNames: { '#version': 'version', '#story': 'story' },
+      ProjectionExpression: STANDING.map((name) => `#${name}`).join(', '),
+      ExpressionAttributeNames: Object.fromEntries(STANDING.map((name) => [`#${name}`, name])),
     });
     const { Item } = await reach(`reading ${TableName}`, () => db.send(command));
     if (!Item) throw new StepError('REQUEST_REFUSED', `the record of dead letter ${id} is gone`);
-    return Item as Pick<DeadLetter, 'version' | 'story'>;
+    return Item as Standing;
   }
 }

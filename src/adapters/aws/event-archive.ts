@@ -7,18 +7,12 @@ import {
   ResourceNotFoundException,
   StartReplayCommand,
 } from '@aws-sdk/client-eventbridge';
-import { GetQueueAttributesCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { ArchiveReplay, EventArchive } from '../../activities/replay-ports';
 import type { ReplayRequest } from '../../domain/replay';
+import { depthOf } from './queue-gauge';
 import { reach, refusedRequest } from './errors';
 import { StepError } from '../../domain/failures';
-
-/** what is out of the archive and not handled yet, as far as SQS knows */
-const BACKLOG = [
-  'ApproximateNumberOfMessages',
-  'ApproximateNumberOfMessagesNotVisible',
-  'ApproximateNumberOfMessagesDelayed',
-] as const;
 
 export interface EventArchiveProps {
   events: EventBridgeClient;
@@ -88,9 +82,8 @@ export function createEventArchive({ events, sqs, ...p }: EventArchiveProps): Ev
     },
 
     async backlog() {
-      const command = new GetQueueAttributesCommand({ QueueUrl: p.queueUrl, AttributeNames: [...BACKLOG] });
-      const { Attributes = {} } = await reach('counting what waits', () => sqs.send(command));
-      return BACKLOG.reduce((sum, name) => sum + Number(Attributes[name] ?? 0), 0);
+      const { waiting, inFlight, delayed } = await depthOf(sqs, p.queueUrl);
+      return waiting + inFlight + delayed;
     },
   };
 }

@@ -2,29 +2,27 @@ import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { DeleteCommand, type DynamoDBDocumentClient, PutCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import type { OrderArchive, OrderPage } from '../../activities/maintenance-ports';
 import type { OrderId } from '../../domain/ids';
+import { createRecentOrders } from './recent-orders';
 import { reach } from './errors';
 
 type Row = Record<string, unknown> & { orderId: OrderId };
 
-/** All orders, by a scan; and views put in place of others. */
+/** All orders, by a scan; those that a reconciliation comes back to, by indexes; and views put in place of others. */
 export function createOrderArchive(p: {
   db: DynamoDBDocumentClient;
   tables: { events: string; view: string };
 }): OrderArchive {
   const { db, tables } = p;
+  const pageOfRecent = createRecentOrders({ db, table: tables.view });
 
-  async function page(input: { TableName: string; Limit: number; token: string | undefined; since?: string }) {
-    const { token, since, ...request } = input;
+  async function page(input: { TableName: string; Limit: number; token: string | undefined }) {
+    const { token, ...request } = input;
     const after = token === undefined ? undefined : (JSON.parse(token) as Row);
     const { Items = [], LastEvaluatedKey } = await reach(`listing ${input.TableName}`, () =>
       db.send(
         new ScanCommand({
           ...request,
           ProjectionExpression: 'orderId',
-          ...(since && {
-            FilterExpression: 'attribute_exists(currentState) OR updatedAt >= :since',
-            ExpressionAttributeValues: { ':since': since },
-          }),
           ExclusiveStartKey: after,
         }),
       ),
@@ -37,10 +35,11 @@ export function createOrderArchive(p: {
   }
 
   return {
-    pageOfOrders: ({ from, since, token, limit: Limit }) =>
-      from === 'events'
-        ? page({ TableName: tables.events, Limit, token })
-        : page({ TableName: tables.view, Limit, token, ...(since !== undefined && { since }) }),
+    pageOfOrders({ from, since, token, limit }) {
+      if (from === 'events') return page({ TableName: tables.events, Limit: limit, token });
+      if (since !== undefined) return pageOfRecent({ since, token, limit });
+      return page({ TableName: tables.view, Limit: limit, token });
+    },
 
     replaceView: ({ view, read }) =>
       unlessChanged(() =>

@@ -34,9 +34,9 @@ async function begin({ full = true } = {}) {
       now += 1000;
       return (await runActivity(steps.openCases, { runId, ...fullAt, findings })).opened;
     },
-    async ends() {
+    async ends(said: { undecided?: string[]; stockLeft?: boolean } = {}) {
       now += 1000;
-      const { closed } = await runActivity(steps.closeCases, { runId, startedAt, undecided: [] });
+      const { closed } = await runActivity(steps.closeCases, { runId, startedAt, undecided: [], ...said });
       const counts = { orders: 0, charges: 0, findings: {}, found: [], repaired: 0, opened: 0, closed };
       const isFull = opening.since === undefined;
       const report = { runId, by: 'test', full: isFull, startedAt, ...counts, undecided: [], watched: [] };
@@ -95,4 +95,13 @@ test('a run does not close what another one found meanwhile, and the next one do
   expect(await slow.ends()).toBe(0);
   expect(stateOf()).toBe('OPEN');
   expect(await reconcile([])).toEqual({ opened: 0, closed: 1 });
+});
+
+test('no case is closed of a product of which nothing was said, by name or because there are too many to name', async () => {
+  const ofProduct: Finding = { kind: 'STOCK_TOTAL', subject: 'PROD-1', productId: 'PROD-1', facts: { available: 1 } };
+  await reconcile([finding, ofProduct]);
+  expect(await (await begin()).ends({ undecided: ['PROD-1'] })).toBe(1);
+  expect(stateOf()).toBe('CLOSED');
+  expect(await (await begin()).ends({ stockLeft: true })).toBe(0);
+  expect(await (await begin()).ends({ undecided: ['PROD-2'] })).toBe(1);
 });

@@ -1,5 +1,5 @@
 import type { Case, ReconciliationReport } from '../../../src/domain/cases';
-import type { CaseAlert } from '../../../src/activities/maintenance-ports';
+import type { CaseAlert, TakenSnapshot } from '../../../src/activities/maintenance-ports';
 import type { FindingKind, RunState } from '../../../src/domain/reconciliation';
 import type { MaintenanceDeps } from '../../../src/activities/maintenance';
 import type { MemoryWorld } from './ports';
@@ -10,6 +10,7 @@ import { createSandboxStatements, movedMoney } from '../../../src/adapters/sandb
 export interface MemoryMaintenance {
   deps: MaintenanceDeps;
   cases: Map<string, Case>;
+  snapshots: Map<OrderId, TakenSnapshot[]>;
   alerts: CaseAlert[];
   told: Partial<Record<FindingKind, number>>[];
 }
@@ -22,10 +23,12 @@ export function createMemoryMaintenance(
     stateOf?: (orderId: OrderId) => Promise<RunState>;
     now?: () => string;
     stuckAfterS?: number;
+    toldALook?: number;
   } = {},
 ): MemoryMaintenance {
   const { books, journal } = world;
   const cases = new Map<string, Case>();
+  const snapshots: MemoryMaintenance['snapshots'] = new Map();
   const alerts: CaseAlert[] = [];
   const told: MemoryMaintenance['told'] = [];
   let report: ReconciliationReport | undefined;
@@ -60,14 +63,28 @@ export function createMemoryMaintenance(
         return books.views.delete(orderId);
       },
     },
+    snapshots: {
+      async pageOfOrders({ token }) {
+        const { rows, ...next } = page([...snapshots.keys()], token);
+        return { orderIds: rows, ...next };
+      },
+      ofOrder: async (orderId) => structuredClone(snapshots.get(orderId) ?? []),
+      async remove({ orderId, sequence }) {
+        const left = (snapshots.get(orderId) ?? []).filter((snapshot) => snapshot.sequence !== sequence);
+        snapshots.set(orderId, left);
+      },
+    },
     stock: {
-      async readStock() {
+      async *pages() {
         const totals = [...books.inventory].map(([productId, quantities]) => ({ productId, ...quantities }));
         const warehouses = [...books.warehouseStock].map(([key, quantities]) => {
           const [productId = '', warehouseId = ''] = key.split('/');
           return { productId, warehouseId, ...quantities };
         });
-        return structuredClone({ totals, warehouses, backorders: [...books.backorders.values()] });
+        const nothing = { totals: [], warehouses: [], backorders: [] };
+        yield structuredClone({ ...nothing, totals });
+        yield structuredClone({ ...nothing, warehouses });
+        yield structuredClone({ ...nothing, backorders: [...books.backorders.values()] });
       },
     },
     runs: { stateOf: p.stateOf ?? (async () => 'RUNNING') },
@@ -96,10 +113,11 @@ export function createMemoryMaintenance(
       readReport: async () => structuredClone(report),
       writeReport: async (written) => void (report = structuredClone(written)),
     },
+    letters: { recount: async () => [] },
     alerts: { alert: async (one) => void alerts.push(one) },
-    limits: { stuckAfterS: p.stuckAfterS ?? 3600, settledAfterS: 0, pauseS: 1 },
+    limits: { stuckAfterS: p.stuckAfterS ?? 3600, settledAfterS: 0, pauseS: 1, toldALook: p.toldALook ?? 1000 },
     tellFindings: (counts) => void told.push(counts),
     now: p.now ?? (() => new Date().toISOString()),
   };
-  return { deps, cases, alerts, told };
+  return { deps, cases, snapshots, alerts, told };
 }
