@@ -28,8 +28,8 @@ export interface OwnAlarm {
 
 /** What the reconciliation tells is in three alarms: one can ask for ten series. What is mended at once is in none. */
 const FINDINGS: Record<string, FindingKind[]> = {
-  orders: ['VIEW_UNFOUNDED', 'EVENTS_MISSING', 'WORKFLOW_GONE', 'NO_PROGRESS'],
-  money: ['SHIPPED_UNPAID', 'CHARGE_WITHOUT_ORDER', 'CHARGE_NOT_ACCOUNTED'],
+  orders: ['VIEW_UNFOUNDED', 'EVENTS_MISSING', 'WORKFLOW_GONE', 'NO_PROGRESS', 'SNAPSHOT_UNFOUNDED'],
+  money: ['SHIPPED_UNPAID', 'CHARGE_WITHOUT_ORDER', 'CHARGE_NOT_ACCOUNTED', 'PAYMENT_UNKNOWN'],
   stock: ['STOCK_OF_ENDED_ORDER', 'STOCK_SET_ASIDE', 'STOCK_RESERVED', 'STOCK_TOTAL'],
 };
 

@@ -1,5 +1,6 @@
 import { stringify } from 'yaml';
 import { type Alert, limitOf } from '../../infra/limits';
+import { MENDED_KINDS } from '../../src/domain/reconciliation';
 import { PEOPLE_CLASSES } from '../../infra/own-metrics';
 
 /** Where the rules of Prometheus are. */
@@ -127,7 +128,7 @@ const orders: Rule[] = [
   {
     alert: 'ReconciliationFindings',
     // those are mended at once
-    expr: 'max by (kind) (waybill_reconciliation_findings{kind!="VIEW_DRIFT"})',
+    expr: `max by (kind) (waybill_reconciliation_findings{kind!~"${[...MENDED_KINDS].join('|')}"})`,
     summary: 'The reconciliation found {{ $value }} of {{ $labels.kind }}: GET /cases, docs/operations.md.',
   },
   {

@@ -13,9 +13,9 @@ export const wrongIn = (overview: Overview): Found[] =>
 /** One screen: what is wrong now, and below it how everything stands. */
 export function linesOfOverview(overview: Overview, session: Pick<Session, 'paint' | 'width'>): string[] {
   const { paint, width } = session;
-  const { at, attention, promise, states, queues } = overview;
+  const { at, attention, promise, decisions, states, queues } = overview;
   const wrong = wrongIn(overview);
-  const watched = [...attention.oldest, ...promise.orders].map((one) => [
+  const watched = [...attention.oldest, ...promise.orders, ...decisions.oldest].map((one) => [
     one.orderId,
     one.status,
     toSeconds(one.since),

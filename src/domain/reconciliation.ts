@@ -48,8 +48,8 @@ export const FINDING_KINDS = [
 export type FindingKind = (typeof FINDING_KINDS)[number];
 
 /** What is set right at once: of the others somebody is told. */
-const MENDED: ReadonlySet<FindingKind> = new Set(['VIEW_DRIFT', 'SNAPSHOT_DIFFERS', 'LETTERS_MISCOUNTED']);
-export const isMended = ({ kind }: Pick<Finding, 'kind'>): boolean => MENDED.has(kind);
+export const MENDED_KINDS: ReadonlySet<FindingKind> = new Set(['VIEW_DRIFT', 'SNAPSHOT_DIFFERS', 'LETTERS_MISCOUNTED']);
+export const isMended = ({ kind }: Pick<Finding, 'kind'>): boolean => MENDED_KINDS.has(kind);
 
 /** Something that does not add up. */
 export interface Finding {

@@ -4,7 +4,7 @@ import { parse } from 'yaml';
 import { CATALOGUE, type MetricDefinition, type MetricProcess } from '../../src/metrics/catalogue';
 import { DEAD_LETTER_CLASSES } from '../../src/domain/dead-letters';
 import { DEPENDENCIES } from '../../src/domain/breaker';
-import { FINDING_KINDS } from '../../src/domain/reconciliation';
+import { FINDING_KINDS, isMended } from '../../src/domain/reconciliation';
 import { COLLECTOR_CONFIG } from '../../scripts/lib/collector-config';
 import { OWN_METRICS, OWN_NAMESPACE } from '../../infra/own-metrics';
 import { PROBLEMS } from '../../src/gateway/problem';
@@ -320,7 +320,7 @@ describe('what Prometheus alerts about', () => {
       alarmsOf(alert).flatMap((alarm) => askedByAlarm(alarm).map(({ values }) => values[label]));
     expect(valuesOf('BreakerOpen', 'dependency')).toEqual([...DEPENDENCIES]);
     expect(new Set(valuesOf('ReconciliationFindings', 'kind'))).toEqual(
-      new Set(FINDING_KINDS.filter((kind) => kind !== 'VIEW_DRIFT')),
+      new Set(FINDING_KINDS.filter((kind) => !isMended({ kind }))),
     );
     const broken = Object.values<{ status: number }>(PROBLEMS).flatMap(({ status }) =>
       status < 500 ? [] : [`${status}`],
