@@ -154,9 +154,8 @@ function workerGrants({ tables, messaging: { bus, archiveArn, queues, topics } }
       [archiveArn, 'events:StartReplay'],
       [replaysOf(bus), 'events:DescribeReplay', 'events:CancelReplay'],
       [queues.Replay.queue.queueArn, 'sqs:GetQueueAttributes'],
-      [topics.CustomerNotification.topicArn, 'sns:Publish'],
-      [topics.InventoryAlert.topicArn, 'sns:Publish'],
-      [topics.OperationsAlert.topicArn, 'sns:Publish'],
+      // all of them what is redriven; the second right: who a message was for that a topic could not hand on
+      ...Object.values(topics).map(({ topicArn }): Grant => [topicArn, 'sns:Publish', 'sns:ListSubscriptionsByTopic']),
     ],
     // Scan, Query: its statement
     sandbox: [

@@ -295,6 +295,8 @@ const READS = {
     ...QUEUE_URLS,
     'DEAD_LETTERS_TABLE',
     'CUSTOMER_NOTIFICATION_TOPIC_ARN',
+    'ORDER_STATUS_TOPIC_ARN',
+    'ORDER_CONFIRMATION_TOPIC_ARN',
     'INVENTORY_ALERT_TOPIC_ARN',
     'OPERATIONS_ALERT_TOPIC_ARN',
     'INBOX_TABLE',
@@ -463,6 +465,15 @@ const queueNameOf = (name: string) => `${name.toLowerCase().replaceAll('_', '-')
 /** Where a dead letter can be sent back to, by the name of the queue. */
 export const sourceQueues = (config: Pick<Config<'worker'>, QueueUrlName>): ReadonlyMap<string, string> =>
   new Map(QUEUES.map((name) => [queueNameOf(name), config[`${name}_QUEUE_URL`]]));
+
+/** The topics that rules feed. */
+export const topicArns = (config: Config<'worker'>): readonly string[] => [
+  config.CUSTOMER_NOTIFICATION_TOPIC_ARN,
+  config.ORDER_STATUS_TOPIC_ARN,
+  config.ORDER_CONFIRMATION_TOPIC_ARN,
+  config.INVENTORY_ALERT_TOPIC_ARN,
+  config.OPERATIONS_ALERT_TOPIC_ARN,
+];
 
 /** The queues that are measured, each with its dead letters; the last has only those: nobody sends to it. */
 export const gaugedQueues = (

@@ -127,7 +127,7 @@ function linesOfLetter(letter: Shown): string[] {
   const why = causeOf(letter);
   return [
     `${letter.id}  ${letter.class} (${letter.severity})  ${letter.state}${letter.dueAt === undefined ? '' : ` until ${letter.dueAt}`}`,
-    `for ${letter.queue}, tried again ${letter.redrives} times, ${letter.tries} of them by itself`,
+    `for ${letter.target ?? letter.queue}, tried again ${letter.redrives} times, ${letter.tries} of them by itself`,
     ...(why === '' ? [] : [why]),
     ...(letter.workflow ? [`workflow ${letter.workflow.workflowId}, run ${letter.workflow.runId}`] : []),
     '',

@@ -46,6 +46,21 @@ export interface SourceQueues {
   has(queue: string): boolean;
 }
 
+/** What is behind the ARN of what something could not be handed to. */
+export type Target =
+  | { kind: 'QUEUE'; queue: string }
+  | { kind: 'TOPIC' }
+  /** none of ours, or nobody that only this can be sent to */
+  | { kind: 'NONE'; reason: string };
+
+/** Where things were to go that could not be handed over. Throws `StepError` SERVICE_UNAVAILABLE. */
+export interface Targets {
+  /** @param arn of a queue, a topic, or a subscription */
+  find(arn: string): Promise<Target>;
+  /** @throws StepError REQUEST_REFUSED when the topic never takes it */
+  publish(p: { topicArn: string; message: string }): Promise<void>;
+}
+
 /** Workflows that ended in error. Throws `StepError` SERVICE_UNAVAILABLE when the engine cannot be reached. */
 export interface EndedWorkflows {
   /**
@@ -53,7 +68,9 @@ export interface EndedWorkflows {
    *
    * @returns that it runs again, or why it cannot
    */
-  reset(p: WorkflowRun & { reason: string; requestId: string }): Promise<Exclude<Sent, { outcome: 'SENT' }>>;
+  reset(
+    p: WorkflowRun & { reason: string; requestId: string },
+  ): Promise<Extract<Sent, { outcome: 'RUNS_AGAIN' | 'NOT_SENT' }>>;
 }
 
 /** Asks a dead letter's workflow. Throws `StepError` SERVICE_UNAVAILABLE when nobody confirms it. */

@@ -140,7 +140,7 @@ export function auditOfBulk({
 
 /** The line that an entry of a dead letter's story makes; `undefined`: nobody asked for it. */
 export function auditOfLetter(
-  { id, queue }: Pick<DeadLetterStanding, 'id' | 'queue'>,
+  { id, queue, target = queue }: Pick<DeadLetterStanding, 'id' | 'queue' | 'target'>,
   { at, what, by, reason, n, requestId }: StoryEntry,
 ): AuditEntry | undefined {
   const isAsked = what === 'REDRIVEN' || what === 'DISCARDED';
@@ -152,6 +152,6 @@ export function auditOfLetter(
     ...(reason !== undefined && { reason }),
     action: what === 'REDRIVEN' ? 'REDRIVE' : 'DISCARD',
     subject: { kind: 'dead-letter', id },
-    detail: what === 'REDRIVEN' ? `redrive ${n ?? 1}, to ${queue}` : `of ${queue}`,
+    detail: what === 'REDRIVEN' ? `redrive ${n ?? 1}, to ${target}` : `of ${queue}`,
   };
 }

@@ -40,6 +40,8 @@ export type News =
 /** What became of a redrive's sending. */
 export type Sent =
   | { outcome: 'SENT' }
+  /** a topic has it: there it ends, whoever it is for */
+  | { outcome: 'TAKEN'; reason: string }
   /** a workflow that was reset, or in whose place another run is */
   | { outcome: 'RUNS_AGAIN'; reason: string }
   | { outcome: 'NOT_SENT'; reason: string };
@@ -147,7 +149,7 @@ function redriveFor(letter: DeadLetterStanding, { by, reason, requestId }: DeskR
 }
 
 /** Why nobody can redrive it as it stands. */
-export function whyNotRedriven(letter: Pick<DeadLetterStanding, 'state' | 'queue'>): string | undefined {
+export function whyNotRedriven(letter: Pick<DeadLetterStanding, 'state' | 'queue' | 'target'>): string | undefined {
   if (isClosed(letter)) return `it is ${letter.state}: there is nothing to redrive`;
   return whyNotRedrivable(letter);
 }
@@ -172,6 +174,8 @@ function leave(letter: DeadLetterStanding, sent: Sent, at: string): Step {
   switch (sent.outcome) {
     case 'SENT':
       return { letter: { ...letter, dueAt: later(at, letter.times.lostAfterMs) } };
+    case 'TAKEN':
+      return { letter: withState(letter, 'RESOLVED'), entry: { at, what: 'HANDLED', reason: sent.reason, n } };
     case 'RUNS_AGAIN':
       return { letter: withState(letter, 'RESOLVED'), entry: { at, what: 'RUNS_AGAIN', reason: sent.reason, n } };
     case 'NOT_SENT': {

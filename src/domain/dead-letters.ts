@@ -65,6 +65,8 @@ export interface DeadLetterStanding {
   origin: DeadLetterOrigin;
   /** the queue it was for, or the type of a workflow */
   queue: string;
+  /** of what could not be handed over: the ARN of the queue, topic or subscription it was for, where it says so */
+  target?: string;
   errorType?: string;
   reason?: string;
   /** ISO 8601, of its first death */
@@ -169,13 +171,16 @@ export function nextTryIn({
   return Math.min(first * 2 ** tries, times.longestRetryMs);
 }
 
-/** What a dead letter can be sent back to; what could not be handed to a topic has no queue of its own. */
+/** Instead of a queue: what could not be handed to a topic, or by it to a person, has none of its own. */
 export const NOWHERE = 'undelivered';
 
 /** Why a dead letter cannot be redriven, whatever its state. */
-export const whyNotRedrivable = ({ queue }: Pick<DeadLetterStanding, 'queue'>): string | undefined =>
-  queue === NOWHERE
-    ? 'it was for a topic, and sent again it would reach all who had it: replay its event from the archive, or discard it'
+export const whyNotRedrivable = ({
+  queue,
+  target,
+}: Pick<DeadLetterStanding, 'queue' | 'target'>): string | undefined =>
+  queue === NOWHERE && target === undefined
+    ? 'it does not say which topic or queue it was for: replay its event from the archive, or discard it'
     : undefined;
 
 export const isClosed = ({ state }: Pick<DeadLetterStanding, 'state'>): boolean =>

@@ -55,6 +55,9 @@ const StoryEntry = Type.Object({
 export const DeadLetter = Type.Object(
   {
     ...summary,
+    target: Type.Optional(
+      Type.String({ description: 'of what could not be handed over: the ARN of what it was for, where it says so' }),
+    ),
     dueAt: Type.Optional(Time('when it is tried again, or counts as lost')),
     workflow: Type.Optional(
       Type.Object({ workflowId: Type.String(), runId: Type.String() }, { description: 'the run that ended in error' }),

@@ -245,14 +245,74 @@ test('a queue that stays out of order for an hour leaves it to a person', async 
   expect(told()).toEqual(['DEAD', 'REDRIVEN', 'NOT_SENT']);
 });
 
-test('what could not be handed to a topic waits for a person, who cannot redrive it', async () => {
+test('what could not be handed over, and does not say to whom, waits for a person, who cannot redrive it', async () => {
   await dies('RETRYABLE', { queue: 'undelivered', origin: 'TARGET' });
   expect(record().state).toBe('PARKED');
   expect(await letters.redrive(id, request())).toMatchObject({
     kind: 'refused',
-    reason: expect.stringContaining('for a topic') as string,
+    reason: expect.stringContaining('does not say which topic') as string,
   });
   expect(await letters.discard(id, request())).toMatchObject({ kind: 'done', state: 'DISCARDED' });
+});
+
+const sns = (name: string) => `arn:aws:sns:us-east-1:000000000000:${name}`;
+const overdue = { 'detail-type': 'Order At Risk', time: 'then', detail: { orderId: 'O-1' } };
+/** As EventBridge has it when a topic did not take it. */
+const undelivered = (target: string, rule = 'OperationsRule'): Partial<DeadLetter> => ({
+  queue: 'undelivered',
+  origin: 'TARGET',
+  body: JSON.stringify(overdue),
+  attributes: { RULE_ARN: `arn:aws:events:us-east-1:000000000000:rule/waybill/x-${rule}`, TARGET_ARN: target },
+});
+
+test('what a topic did not take is published to it by itself, as its rule was to, and ends there', async () => {
+  // as in a record of an earlier release: its target is in its attributes alone
+  await dies('RETRYABLE', undelivered(sns('operations-alerts')));
+  expect(record()).toMatchObject({ state: 'WAITING', target: sns('operations-alerts') });
+  await pass(61);
+  expect(await ends()).toEqual({ state: 'RESOLVED' });
+  const message = JSON.stringify({ alert: 'Order At Risk: order O-1', time: 'then', detail: { orderId: 'O-1' } });
+  expect(world.deadLetters.published).toEqual([{ topicArn: sns('operations-alerts'), message }]);
+  expect(told()).toEqual(['DEAD', 'REDRIVEN', 'HANDLED']);
+  expect(record().story.at(-1)?.reason).toBe(`published to ${sns('operations-alerts')}`);
+});
+
+test('what a topic did not take goes once, however many ask at once', async () => {
+  await dies('PERMANENT', undelivered(sns('operations-alerts')));
+  const answers = await Promise.all([request(), request(), request()].map((asked) => letters.redrive(id, asked)));
+  // whoever comes when it is over is told that there is nothing to do
+  expect(answers.filter((answer) => answer.kind === 'done' && answer.isNew)).toHaveLength(1);
+  expect(await ends()).toEqual({ state: 'RESOLVED' });
+  expect(world.deadLetters.published).toHaveLength(1);
+  const trail = [...world.deadLetters.audit.values()].map(({ detail }) => detail);
+  expect(trail).toEqual([`redrive 1, to ${sns('operations-alerts')}`]);
+});
+
+test('what was for a queue of ours goes there, and comes back to its story', async () => {
+  await dies('PERMANENT', undelivered('arn:aws:sqs:us-east-1:000000000000:email-queue'));
+  await letters.redrive(id, request());
+  await until(() => sent().length === 1);
+  expect(sent()).toEqual([
+    { queue: 'email-queue', body: JSON.stringify(overdue), attributes: { deadLetterId: id, redrive: '1' } },
+  ]);
+  await failsAgain(1, 'BUG');
+  await toBe('PARKED');
+  await letters.redrive(id, request());
+  await letters.handled(id, 2);
+  expect(await ends()).toEqual({ state: 'RESOLVED' });
+  expect(told()).toEqual(['DEAD', 'REDRIVEN', 'FAILED_AGAIN', 'REDRIVEN', 'HANDLED']);
+});
+
+test.each([
+  ['a topic of somebody else', undelivered(sns('foreign')), 'is none of ours'],
+  ['a rule of somebody else', undelivered(sns('operations-alerts'), 'TheirRule'), 'x-TheirRule is none of ours'],
+  ['no event', { ...undelivered(sns('operations-alerts')), body: 'x' }, 'its body is no event of EventBridge'],
+])('%s: it stays parked, with why', async (_what, letter, reason) => {
+  await dies('PERMANENT', letter);
+  await letters.redrive(id, request());
+  await until(({ story }) => story.at(-1)?.what === 'NOT_SENT');
+  expect(record()).toMatchObject({ state: 'PARKED', reason: expect.stringContaining(reason) as string });
+  expect([...sent(), ...world.deadLetters.published]).toEqual([]);
 });
 
 test('a workflow that ended in error runs again, and one that ends so once more keeps its story', async () => {

@@ -9,6 +9,8 @@ import { StepError } from '../../../src/domain/failures';
 export interface MemoryDeadLetters {
   records: Map<string, DeadLetter>;
   sent: { queue: string; body: string; attributes: Record<string, string> }[];
+  /** what a topic was handed after all */
+  published: { topicArn: string; message: string }[];
   resets: { workflowId: string; runId: string; requestId: string }[];
   /** by id: the same again is the same line */
   audit: Map<string, AuditEntry>;
@@ -18,11 +20,13 @@ export interface MemoryDeadLetters {
 export function createMemoryDeadLetters(): MemoryDeadLetters {
   const records = new Map<string, DeadLetter>();
   const sent: MemoryDeadLetters['sent'] = [];
+  const published: MemoryDeadLetters['published'] = [];
   const resets: MemoryDeadLetters['resets'] = [];
   const audit: MemoryDeadLetters['audit'] = new Map();
   return {
     records,
     sent,
+    published,
     resets,
     audit,
     ports: {
@@ -53,6 +57,14 @@ export function createMemoryDeadLetters(): MemoryDeadLetters {
         },
       },
       queues: { has: (queue) => queue.endsWith('-queue'), send: async (message) => void sent.push(message) },
+      targets: {
+        find: async (arn) => {
+          const name = arn.split(':').at(-1) ?? '';
+          if (name.startsWith('foreign')) return { kind: 'NONE', reason: `${arn} is none of ours` };
+          return arn.includes(':sqs:') ? { kind: 'QUEUE', queue: name } : { kind: 'TOPIC' };
+        },
+        publish: async (message) => void published.push(message),
+      },
       workflows: {
         async reset({ workflowId, runId, requestId }) {
           resets.push({ workflowId, runId, requestId });
