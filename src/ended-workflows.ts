@@ -11,7 +11,7 @@ import {
 } from '@temporalio/client';
 import type { EndedRun, EndedRuns } from './messaging/dead-letter-ports';
 import type { EndedWorkflows } from './activities/dead-letter-ports';
-import type { WorkflowRun } from './domain/dead-letters';
+import { TERMINATED, type WorkflowRun } from './domain/dead-letters';
 import { DEAD_LETTER_WORKFLOW, REDRIVE_WORKFLOW } from './workflows/dead-letter-messages';
 import { DELIVERY_REFUSALS, RECEIVE_STOCK_WORKFLOW, REPLENISHMENT_WORKFLOW } from './workflows/stock-messages';
 import { FULFILLMENT_WORKFLOW, LATE_PAYMENT_WORKFLOW, ORDER_WORKFLOW } from './workflows/messages';
@@ -84,7 +84,7 @@ export function createEndedRuns({ client, taskQueue }: { client: Client; taskQue
 type Death = Pick<EndedRun, 'errorType' | 'reason'>;
 
 const DEATHS: Partial<Record<string, Death>> = {
-  TERMINATED: { errorType: 'Terminated', reason: 'somebody terminated it' },
+  TERMINATED: { errorType: TERMINATED, reason: 'somebody terminated it' },
   TIMED_OUT: { errorType: 'TimedOut', reason: 'its time was up' },
 };
 

@@ -17,6 +17,8 @@ export interface DeadLetterFilter {
   since?: string;
   /** ISO 8601; included */
   until?: string;
+  /** with workflows that somebody terminated: otherwise a redrive takes them only where a class is asked for */
+  terminated?: boolean;
 }
 
 /** The records of dead letters. Throws `StepError` SERVICE_UNAVAILABLE. */
@@ -27,12 +29,12 @@ export interface DeadLetterBook {
    * written already, by an attempt whose answer was lost, stays as it is.
    */
   save(change: DeadLetterChange): Promise<void>;
-  /** Ids of those that can be redriven, a page at a time. */
+  /** Those that can be redriven, a page at a time. */
   listRedrivable(p: {
     filter: DeadLetterFilter;
     cursor?: string;
     limit: number;
-  }): Promise<{ ids: string[]; cursor?: string }>;
+  }): Promise<{ letters: Pick<DeadLetterStanding, 'id' | 'errorType'>[]; cursor?: string }>;
 }
 
 /** Sends messages back to the queues that they were for. */

@@ -1,13 +1,14 @@
 import type { AuditLog, DeadLetterBook, DeadLetterChange, DeadLetterFilter } from './dead-letter-ports';
 import type { EndedWorkflows, RedriveDesk, SourceQueues, Targets } from './dead-letter-ports';
 import type { BulkAction, DeadLetter, DeadLetterStanding } from '../domain/dead-letters';
-import type { DeskRequest, Sent } from '../domain/dead-letter-desk';
+import type { DeskAnswer, DeskRequest, Sent } from '../domain/dead-letter-desk';
 import type { Messenger } from './ports';
 import { asStep } from './step';
 import { auditOfBulk } from '../domain/audit';
 import { keys } from '../domain/ids';
 import { messageOfRule } from '../domain/rule-messages';
-import { NOWHERE } from '../domain/dead-letters';
+import { NOWHERE, TERMINATED } from '../domain/dead-letters';
+import { StepError } from '../domain/failures';
 import { targetOf } from '../domain/undelivered';
 
 export interface DeadLetterDeps {
@@ -36,6 +37,10 @@ export interface RedrivenPage {
   /** in flight already, or done by this batch before */
   underWay: number;
   refused: number;
+  /** workflows that somebody terminated, and nobody asked for */
+  leftOut: number;
+  /** ids of those whose workflows did not answer in time: what was asked of them may still be done */
+  unanswered: string[];
   /** of the next page; absent on the last */
   cursor?: string;
 }
@@ -142,16 +147,45 @@ export function createDeadLetterActivities({ messenger, deadLetters }: DeadLette
       const page = await book.listRedrivable({ filter, limit: PAGE, ...(cursor !== undefined && { cursor }) });
       const [ask, done] =
         action === 'REDRIVE' ? ([desk.redrive, 'redriven'] as const) : ([desk.discard, 'discarded'] as const);
+      const wanted = page.letters.filter((letter) => action === 'DISCARD' || isMeant(letter, filter));
+      const { answers, unanswered } = await askAll(
+        wanted.map(({ id }) => id),
+        (id) => ask(id, request),
+      );
       const counts = { redriven: 0, [done]: 0, underWay: 0, refused: 0 };
-      for (let from = 0; from < page.ids.length; from += AT_ONCE) {
-        const ids = page.ids.slice(from, from + AT_ONCE);
-        const answers = await Promise.all(ids.map((id) => ask(id, request)));
-        for (const answer of answers)
-          counts[answer.kind === 'refused' ? 'refused' : answer.isNew ? done : 'underWay'] += 1;
-      }
-      return { ...counts, ...(page.cursor !== undefined && { cursor: page.cursor }) };
+      for (const answer of answers)
+        counts[answer.kind === 'refused' ? 'refused' : answer.isNew ? done : 'underWay'] += 1;
+      const leftOut = page.letters.length - wanted.length;
+      return { ...counts, leftOut, unanswered, ...(page.cursor !== undefined && { cursor: page.cursor }) };
     }),
   };
+}
+
+/** What somebody ended on purpose runs again only where somebody means it. */
+const isMeant = ({ errorType }: Pick<DeadLetterStanding, 'errorType'>, filter: DeadLetterFilter): boolean =>
+  errorType !== TERMINATED || filter.class !== undefined || filter.terminated === true;
+
+/** Asks each, a few at once; who does not answer in time is asked once more, and holds up nobody. */
+async function askAll(ids: readonly string[], ask: (id: string) => Promise<DeskAnswer>) {
+  const answers: DeskAnswer[] = [];
+  let unanswered = [...ids];
+  for (let round = 1; round <= 2; round++) {
+    const asked = unanswered;
+    unanswered = [];
+    for (let from = 0; from < asked.length; from += AT_ONCE) {
+      const some = asked.slice(from, from + AT_ONCE);
+      const given = await Promise.all(some.map((id) => ask(id).catch(nothingInTime)));
+      for (const [i, answer] of given.entries()) {
+        if (answer) answers.push(answer);
+        else unanswered.push(some[i]!);
+      }
+    }
+  }
+  return { answers, unanswered };
+}
+
+function nothingInTime(error: unknown): undefined {
+  if (!(error instanceof StepError) || error.type !== 'SERVICE_UNAVAILABLE') throw error;
 }
 
 const askerOf = ({ by, reason }: DeskRequest) => ({ by, ...(reason !== undefined && { reason }) });

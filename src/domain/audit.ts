@@ -120,12 +120,13 @@ export function auditOfBulk({
   action?: BulkAction;
   /** ISO 8601 */
   at: string;
-  filter: { class?: string; queue?: string; since?: string };
+  filter: { class?: string; queue?: string; since?: string; terminated?: boolean };
 }): AuditEntry {
   const which = [
     ...(filter.class === undefined ? [] : [`class ${filter.class}`]),
     ...(filter.queue === undefined ? [] : [`of ${filter.queue}`]),
     ...(filter.since === undefined ? [] : [`since ${filter.since}`]),
+    ...(filter.terminated ? ['with workflows that were terminated'] : []),
   ];
   return {
     id: batchId,

@@ -99,6 +99,9 @@ export interface DeadLetter extends DeadLetterStanding {
   story: StoryEntry[];
 }
 
+/** Type of the error of a workflow that somebody ended. */
+export const TERMINATED = 'Terminated';
+
 const NAMED: Record<string, DeadLetterClass> = {
   PaymentTimeout: 'RETRYABLE',
   InventoryServiceDown: 'RETRYABLE',
@@ -109,7 +112,7 @@ const NAMED: Record<string, DeadLetterClass> = {
   TimeoutError: 'RETRYABLE',
   // of a workflow; somebody wanted the second
   TimedOut: 'RETRYABLE',
-  Terminated: 'PERMANENT',
+  [TERMINATED]: 'PERMANENT',
 };
 
 /** as AWS names it in errors of any service, and as EventBridge and SNS abbreviate it */

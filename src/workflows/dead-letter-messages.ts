@@ -43,6 +43,12 @@ export interface RedriveProgress {
   discarded?: number;
   underWay: number;
   refused: number;
+  /** workflows that somebody terminated, and nobody asked for; absent in those of earlier releases, like the next two */
+  leftOut?: number;
+  /** whose workflows did not answer in time: what was asked of them may still be done */
+  unanswered?: number;
+  /** the first of them */
+  unansweredIds?: string[];
   /** ISO 8601 */
   startedAt: string;
   /** of the next page */

@@ -360,6 +360,14 @@ test('a workflow that ended in error becomes a dead letter, and runs again to it
   const { id, class: kind } = (await eventually(find, (letter) => letter !== undefined, { timeoutMs: 30_000 }))!;
   expect(kind).toBe('PERMANENT');
   expect(await show(id)).toMatchObject({ workflow: { workflowId }, reason: 'somebody terminated it' });
+  // all since a time are not all: somebody wanted this one ended
+  const bulk = ['dead-letters', 'redrive', '--since', '2025-01-01', '--queue', 'orderWorkflow'];
+  const env = { WAYBILL_URL: gateway(), NO_COLOR: '1' };
+  const { code, stdout } = await runScript('scripts/waybill.cjs', { args: bulk, env });
+  expect(code).toBe(0);
+  expect(stdout).toContain('0 redriven, 0 under way already, 0 refused.\n1 left out: somebody terminated them.');
+  expect(await show(id)).toMatchObject({ state: 'PARKED', redrives: 0 });
+
   expect(await post(`/dead-letters/${id}/redrive`, { by: 'kim' })).toMatchObject({ status: 202 });
   expect(storyOf(await comesTo(id, 'RESOLVED'))).toEqual(['DEAD', 'REDRIVEN', 'RUNS_AGAIN']);
   expect((await client.workflow.getHandle(workflowId).describe()).status.name).toBe('RUNNING');

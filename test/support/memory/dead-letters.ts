@@ -49,11 +49,11 @@ export function createMemoryDeadLetters(): MemoryDeadLetters {
         },
         async listRedrivable({ filter, cursor, limit }) {
           const from = Number(cursor ?? 0);
-          const ids = [...records.values()]
+          const letters = [...records.values()]
             .filter((letter) => filter.class === undefined || letter.class === filter.class)
-            .map(({ id }) => id)
+            .filter((letter) => filter.queue === undefined || letter.queue === filter.queue)
             .slice(from, from + limit);
-          return { ids, ...(from + limit < records.size && { cursor: String(from + limit) }) };
+          return { letters, ...(from + limit < records.size && { cursor: String(from + limit) }) };
         },
       },
       queues: { has: (queue) => queue.endsWith('-queue'), send: async (message) => void sent.push(message) },
