@@ -102,11 +102,14 @@ const Settings = {
     'milliseconds that a redriven message has, beside the time in which its queue gives it up, before it counts as lost',
     { minimum: 1, maximum: 86_400_000, usual: 600_000 },
   ),
-  DEAD_LETTER_SWEEP_MS: a.wholeNumber('milliseconds between two looks for workflows that ended in error', {
-    minimum: 100,
-    maximum: 3_600_000,
-    usual: 30_000,
-  }),
+  DEAD_LETTER_SWEEP_MS: a.wholeNumber(
+    'milliseconds between two looks for workflows that ended in error, those of dead letters among them',
+    {
+      minimum: 100,
+      maximum: 3_600_000,
+      usual: 30_000,
+    },
+  ),
   INBOX_PATIENCE_S: a.wholeNumber('seconds that an event waits for its order before it goes to the dead letters', {
     minimum: 1,
     maximum: 2_592_000,

@@ -28,9 +28,11 @@ export interface DeskRequest {
   requestId: string;
 }
 
+/** What is said of a letter while it is somewhere else. */
+export type Heard = ({ kind: 'ARRIVED' } & Arrival) | { kind: 'HANDLED'; n: number };
+
 export type News =
-  | ({ kind: 'ARRIVED' } & Arrival)
-  | { kind: 'HANDLED'; n: number }
+  | Heard
   /** its time is up */
   | { kind: 'DUE' }
   | ({ kind: 'REDRIVE' } & DeskRequest)
@@ -91,6 +93,12 @@ export function takeNews(
       return news satisfies never;
   }
 }
+
+/**
+ * Whether news may not be in the story yet. That a redrive was handled is never taken up again when it is known to have
+ * failed since: the letter would be closed, and nobody would look at it.
+ */
+export const mayBeNew = ({ arrivals }: Pick<DeadLetterStanding, 'arrivals'>, { n }: Heard): boolean => n >= arrivals;
 
 function arrive(letter: DeadLetterStanding, arrival: Arrival, at: string): Step {
   const { n, errorType, reason, runId } = arrival;

@@ -8,6 +8,7 @@ import { createDeadLetterClient } from '../dead-letter-client';
 import { createDeadLetterReader } from '../messaging/dead-letter-reader';
 import { createDeadLetterTable } from '../adapters/aws/dead-letter-table';
 import { createDeadWorkflows } from '../messaging/dead-workflows';
+import { createEndedDesks } from '../messaging/ended-desks';
 import { createEndedRuns, createEndedWorkflows, MORTAL_WORKFLOWS } from '../ended-workflows';
 import { createSourceQueues } from '../adapters/aws/source-queues';
 import { createTargets } from '../adapters/aws/targets';
@@ -39,13 +40,11 @@ export function openDeadLetters({ config, aws, letters, metrics, logger }: Share
     }),
   );
   const client = connectClient(config.engine);
-  const workflows = createDeadWorkflows({
-    ...shared,
-    runs: createEndedRuns({ client, taskQueue: config.TASK_QUEUE }),
-    times: timesOf(config, 0),
-    intervalMs: config.DEAD_LETTER_SWEEP_MS,
-  });
-  const parts = together([...readers, workflows]);
+  const access = { client, taskQueue: config.TASK_QUEUE };
+  const sweep = { runs: createEndedRuns(access), intervalMs: config.DEAD_LETTER_SWEEP_MS };
+  const workflows = createDeadWorkflows({ ...shared, ...sweep, times: timesOf(config, 0) });
+  const desks = createEndedDesks({ ...sweep, letters: createDeadLetterClient(access), logger });
+  const parts = together([...readers, workflows, desks]);
   return {
     ...parts,
     async stop() {

@@ -1,5 +1,5 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
-import type { Arrival, DeskAnswer, DeskRequest } from '../domain/dead-letter-desk';
+import type { Arrival, DeskAnswer, DeskRequest, Heard } from '../domain/dead-letter-desk';
 import type { BulkAction } from '../domain/dead-letters';
 import type { DeadLetterFilter } from '../activities/dead-letter-ports';
 
@@ -9,6 +9,10 @@ export const REDRIVE_WORKFLOW = 'redriveWorkflow';
 /** All that the workflow is told: everything else is in the record. */
 export interface DeadLetterInput {
   id: string;
+  /** what a run was told that ended in error, and may not have taken, oldest first; absent: there was none */
+  heard?: Heard[];
+  /** it may have ended before operations were told that the letter is parked */
+  isUntold?: boolean;
 }
 
 /** The letter is dead, or dead again. */
