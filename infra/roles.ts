@@ -80,6 +80,14 @@ function gatewayGrants({ tables, messaging: { bus, queues, undelivered } }: Role
       [Webhooks.tableArn, 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'],
       [indexOf(Webhooks, 'by-owner'), 'dynamodb:Query'],
       [WebhookDeliveries.tableArn, 'dynamodb:GetItem', 'dynamodb:Query'],
+      // what replays put aside
+      [
+        queues.ReplaySandbox.queue.queueArn,
+        'sqs:ReceiveMessage',
+        'sqs:ChangeMessageVisibility',
+        'sqs:GetQueueAttributes',
+        'sqs:PurgeQueue',
+      ],
       // PutItem: somebody closes one
       [Cases.tableArn, 'dynamodb:GetItem', 'dynamodb:PutItem'],
       // PutItem: together with a reset, or with a case that is closed

@@ -1,3 +1,4 @@
+import type { ReplaySandbox } from './replay-sandbox-ports';
 import type { AuditDesk } from './audit-ports';
 import type { BreakerReport, Dependency } from '../domain/breaker';
 import type { DeadLetterWorkbench } from './dead-letter-ports';
@@ -328,6 +329,7 @@ export interface GatewayDeps {
   breakers: BreakerBoard;
   stock: Pick<StockClient, 'receive'>;
   replays: ReplayDesk;
+  replaySandbox: ReplaySandbox;
   deadLetters: DeadLetterWorkbench;
   /** the directory of the page for operations; absent: there is none */
   page?: string;

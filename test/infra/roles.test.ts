@@ -663,6 +663,9 @@ async function replayEvents(): Promise<void> {
       return state === 'CANCELLED';
     });
   }
+  const sandbox = (await (await fetch(`${gateway()}/replays/sandbox`)).json()) as { messages: object[] };
+  expect(sandbox.messages).not.toEqual([]);
+  expect((await send('/replays/sandbox/purge', { by: 'test' })).status).toBe(202);
   aws.destroy();
 }
 
