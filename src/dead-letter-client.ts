@@ -174,8 +174,11 @@ export function createDeadLetterClient({ client, taskQueue }: { client: Client; 
   };
 }
 
-/** gRPC's code: not found */
-const isForgotten = (error: unknown): boolean => isGrpcServiceError(error) && Number(error.code) === 5;
+/** gRPC's codes: not found */
+const FORGOTTEN: ReadonlySet<number> = new Set([5]);
+
+const isForgotten = (error: unknown): boolean =>
+  error instanceof WorkflowNotFoundError || (isGrpcServiceError(error) && FORGOTTEN.has(error.code));
 
 /** What a batch that does not go on is in. */
 const ENDED_EARLY: ReadonlySet<string> = new Set(['FAILED', 'TERMINATED', 'TIMED_OUT', 'CANCELLED']);

@@ -158,7 +158,7 @@ test('one that waits for a person is looked after again, its story as it was, an
   await isFound(await terminate());
   expect(told()).toBe(1);
   const answers = await Promise.all(['a', 'b'].map((requestId) => letters.redrive(id, { by: 'kim', requestId })));
-  expect(answers.map((answer) => answer.kind === 'done' && answer.isNew).toSorted()).toEqual([false, true]);
+  expect(answers.filter((answer) => answer.kind === 'done' && answer.isNew)).toHaveLength(1);
   expect(await sent()).toHaveLength(1);
   await letters.handled(id, 1);
   expect(storyOf(await comesTo(({ state }) => state === 'RESOLVED'))).toEqual(['DEAD', 'REDRIVEN', 'HANDLED']);

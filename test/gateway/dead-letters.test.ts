@@ -191,7 +191,9 @@ test('a batch shows how far it is; of one that there is not: 404', async () => {
     batchId: 'b1',
     ...progress,
     // of an earlier release it does not say these
-    ...{ leftOut: 0, unanswered: 0, unansweredIds: [] },
+    leftOut: 0,
+    unanswered: 0,
+    unansweredIds: [],
   });
   expectProblem(await inject({ url: '/dead-letters/batches/b2' }), 'batch_not_found');
 });
