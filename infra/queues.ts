@@ -30,7 +30,8 @@ const SETTINGS = {
   Reorder: { visibilityS: 60, retentionDays: 7 },
   WebhookEvents: { visibilityS: 60, retentionDays: 7 },
   Replay: { visibilityS: 60, retentionDays: 7 },
-  ReplaySandbox: { visibilityS: 60, retentionDays: 7 },
+  // people look into it, and looking is receiving
+  ReplaySandbox: { visibilityS: 60, retentionDays: 7, maxReceives: 1000 },
 } as const satisfies Record<string, Settings>;
 
 export type QueueName = keyof typeof SETTINGS;

@@ -81,6 +81,14 @@ function gatewayGrants({ tables, messaging: { bus, queues, undelivered } }: Role
       [Webhooks.tableArn, 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'],
       [indexOf(Webhooks, 'by-owner'), 'dynamodb:Query'],
       [WebhookDeliveries.tableArn, 'dynamodb:GetItem', 'dynamodb:Query'],
+      // what replays put aside
+      [
+        queues.ReplaySandbox.queue.queueArn,
+        'sqs:ReceiveMessage',
+        'sqs:ChangeMessageVisibility',
+        'sqs:GetQueueAttributes',
+        'sqs:PurgeQueue',
+      ],
       // PutItem: somebody closes one
       [Cases.tableArn, 'dynamodb:GetItem', 'dynamodb:PutItem'],
       // PutItem: together with a reset, or with a case that is closed
@@ -163,9 +171,8 @@ function workerGrants({ tables, messaging: { bus, archiveArn, queues, topics } }
       [archiveArn, 'events:StartReplay'],
       [replaysOf(bus), 'events:DescribeReplay', 'events:CancelReplay'],
       [queues.Replay.queue.queueArn, 'sqs:GetQueueAttributes'],
-      [topics.CustomerNotification.topicArn, 'sns:Publish'],
-      [topics.InventoryAlert.topicArn, 'sns:Publish'],
-      [topics.OperationsAlert.topicArn, 'sns:Publish'],
+      // all of them what is redriven; the second right: who a message was for that a topic could not hand on
+      ...Object.values(topics).map(({ topicArn }): Grant => [topicArn, 'sns:Publish', 'sns:ListSubscriptionsByTopic']),
     ],
     // Scan, Query: its statement
     sandbox: [

@@ -14,7 +14,7 @@ import type { Construct } from 'constructs';
 import type { Messaging } from './messaging';
 import type { QueuePair } from './queues';
 import { type EventType, EVENT_SOURCES, ORIGIN } from '../src/domain/events';
-import { keys, type OrderId } from '../src/domain/ids';
+import { type Handed, TOPIC_RULES } from '../src/domain/rule-messages';
 import { NOT_FORWARDED } from './bus';
 import { TOLD_EVENTS } from '../src/domain/notifications';
 import { PROJECTED_EVENTS } from '../src/domain/projections';
@@ -51,8 +51,12 @@ export function defineRules(scope: Construct, { prefix, messaging }: RulesProps)
     replayable(ruleName, { ...eventPattern, detail: { ...eventPattern.detail, ...NOT_FORWARDED } }, ...targets);
   const toQueue = ({ queue, deadLetters }: QueuePair) =>
     new SqsQueue(queue, { deadLetterQueue: deadLetters, ...PATIENCE });
-  const toTopic = (topic: Topic, message?: RuleTargetInput) =>
-    new SnsTopic(topic, { deadLetterQueue: undelivered, ...PATIENCE, ...(message && { message }) });
+  const toTopic = (topic: Topic, handed: Handed) =>
+    new SnsTopic(topic, {
+      deadLetterQueue: undelivered,
+      ...PATIENCE,
+      ...(handed !== 'EVENT' && { message: RuleTargetInput.fromObject(handed(EventField.fromPath)) }),
+    });
 
   return [
     replayable(
@@ -75,35 +79,35 @@ export function defineRules(scope: Construct, { prefix, messaging }: RulesProps)
       'OrderConfirmationRule',
       // one that comes when the order is over confirms nothing: it goes back
       { ...eventOf('Payment Completed'), detail: { late: Match.doesNotExist() } },
-      toTopic(topics.OrderConfirmation),
+      toTopic(topics.OrderConfirmation, TOPIC_RULES.OrderConfirmationRule),
     ),
     replayable('ShippingStartedRule', eventOf('Shipment Created'), toQueue(queues.TrackingUpdate)),
     rule(
       'ShippingNotificationRule',
       // of our own shipments NotifyCustomer tells; what names no customer can be told to nobody
       { ...eventOf('Shipment Created'), detail: { ...FROM_OUTSIDE, orderId: ANY_TEXT, customerId: ANY_TEXT } },
-      toTopic(topics.CustomerNotification, shipmentNotification()),
+      toTopic(topics.CustomerNotification, TOPIC_RULES.ShippingNotificationRule),
     ),
     rule(
       'LowStockRule',
       // who waits for a product lacks it, also where nobody took the last unit just now
       { ...eventOf('Stock Low', 'Order Backordered'), detail: { origin: [ORIGIN] } },
-      toTopic(topics.InventoryAlert, lowStockAlert()),
+      toTopic(topics.InventoryAlert, TOPIC_RULES.LowStockRule),
     ),
     rule(
       'CustomerEventsRule',
       { detailType: TOLD_EVENTS, detail: { origin: [ORIGIN], orderId: ANY_TEXT, customerId: ANY_TEXT } },
-      toTopic(topics.CustomerNotification, customerEvent()),
+      toTopic(topics.CustomerNotification, TOPIC_RULES.CustomerEventsRule),
     ),
     rule(
       'OperationsRule',
       { detailType: ALERTING, detail: { origin: [ORIGIN], orderId: ANY_TEXT } },
-      toTopic(topics.OperationsAlert, operationsAlert()),
+      toTopic(topics.OperationsAlert, TOPIC_RULES.OperationsRule),
     ),
     replayable(
       'OrderStatusRule',
       { detailType: [...PROJECTED_EVENTS], detail: { origin: [ORIGIN] } },
-      toTopic(topics.OrderStatus),
+      toTopic(topics.OrderStatus, TOPIC_RULES.OrderStatusRule),
     ),
     // CDK wants a member that it knows, and every event has this one
     matchingReplayName(define(REPLAY_RULE, { source: Match.prefix('') }, [toQueue(queues.Replay)]), true),
@@ -132,54 +136,3 @@ const eventOf = (...types: EventType[]) => ({
   source: [...new Set(types.map((type) => EVENT_SOURCES[type]))],
   detailType: types,
 });
-
-/**
- * The message that NotifyCustomer publishes, under its key, so that whoever delivers it knows a repeated one. A field
- * that an event lacks would leave a hole in it, so it has only those that the rule asks for.
- */
-function shipmentNotification(): RuleTargetInput {
-  const orderId = EventField.fromPath('$.detail.orderId') as OrderId;
-  return RuleTargetInput.fromObject({
-    orderId,
-    event: 'Shipment Created' satisfies EventType,
-    message: `Your order ${orderId} is on its way.`,
-    customerId: EventField.fromPath('$.detail.customerId'),
-    notificationKey: keys.notify(orderId),
-  });
-}
-
-/** The message of a product that runs out; of the same topic as the shortage that an order met. */
-function lowStockAlert(): RuleTargetInput {
-  const orderId = EventField.fromPath('$.detail.orderId');
-  return RuleTargetInput.fromObject({
-    alert: 'low-stock',
-    orderId,
-    items: EventField.fromPath('$.detail.items'),
-    key: EventField.fromPath('$.detail.eventId'),
-    at: EventField.fromPath('$.detail.at'),
-    origin: ORIGIN,
-  });
-}
-
-/**
- * An event as the topic of customers takes it: `channels` outside, where the filters of the queues look. The customer
- * stays inside: any text may be in that id, and only what is passed on as a whole is sure to stay JSON.
- */
-function customerEvent(): RuleTargetInput {
-  return RuleTargetInput.fromObject({
-    orderId: EventField.fromPath('$.detail.orderId'),
-    event: EventField.detailType,
-    // with every customer there are channels
-    channels: EventField.fromPath('$.detail.channels'),
-    detail: EventField.fromPath('$.detail'),
-  });
-}
-
-/** For people: what, of which order; and in `detail` step, error, and the money at stake, where there are any. */
-function operationsAlert(): RuleTargetInput {
-  return RuleTargetInput.fromObject({
-    alert: `${EventField.detailType}: order ${EventField.fromPath('$.detail.orderId')}`,
-    time: EventField.time,
-    detail: EventField.fromPath('$.detail'),
-  });
-}

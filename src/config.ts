@@ -105,11 +105,14 @@ const Settings = {
     'milliseconds that a redriven message has, beside the time in which its queue gives it up, before it counts as lost',
     { minimum: 1, maximum: 86_400_000, usual: 600_000 },
   ),
-  DEAD_LETTER_SWEEP_MS: a.wholeNumber('milliseconds between two looks for workflows that ended in error', {
-    minimum: 100,
-    maximum: 3_600_000,
-    usual: 30_000,
-  }),
+  DEAD_LETTER_SWEEP_MS: a.wholeNumber(
+    'milliseconds between two looks for workflows that ended in error, those of dead letters among them',
+    {
+      minimum: 100,
+      maximum: 3_600_000,
+      usual: 30_000,
+    },
+  ),
   INBOX_PATIENCE_S: a.wholeNumber('seconds that an event waits for its order before it goes to the dead letters', {
     minimum: 1,
     maximum: 2_592_000,
@@ -301,6 +304,8 @@ const READS = {
     'PROJECTIONS_TABLE',
     'ORDER_SNAPSHOTS_TABLE',
     'CUSTOMER_NOTIFICATION_TOPIC_ARN',
+    'ORDER_STATUS_TOPIC_ARN',
+    'ORDER_CONFIRMATION_TOPIC_ARN',
     'INVENTORY_ALERT_TOPIC_ARN',
     'OPERATIONS_ALERT_TOPIC_ARN',
     'INBOX_TABLE',
@@ -469,6 +474,15 @@ const queueNameOf = (name: string) => `${name.toLowerCase().replaceAll('_', '-')
 /** Where a dead letter can be sent back to, by the name of the queue. */
 export const sourceQueues = (config: Pick<Config<'worker'>, QueueUrlName>): ReadonlyMap<string, string> =>
   new Map(QUEUES.map((name) => [queueNameOf(name), config[`${name}_QUEUE_URL`]]));
+
+/** The topics that rules feed. */
+export const topicArns = (config: Config<'worker'>): readonly string[] => [
+  config.CUSTOMER_NOTIFICATION_TOPIC_ARN,
+  config.ORDER_STATUS_TOPIC_ARN,
+  config.ORDER_CONFIRMATION_TOPIC_ARN,
+  config.INVENTORY_ALERT_TOPIC_ARN,
+  config.OPERATIONS_ALERT_TOPIC_ARN,
+];
 
 /** The queues that are measured, each with its dead letters; the last has only those: nobody sends to it. */
 export const gaugedQueues = (

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import {
   ApplicationFailure,
   type Client,
+  isGrpcServiceError,
   type UpdateDefinition,
   WithStartWorkflowOperation,
   WorkflowExecutionAlreadyStartedError,
@@ -9,13 +10,14 @@ import {
   WorkflowUpdateFailedError,
 } from '@temporalio/client';
 import type { Arrival, DeskAnswer, DeskRequest } from './domain/dead-letter-desk';
-import type { BulkAction } from './domain/dead-letters';
+import type { BulkAction, WorkflowRun } from './domain/dead-letters';
 import type { DeadLetterFilter } from './activities/dead-letter-ports';
 import type { DeadLetterInput, RedriveBatchInput, RedriveProgress } from './workflows/dead-letter-messages';
 import type { deadLetterWorkflow, redriveWorkflow } from './workflows';
 import { canonicalJson } from './domain/canonical-json';
 import { answerWithin, EngineUnavailableError, QUESTION_MS, reachEngine } from './client/engine';
-import { deadLetterWorkflowId, redriveBatchWorkflowId } from './domain/ids';
+import { leftBehind } from './client/left-behind';
+import { deadLetterOfWorkflow, deadLetterWorkflowId, redriveBatchWorkflowId } from './domain/ids';
 import {
   arrivedSignal,
   DEAD_LETTER_WORKFLOW,
@@ -37,6 +39,12 @@ export interface DeadLetterClient {
   /** Tells its workflow, which is started where none runs. */
   arrived(id: string, arrival: Arrival): Promise<void>;
   handled(id: string, n: number): Promise<void>;
+  /**
+   * Starts the workflow of a dead letter again whose run ended in error, with what this run was told and may not have taken.
+   *
+   * @returns false when another runs, or the engine has forgotten it
+   */
+  revive(run: WorkflowRun): Promise<boolean>;
   /** Sends it back to where it was for; only of a letter that has a record. */
   redrive(id: string, request: DeskRequest): Promise<DeskAnswer>;
   discard(id: string, request: DeskRequest): Promise<DeskAnswer>;
@@ -50,6 +58,8 @@ export interface DeadLetterClient {
 
 /** Milliseconds for a worker to take a request of a person. */
 const PATIENCE_MS = 8000;
+/** Milliseconds for a history. */
+const HISTORY_MS = 10_000;
 
 export function createDeadLetterClient({ client, taskQueue }: { client: Client; taskQueue: string }): DeadLetterClient {
   const within = <T>(ms: number, call: () => Promise<T>) =>
@@ -126,6 +136,23 @@ export function createDeadLetterClient({ client, taskQueue }: { client: Client; 
       );
     },
 
+    async revive({ workflowId, runId }) {
+      const id = deadLetterOfWorkflow(workflowId);
+      if (id === undefined) return false;
+      try {
+        const history = await within(HISTORY_MS, () => client.workflow.getHandle(workflowId, runId).fetchHistory());
+        // as one thing with its start: whoever is gone in between has lost nothing of it
+        const input: DeadLetterInput = { id, ...leftBehind(history.events ?? [], client) };
+        await within(QUESTION_MS, () =>
+          client.workflow.start<typeof deadLetterWorkflow>(DEAD_LETTER_WORKFLOW, { ...options(id), args: [input] }),
+        );
+        return true;
+      } catch (error) {
+        if (error instanceof WorkflowExecutionAlreadyStartedError || isForgotten(error)) return false;
+        throw error;
+      }
+    },
+
     redrive: askBy(redriveUpdate),
     discard: askBy(discardUpdate),
 
@@ -146,6 +173,12 @@ export function createDeadLetterClient({ client, taskQueue }: { client: Client; 
     },
   };
 }
+
+/** gRPC's codes: not found */
+const FORGOTTEN: ReadonlySet<number> = new Set([5]);
+
+const isForgotten = (error: unknown): boolean =>
+  error instanceof WorkflowNotFoundError || (isGrpcServiceError(error) && FORGOTTEN.has(error.code));
 
 /** What a batch that does not go on is in. */
 const ENDED_EARLY: ReadonlySet<string> = new Set(['FAILED', 'TERMINATED', 'TIMED_OUT', 'CANCELLED']);

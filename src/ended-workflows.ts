@@ -11,7 +11,7 @@ import {
 } from '@temporalio/client';
 import type { EndedRun, EndedRuns } from './messaging/dead-letter-ports';
 import type { EndedWorkflows } from './activities/dead-letter-ports';
-import type { WorkflowRun } from './domain/dead-letters';
+import { TERMINATED, type WorkflowRun } from './domain/dead-letters';
 import { DEAD_LETTER_WORKFLOW, REDRIVE_WORKFLOW } from './workflows/dead-letter-messages';
 import { DELIVERY_REFUSALS, RECEIVE_STOCK_WORKFLOW, REPLENISHMENT_WORKFLOW } from './workflows/stock-messages';
 import { FULFILLMENT_WORKFLOW, LATE_PAYMENT_WORKFLOW, ORDER_WORKFLOW } from './workflows/messages';
@@ -24,7 +24,7 @@ import { StepError } from './domain/failures';
 /** Milliseconds for a call; a history takes longer than a question. */
 const CALL_MS = 10_000;
 
-/** dead letters of dead letters would never end */
+/** dead letters of dead letters would never end: the first are started again instead */
 const NOT_OURS = new Set([DEAD_LETTER_WORKFLOW, REDRIVE_WORKFLOW]);
 
 /** The types of workflow that become dead letters when they end in error. */
@@ -65,26 +65,29 @@ export function createEndedRuns({ client, taskQueue }: { client: Client; taskQue
     }
   }
 
+  async function* endedSince(since: string, isMeant: (workflowType: string) => boolean): AsyncGenerator<EndedRun> {
+    const query =
+      `TaskQueue = '${taskQueue.replaceAll("'", "\\'")}' AND CloseTime >= '${since}' AND ` +
+      `(ExecutionStatus = 'Failed' OR ExecutionStatus = 'TimedOut' OR ExecutionStatus = 'Terminated')`;
+    const closed = await ask(() => collect(client.workflow.list({ query })));
+    for (const { workflowId, runId, type: workflowType, closeTime } of closed) {
+      if (!isMeant(workflowType)) continue;
+      const closedAt = (closeTime ?? new Date()).toISOString();
+      const ended = await describe({ workflowId, runId, workflowType, closedAt });
+      if (ended) yield ended;
+    }
+  }
+
   return {
-    async *endedSince(since) {
-      const query =
-        `TaskQueue = '${taskQueue.replaceAll("'", "\\'")}' AND CloseTime >= '${since}' AND ` +
-        `(ExecutionStatus = 'Failed' OR ExecutionStatus = 'TimedOut' OR ExecutionStatus = 'Terminated')`;
-      const closed = await ask(() => collect(client.workflow.list({ query })));
-      for (const { workflowId, runId, type: workflowType, closeTime } of closed) {
-        if (NOT_OURS.has(workflowType)) continue;
-        const closedAt = (closeTime ?? new Date()).toISOString();
-        const ended = await describe({ workflowId, runId, workflowType, closedAt });
-        if (ended) yield ended;
-      }
-    },
+    endedSince: (since) => endedSince(since, (type) => !NOT_OURS.has(type)),
+    desksEndedSince: (since) => endedSince(since, (type) => type === DEAD_LETTER_WORKFLOW),
   };
 }
 
 type Death = Pick<EndedRun, 'errorType' | 'reason'>;
 
 const DEATHS: Partial<Record<string, Death>> = {
-  TERMINATED: { errorType: 'Terminated', reason: 'somebody terminated it' },
+  TERMINATED: { errorType: TERMINATED, reason: 'somebody terminated it' },
   TIMED_OUT: { errorType: 'TimedOut', reason: 'its time was up' },
 };
 

@@ -3,6 +3,7 @@ import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/wo
 import type { WebhookDelivery } from '../src/domain/webhooks';
 import { booksOn, connectToEmulator } from './support/contracts/emulator';
 import { connectWebhookClient, createWebhookClient, deliveryIdOf, type WebhookEvent } from '../src/webhook-client';
+import { createEndpointPlaces } from '../src/adapters/webhooks/endpoint-places';
 import { createWebhookActivities } from '../src/activities/webhooks';
 import { createWebhookSender } from '../src/adapters/webhooks/sender';
 import { createWebhookTools, eventFor, newWebhookId } from './support/webhook-bench';
@@ -39,6 +40,7 @@ beforeAll(async () => {
     books: booksOn(emulator),
     desk,
     sender: createWebhookSender({ allowPrivate: true }),
+    places: createEndpointPlaces({ perHost: 10 }),
     messenger: { reportDisabledWebhook: async () => undefined },
     counts: { webhookDelivery: () => undefined, webhookDisabled: () => undefined },
     disableAfterS: 86_400,

@@ -26,6 +26,9 @@ interface Progress {
   discarded?: number;
   underWay: number;
   refused: number;
+  leftOut: number;
+  unanswered: number;
+  unansweredIds: string[];
 }
 
 interface Page {
@@ -67,6 +70,7 @@ export function addDeadLetters(program: Command, desk: Desk): void {
     .option('--class <class>')
     .option('--since <time>', 'those that died then or later, ISO 8601')
     .option('--queue <queue>')
+    .option('--terminated', 'with workflows that somebody terminated, also where no class is asked for')
     .option('--reason <text>');
   desk.command(redrive, "dead-letters redrive --class THROTTLED --reason 'the table has room again'", act('redrive'));
 
@@ -88,7 +92,7 @@ const act =
   (what: 'redrive' | 'discard') =>
   async (
     session: Session,
-    { class: kind, since, queue, by, reason }: Filter & Acting,
+    { class: kind, since, queue, terminated, by, reason }: Filter & Acting & { terminated?: boolean },
     id?: string,
   ): Promise<number> => {
     const asked = { by, ...(reason !== undefined && { reason }) };
@@ -101,9 +105,9 @@ const act =
     const filter = { ...(kind && { class: kind }), ...(since && { since }), ...(queue && { queue }) };
     if (Object.keys(filter).length === 0) throw new Misused(`${what}: expected an ID, or --class, --since or --queue`);
     await confirm(`All dead letters of ${Object.values(filter).join(', ')} are`);
-    const progress = await actOnAll(session, what, { ...filter, ...asked });
+    const progress = await actOnAll(session, what, { ...filter, ...(terminated && { terminated }), ...asked });
     session.tell(progress, linesOfProgress);
-    return progress.state === 'FAILED' || progress.refused > 0 ? 1 : 0;
+    return progress.state === 'FAILED' || progress.refused > 0 || progress.unanswered > 0 ? 1 : 0;
   };
 
 /** Starts it and follows it to its end; it goes on also when nobody follows. */
@@ -138,7 +142,7 @@ function linesOfLetter(letter: Shown): string[] {
   const why = causeOf(letter);
   return [
     `${letter.id}  ${letter.class} (${letter.severity})  ${letter.state}${letter.dueAt === undefined ? '' : ` until ${shownTime(letter.dueAt)}`}`,
-    `for ${letter.queue}, tried again ${letter.redrives} times, ${letter.tries} of them by itself`,
+    `for ${letter.target ?? letter.queue}, tried again ${letter.redrives} times, ${letter.tries} of them by itself`,
     ...(why === '' ? [] : [why]),
     ...(letter.workflow ? [`workflow ${letter.workflow.workflowId}, run ${letter.workflow.runId}`] : []),
     '',
@@ -158,7 +162,16 @@ const linesOfAnswer = ({ id, state, redrives, isNew }: Answer): string[] => [
   `${id} is ${state}${state === 'REDRIVEN' ? ` for the ${redrives}. time` : ''}${isNew ? '' : ', as it was before'}.`,
 ];
 
-const linesOfProgress = ({ state, redriven, discarded, underWay, refused }: Progress): string[] => [
+const linesOfProgress = ({ state, redriven, discarded, underWay, refused, ...others }: Progress): string[] => [
   `${discarded === undefined ? `${redriven} redriven` : `${discarded} discarded`}, ${underWay} under way already, ${refused} refused.`,
+  ...(others.leftOut > 0
+    ? [`${others.leftOut} left out: somebody terminated them. Ask for them by ID, with --class, or with --terminated.`]
+    : []),
+  ...(others.unanswered > 0
+    ? [
+        `${others.unanswered} did not answer in time, and may still be ${discarded === undefined ? 'redriven' : 'discarded'}; look at:`,
+      ]
+    : []),
+  ...others.unansweredIds.map((id) => `  ${id}`),
   ...(state === 'FAILED' ? ['It ended before it was through: start it again for the others.'] : []),
 ];

@@ -1,13 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
 import type { Static } from '@sinclair/typebox';
-import type { Replay as ReplaySchema } from '../../src/gateway/replay-schemas';
-import { type Acting, type Desk, type Gateway, Misused } from './desk';
+import type { Replay as ReplaySchema, ReplaySandboxContent as SandboxSchema } from '../../src/gateway/replay-schemas';
+import { type Acting, type Desk, type Gateway, Misused, type Session } from './desk';
+import { queryOf, table } from './table';
 import { isReplayOver } from '../../src/domain/replay';
 import { shownMoment } from '../../src/domain/shown-time';
 import { Trouble } from '../bootstrap/trouble.cjs';
 
 type Replay = Static<typeof ReplaySchema>;
+type Sandbox = Static<typeof SandboxSchema>;
 
 interface Options extends Acting {
   from?: string;
@@ -17,6 +19,9 @@ interface Options extends Acting {
   name?: string;
   show?: string;
   cancel?: string;
+  sandbox?: true;
+  limit?: string;
+  purge?: true;
 }
 
 const LOOK_MS = 1000;
@@ -34,29 +39,78 @@ export function addReplay(program: Command, desk: Desk): void {
     .option('--to-queue <queue>', '`sandbox`: to be looked at, instead of to the live consumers')
     .option('--name <name>', 'of the new replay')
     .option('--show <name>', 'follows one that goes on, or shows how it ended')
-    .option('--cancel <name>', 'ends one');
-  desk.command(
-    replay,
-    'replay --from 2025-07-09T10:00:00Z --failed-only',
-    async ({ gateway, asJson, tell, write, follow }, options: Options) => {
-      const begun = await begin(gateway, options);
-      const say = asJson ? () => undefined : write;
-      say(`${begun.name}: ${titleOf(begun)}`);
-      const goesOn = `Stopped watching; the replay goes on: \`waybill replay --show ${begun.name}\`, or \`--cancel ${begun.name}\`.`;
-      const ended = await follow((watched) => followToEnd(begun, { gateway: watched, tell: say }), goesOn);
-      tell(ended, summaryOf);
-      if (options.cancel !== undefined) return ended.state === 'CANCELLED' ? 0 : 1;
-      return ended.state === 'COMPLETED' && ended.counts.refused === 0 ? 0 : 1;
-    },
+    .option('--cancel <name>', 'ends one')
+    .option('--sandbox', 'shows what `--to-queue sandbox` put there, and leaves it there')
+    .option('--limit <n>', 'events that are shown of it')
+    .option('--purge', 'with --sandbox: empties it instead');
+  desk.command(replay, 'replay --from 2025-07-09T10:00:00Z --failed-only', async (session, options: Options) => {
+    if (expectOne(options) === 'sandbox') return lookIntoSandbox(session, options);
+    const { gateway, asJson, tell, write, follow } = session;
+    const begun = await begin(gateway, options);
+    const say = asJson ? () => undefined : write;
+    say(`${begun.name}: ${titleOf(begun)}`);
+    const goesOn = `Stopped watching; the replay goes on: \`waybill replay --show ${begun.name}\`, or \`--cancel ${begun.name}\`.`;
+    const ended = await follow((watched) => followToEnd(begun, { gateway: watched, tell: say }), goesOn);
+    tell(ended, summaryOf);
+    if (options.cancel !== undefined) return ended.state === 'CANCELLED' ? 0 : 1;
+    return ended.state === 'COMPLETED' && ended.counts.refused === 0 ? 0 : 1;
+  });
+}
+
+const CHOICES = ['from', 'show', 'cancel', 'sandbox'] as const;
+
+/** What is asked for: one of them. */
+function expectOne(options: Options): (typeof CHOICES)[number] {
+  const [asked, ...others] = CHOICES.filter((choice) => options[choice] !== undefined);
+  if (asked === undefined || others.length > 0)
+    throw new Misused('replay: expected one of --from, --show, --cancel and --sandbox');
+  if (asked !== 'sandbox' && (options.purge ?? options.limit) !== undefined)
+    throw new Misused('replay: --limit and --purge expect --sandbox');
+  return asked;
+}
+
+async function lookIntoSandbox(session: Session, { purge, limit, by }: Options): Promise<void> {
+  const { gateway, tell } = session;
+  if (purge) {
+    await session.confirm('What is in the sandbox queue is thrown away');
+    const purged = await gateway.post<{ count: number }>('/replays/sandbox/purge', { by });
+    return tell(purged, ({ count }) => [`The sandbox queue is being emptied: ${count} events, about.`]);
+  }
+  return tell(await gateway.get<Sandbox>(`/replays/sandbox${queryOf({ limit })}`), (seen) =>
+    linesOfSandbox(seen, width),
   );
+}
+
+function linesOfSandbox({ count, messages }: Sandbox, width?: number): string[] {
+  if (messages.length === 0) return [count === 0 ? 'The sandbox queue is empty.' : inUse(count)];
+  const rows = messages.map(({ body, replayName = '' }) => [...placeOf(body), replayName]);
+  const shown = `${messages.length} of about ${count} events in the sandbox queue; \`--json\` shows all of each.`;
+  return [...table(['TIME', 'EVENT', 'ORDER', 'REPLAY'], rows, width), '', shown];
+}
+
+const inUse = (count: number) =>
+  `About ${count} events are there, and somebody else looks at them: try again in a moment.`;
+
+/** When and what an event is, and of which order; whatever else lies there is shown by how it begins. */
+function placeOf(body: string): [time: string, type: string, order: string] {
+  try {
+    const { time = '', 'detail-type': type = '', detail } = JSON.parse(body) as BusEvent;
+    return [time, type, detail?.orderId ?? ''];
+  } catch {
+    return ['', body.slice(0, 40), ''];
+  }
+}
+
+interface BusEvent {
+  time?: string;
+  'detail-type'?: string;
+  detail?: { orderId?: string };
 }
 
 async function begin(
   gateway: Gateway,
   { from, to, failedOnly, toQueue, name, show, cancel, by }: Options,
 ): Promise<Replay> {
-  if ([from, show, cancel].filter((one) => one !== undefined).length !== 1)
-    throw new Misused('replay: expected one of --from, --show and --cancel');
   if (show !== undefined) return find(gateway, show);
   if (cancel !== undefined) return gateway.post(`/replays/${encodeURIComponent(cancel)}/cancel`, { by });
   // what is absent is left out as JSON

@@ -17,6 +17,8 @@ export interface DeadLetterFilter {
   since?: string;
   /** ISO 8601; included */
   until?: string;
+  /** with workflows that somebody terminated: otherwise a redrive takes them only where a class is asked for */
+  terminated?: boolean;
 }
 
 /** The records of dead letters. Throws `StepError` SERVICE_UNAVAILABLE. */
@@ -27,12 +29,12 @@ export interface DeadLetterBook {
    * written already, by an attempt whose answer was lost, stays as it is.
    */
   save(change: DeadLetterChange): Promise<void>;
-  /** Ids of those that can be redriven, a page at a time. */
+  /** Those that can be redriven, a page at a time. */
   listRedrivable(p: {
     filter: DeadLetterFilter;
     cursor?: string;
     limit: number;
-  }): Promise<{ ids: string[]; cursor?: string }>;
+  }): Promise<{ letters: Pick<DeadLetterStanding, 'id' | 'errorType'>[]; cursor?: string }>;
 }
 
 /** Sends messages back to the queues that they were for. */
@@ -46,6 +48,21 @@ export interface SourceQueues {
   has(queue: string): boolean;
 }
 
+/** What is behind the ARN of what something could not be handed to. */
+export type Target =
+  | { kind: 'QUEUE'; queue: string }
+  | { kind: 'TOPIC' }
+  /** none of ours, or nobody that only this can be sent to */
+  | { kind: 'NONE'; reason: string };
+
+/** Where things were to go that could not be handed over. Throws `StepError` SERVICE_UNAVAILABLE. */
+export interface Targets {
+  /** @param arn of a queue, a topic, or a subscription */
+  find(arn: string): Promise<Target>;
+  /** @throws StepError REQUEST_REFUSED when the topic never takes it */
+  publish(p: { topicArn: string; message: string }): Promise<void>;
+}
+
 /** Workflows that ended in error. Throws `StepError` SERVICE_UNAVAILABLE when the engine cannot be reached. */
 export interface EndedWorkflows {
   /**
@@ -53,7 +70,9 @@ export interface EndedWorkflows {
    *
    * @returns that it runs again, or why it cannot
    */
-  reset(p: WorkflowRun & { reason: string; requestId: string }): Promise<Exclude<Sent, { outcome: 'SENT' }>>;
+  reset(
+    p: WorkflowRun & { reason: string; requestId: string },
+  ): Promise<Extract<Sent, { outcome: 'RUNS_AGAIN' | 'NOT_SENT' }>>;
 }
 
 /** Asks a dead letter's workflow. Throws `StepError` SERVICE_UNAVAILABLE when nobody confirms it. */

@@ -1,17 +1,22 @@
 import type { AuditLog, DeadLetterBook, DeadLetterChange, DeadLetterFilter } from './dead-letter-ports';
-import type { EndedWorkflows, RedriveDesk, SourceQueues } from './dead-letter-ports';
+import type { EndedWorkflows, RedriveDesk, SourceQueues, Targets } from './dead-letter-ports';
 import type { BulkAction, DeadLetter, DeadLetterStanding } from '../domain/dead-letters';
-import type { DeskRequest, Sent } from '../domain/dead-letter-desk';
+import type { DeskAnswer, DeskRequest, Sent } from '../domain/dead-letter-desk';
 import type { Messenger } from './ports';
 import { asStep } from './step';
 import { auditOfBulk } from '../domain/audit';
 import { keys } from '../domain/ids';
+import { messageOfRule } from '../domain/rule-messages';
+import { NOWHERE, TERMINATED } from '../domain/dead-letters';
+import { StepError } from '../domain/failures';
+import { targetOf } from '../domain/undelivered';
 
 export interface DeadLetterDeps {
   messenger: Pick<Messenger, 'reportDeadLetter'>;
   deadLetters: {
     book: DeadLetterBook;
     queues: SourceQueues;
+    targets: Targets;
     workflows: EndedWorkflows;
     desk: RedriveDesk;
     audit: AuditLog;
@@ -32,6 +37,10 @@ export interface RedrivenPage {
   /** in flight already, or done by this batch before */
   underWay: number;
   refused: number;
+  /** workflows that somebody terminated, and nobody asked for */
+  leftOut: number;
+  /** ids of those whose workflows did not answer in time: what was asked of them may still be done */
+  unanswered: string[];
   /** of the next page; absent on the last */
   cursor?: string;
 }
@@ -72,7 +81,34 @@ const OF_ITS_DEATH = new Set([
 
 /** What the workflow of a dead letter does, and that of many. */
 export function createDeadLetterActivities({ messenger, deadLetters }: DeadLetterDeps) {
-  const { book, queues, workflows, desk, audit } = deadLetters;
+  const { book, queues, targets, workflows, desk, audit } = deadLetters;
+
+  /** Sends a letter to a queue, marked with which redrive it is. */
+  async function sendTo(queue: string, letter: DeadLetter, n: number): Promise<Sent> {
+    if (!queues.has(queue)) return notSent(`there is no queue ${queue}`);
+    const attributes = { deadLetterId: letter.id, redrive: String(n), ...ownAttributes(letter) };
+    await queues.send({ queue, body: letter.body, attributes });
+    return { outcome: 'SENT' };
+  }
+
+  /** Hands on what EventBridge, or a topic, could not: to that queue, or to that topic, and nobody else. */
+  async function handOn(letter: DeadLetter, topicArn: string, n: number): Promise<Sent> {
+    const target = await targets.find(topicArn);
+    switch (target.kind) {
+      case 'QUEUE':
+        return sendTo(target.queue, letter, n);
+      case 'TOPIC': {
+        const remade = messageOfRule({ ruleArn: letter.attributes['RULE_ARN'] ?? '', body: letter.body });
+        if ('problem' in remade) return notSent(`what ${topicArn} was to get is not known: ${remade.problem}`);
+        await targets.publish({ topicArn, message: remade.message });
+        return { outcome: 'TAKEN', reason: `published to ${topicArn}` };
+      }
+      case 'NONE':
+        return notSent(target.reason);
+      default:
+        return target satisfies never;
+    }
+  }
 
   return {
     /** How a dead letter stands; `undefined` when there is no such record. The body stays where it is. */
@@ -88,13 +124,11 @@ export function createDeadLetterActivities({ messenger, deadLetters }: DeadLette
     /** Sends a dead letter back to where it was for; one that nobody can send says why. */
     redriveDeadLetter: asStep(async ({ id, n }: { id: string; n: number }): Promise<Sent> => {
       const letter = await book.read(id);
-      if (!letter) return { outcome: 'NOT_SENT', reason: 'its record is gone' };
+      if (!letter) return notSent('its record is gone');
       if (letter.run)
         return workflows.reset({ ...letter.run, reason: `dead letter ${id}, redrive ${n}`, requestId: `${id}#${n}` });
-      if (!queues.has(letter.queue)) return { outcome: 'NOT_SENT', reason: `there is no queue ${letter.queue}` };
-      const attributes = { deadLetterId: id, redrive: String(n), ...ownAttributes(letter) };
-      await queues.send({ queue: letter.queue, body: letter.body, attributes });
-      return { outcome: 'SENT' };
+      const target = targetFor(letter);
+      return target === undefined ? sendTo(letter.queue, letter, n) : handOn(letter, target, n);
     }),
 
     /** Tells operations that a dead letter needs a person. */
@@ -113,24 +147,60 @@ export function createDeadLetterActivities({ messenger, deadLetters }: DeadLette
       const page = await book.listRedrivable({ filter, limit: PAGE, ...(cursor !== undefined && { cursor }) });
       const [ask, done] =
         action === 'REDRIVE' ? ([desk.redrive, 'redriven'] as const) : ([desk.discard, 'discarded'] as const);
+      const wanted = page.letters.filter((letter) => action === 'DISCARD' || isMeant(letter, filter));
+      const { answers, unanswered } = await askAll(
+        wanted.map(({ id }) => id),
+        (id) => ask(id, request),
+      );
       const counts = { redriven: 0, [done]: 0, underWay: 0, refused: 0 };
-      for (let from = 0; from < page.ids.length; from += AT_ONCE) {
-        const ids = page.ids.slice(from, from + AT_ONCE);
-        const answers = await Promise.all(ids.map((id) => ask(id, request)));
-        for (const answer of answers)
-          counts[answer.kind === 'refused' ? 'refused' : answer.isNew ? done : 'underWay'] += 1;
-      }
-      return { ...counts, ...(page.cursor !== undefined && { cursor: page.cursor }) };
+      for (const answer of answers)
+        counts[answer.kind === 'refused' ? 'refused' : answer.isNew ? done : 'underWay'] += 1;
+      const leftOut = page.letters.length - wanted.length;
+      return { ...counts, leftOut, unanswered, ...(page.cursor !== undefined && { cursor: page.cursor }) };
     }),
   };
+}
+
+/** What somebody ended on purpose runs again only where somebody means it. */
+const isMeant = ({ errorType }: Pick<DeadLetterStanding, 'errorType'>, filter: DeadLetterFilter): boolean =>
+  errorType !== TERMINATED || filter.class !== undefined || filter.terminated === true;
+
+/** Asks each, a few at once; who does not answer in time is asked once more, and holds up nobody. */
+async function askAll(ids: readonly string[], ask: (id: string) => Promise<DeskAnswer>) {
+  const answers: DeskAnswer[] = [];
+  let unanswered = [...ids];
+  for (let round = 1; round <= 2; round++) {
+    const asked = unanswered;
+    unanswered = [];
+    for (let from = 0; from < asked.length; from += AT_ONCE) {
+      const some = asked.slice(from, from + AT_ONCE);
+      const given = await Promise.all(some.map((id) => ask(id).catch(nothingInTime)));
+      for (const [i, answer] of given.entries()) {
+        if (answer) answers.push(answer);
+        else unanswered.push(some[i]!);
+      }
+    }
+  }
+  return { answers, unanswered };
+}
+
+function nothingInTime(error: unknown): undefined {
+  if (!(error instanceof StepError) || error.type !== 'SERVICE_UNAVAILABLE') throw error;
 }
 
 const askerOf = ({ by, reason }: DeskRequest) => ({ by, ...(reason !== undefined && { reason }) });
 
 function standingOf(letter: DeadLetter): DeadLetterStanding {
   const { body: _body, attributes: _attributes, story: _story, updatedAt: _updatedAt, ...standing } = letter;
-  return standing;
+  const target = targetFor(letter);
+  return { ...standing, ...(target !== undefined && { target }) };
 }
+
+/** Records of earlier releases do not have it. */
+const targetFor = (letter: DeadLetter): string | undefined =>
+  letter.queue === NOWHERE ? (letter.target ?? targetOf(letter)) : undefined;
+
+const notSent = (reason: string): Sent => ({ outcome: 'NOT_SENT', reason });
 
 const ownAttributes = ({ attributes }: DeadLetter) =>
   Object.fromEntries(Object.entries(attributes).filter(([name]) => !OF_ITS_DEATH.has(name)));

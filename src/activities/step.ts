@@ -5,6 +5,7 @@ import type { OrderStatus, StatePassed } from '../domain/states';
 import type { BackorderChange } from '../domain/backorders';
 import type { StockMove } from '../domain/inventory';
 import { CircuitOpenError } from '../domain/breaker';
+import { EndpointBusyError, placeWait } from '../domain/webhooks';
 import { FAILURES, StepError } from '../domain/failures';
 import { canonicalJson } from '../domain/canonical-json';
 import { effectOf, numberEvents } from '../domain/events';
@@ -29,6 +30,9 @@ export function asStep<P, R>(run: (input: P) => Promise<R>): (input: P) => Promi
         nonRetryable: !FAILURES[error.type].retryable,
         // the engine waits, instead of an activity that holds a slot of the worker
         ...(error instanceof CircuitOpenError && { nextRetryDelay: millisecondsTo(error.until) }),
+        ...(error instanceof EndpointBusyError && {
+          nextRetryDelay: placeWait({ asked: attempts(), random: Math.random() }),
+        }),
         details: [{ attempts: attempts() }],
         cause: error,
       });

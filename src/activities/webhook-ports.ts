@@ -79,6 +79,16 @@ export interface WebhookSender {
   send(message: WebhookMessage): Promise<WebhookAnswer>;
 }
 
+/** How many messages are under way to one host. */
+export interface EndpointPlaces {
+  /**
+   * Holds a place at the host of a URL while something is posted there.
+   *
+   * @throws EndpointBusyError at once, when there is none: the engine waits, and not a slot of the worker
+   */
+  during<T>(url: string, post: () => Promise<T>): Promise<T>;
+}
+
 export interface DisabledWebhook {
   key: string;
   webhookId: string;

@@ -1,7 +1,14 @@
 import type { Attempt, Webhook, WebhookDelivery } from '../domain/webhooks';
 import type { Books, Messenger } from './ports';
 import type { OrderId } from '../domain/ids';
-import type { SignedWebhook, WebhookAnswer, WebhookCounts, WebhookDesk, WebhookSender } from './webhook-ports';
+import type {
+  EndpointPlaces,
+  SignedWebhook,
+  WebhookAnswer,
+  WebhookCounts,
+  WebhookDesk,
+  WebhookSender,
+} from './webhook-ports';
 import { asStep } from './step';
 import { concerns, isDead, TEST_EVENT, validSecrets, waitAfter } from '../domain/webhooks';
 import { shownTime } from '../domain/shown-time';
@@ -12,6 +19,7 @@ export interface WebhookActivityDeps {
   books: Pick<Books, 'readEvents'>;
   desk: WebhookDesk;
   sender: WebhookSender;
+  places: EndpointPlaces;
   messenger: Pick<Messenger, 'reportDisabledWebhook'>;
   counts: WebhookCounts;
   /** seconds of nothing but failures after which a webhook is disabled */
@@ -54,7 +62,7 @@ const DISABLED = 'the webhook is disabled';
 
 /** Bringing events to the webhooks of shops. */
 export function createWebhookActivities(deps: WebhookActivityDeps) {
-  const { books, desk, sender, messenger, counts, now } = deps;
+  const { books, desk, sender, places, messenger, counts, now } = deps;
 
   /** The body of a message, the same on each attempt; `undefined`: there is no such event for this webhook. */
   async function bodyOf(request: DeliveryRequest, webhook: SignedWebhook): Promise<string | undefined> {
@@ -133,10 +141,12 @@ export function createWebhookActivities(deps: WebhookActivityDeps) {
       if (!webhook) return stop(request, 'the webhook was deleted');
       if (logged && logged.made >= n) return recalled(n, logged, webhook);
       if (!webhook.enabled && !byHand) return stop(request, DISABLED);
-      const body = await bodyOf(request, webhook);
-      return body === undefined
-        ? stop(request, 'there is no such event for this webhook')
-        : post(request, webhook, body);
+      return places.during(webhook.url, async () => {
+        const body = await bodyOf(request, webhook);
+        return body === undefined
+          ? stop(request, 'there is no such event for this webhook')
+          : post(request, webhook, body);
+      });
     }),
 
     /**

@@ -57,6 +57,8 @@ export const Resources = {
   CUSTOMER_NOTIFICATION_TOPIC_ARN: a.topicArn('what a customer is told'),
   REORDER_QUEUE_URL: a.queueUrl('what runs out'),
   REORDER_DLQ_URL: a.queueUrl('messages of that queue that are no alerts'),
+  ORDER_STATUS_TOPIC_ARN: a.topicArn('what an order came to'),
+  ORDER_CONFIRMATION_TOPIC_ARN: a.topicArn('what was paid'),
   INVENTORY_ALERT_TOPIC_ARN: a.topicArn('what was sold out'),
   OPERATIONS_ALERT_TOPIC_ARN: a.topicArn('what operations have to know'),
 } as const;

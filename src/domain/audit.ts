@@ -109,12 +109,13 @@ export function auditOfBulk({
   action?: BulkAction;
   /** ISO 8601 */
   at: string;
-  filter: { class?: string; queue?: string; since?: string };
+  filter: { class?: string; queue?: string; since?: string; terminated?: boolean };
 }): AuditEntry {
   const which = [
     ...(filter.class === undefined ? [] : [`class ${filter.class}`]),
     ...(filter.queue === undefined ? [] : [`of ${filter.queue}`]),
     ...(filter.since === undefined ? [] : [`since ${shownTime(filter.since)}`]),
+    ...(filter.terminated ? ['with workflows that were terminated'] : []),
   ];
   return {
     id: batchId,
@@ -129,7 +130,7 @@ export function auditOfBulk({
 
 /** The line that an entry of a dead letter's story makes; `undefined`: nobody asked for it. */
 export function auditOfLetter(
-  { id, queue }: Pick<DeadLetterStanding, 'id' | 'queue'>,
+  { id, queue, target = queue }: Pick<DeadLetterStanding, 'id' | 'queue' | 'target'>,
   { at, what, by, reason, n, requestId }: StoryEntry,
 ): AuditEntry | undefined {
   const isAsked = what === 'REDRIVEN' || what === 'DISCARDED';
@@ -141,6 +142,6 @@ export function auditOfLetter(
     ...(reason !== undefined && { reason }),
     action: what === 'REDRIVEN' ? 'REDRIVE' : 'DISCARD',
     subject: { kind: 'dead-letter', id },
-    detail: what === 'REDRIVEN' ? `redrive ${n ?? 1}, to ${queue}` : `of ${queue}`,
+    detail: what === 'REDRIVEN' ? `redrive ${n ?? 1}, to ${target}` : `of ${queue}`,
   };
 }

@@ -28,9 +28,11 @@ export interface DeskRequest {
   requestId: string;
 }
 
+/** What is said of a letter while it is somewhere else. */
+export type Heard = ({ kind: 'ARRIVED' } & Arrival) | { kind: 'HANDLED'; n: number };
+
 export type News =
-  | ({ kind: 'ARRIVED' } & Arrival)
-  | { kind: 'HANDLED'; n: number }
+  | Heard
   /** its time is up */
   | { kind: 'DUE' }
   | ({ kind: 'REDRIVE' } & DeskRequest)
@@ -40,6 +42,8 @@ export type News =
 /** What became of a redrive's sending. */
 export type Sent =
   | { outcome: 'SENT' }
+  /** a topic has it: there it ends, whoever it is for */
+  | { outcome: 'TAKEN'; reason: string }
   /** a workflow that was reset, or in whose place another run is */
   | { outcome: 'RUNS_AGAIN'; reason: string }
   | { outcome: 'NOT_SENT'; reason: string };
@@ -89,6 +93,12 @@ export function takeNews(
       return news satisfies never;
   }
 }
+
+/**
+ * Whether news may not be in the story yet. That a redrive was handled is never taken up again when it is known to have
+ * failed since: the letter would be closed, and nobody would look at it.
+ */
+export const mayBeNew = ({ arrivals }: Pick<DeadLetterStanding, 'arrivals'>, { n }: Heard): boolean => n >= arrivals;
 
 function arrive(letter: DeadLetterStanding, arrival: Arrival, at: string): Step {
   const { n, errorType, reason, runId } = arrival;
@@ -147,7 +157,7 @@ function redriveFor(letter: DeadLetterStanding, { by, reason, requestId }: DeskR
 }
 
 /** Why nobody can redrive it as it stands. */
-export function whyNotRedriven(letter: Pick<DeadLetterStanding, 'state' | 'queue'>): string | undefined {
+export function whyNotRedriven(letter: Pick<DeadLetterStanding, 'state' | 'queue' | 'target'>): string | undefined {
   if (isClosed(letter)) return `it is ${letter.state}: there is nothing to redrive`;
   return whyNotRedrivable(letter);
 }
@@ -172,6 +182,8 @@ function leave(letter: DeadLetterStanding, sent: Sent, at: string): Step {
   switch (sent.outcome) {
     case 'SENT':
       return { letter: { ...letter, dueAt: later(at, letter.times.lostAfterMs) } };
+    case 'TAKEN':
+      return { letter: withState(letter, 'RESOLVED'), entry: { at, what: 'HANDLED', reason: sent.reason, n } };
     case 'RUNS_AGAIN':
       return { letter: withState(letter, 'RESOLVED'), entry: { at, what: 'RUNS_AGAIN', reason: sent.reason, n } };
     case 'NOT_SENT': {

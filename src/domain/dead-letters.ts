@@ -65,6 +65,8 @@ export interface DeadLetterStanding {
   origin: DeadLetterOrigin;
   /** the queue it was for, or the type of a workflow */
   queue: string;
+  /** of what could not be handed over: the ARN of the queue, topic or subscription it was for, where it says so */
+  target?: string;
   errorType?: string;
   reason?: string;
   /** ISO 8601, of its first death */
@@ -97,6 +99,9 @@ export interface DeadLetter extends DeadLetterStanding {
   story: StoryEntry[];
 }
 
+/** Type of the error of a workflow that somebody ended. */
+export const TERMINATED = 'Terminated';
+
 const NAMED: Record<string, DeadLetterClass> = {
   PaymentTimeout: 'RETRYABLE',
   InventoryServiceDown: 'RETRYABLE',
@@ -107,7 +112,7 @@ const NAMED: Record<string, DeadLetterClass> = {
   TimeoutError: 'RETRYABLE',
   // of a workflow; somebody wanted the second
   TimedOut: 'RETRYABLE',
-  Terminated: 'PERMANENT',
+  [TERMINATED]: 'PERMANENT',
 };
 
 /** as AWS names it in errors of any service, and as EventBridge and SNS abbreviate it */
@@ -169,13 +174,16 @@ export function nextTryIn({
   return Math.min(first * 2 ** tries, times.longestRetryMs);
 }
 
-/** What a dead letter can be sent back to; what could not be handed to a topic has no queue of its own. */
+/** Instead of a queue: what could not be handed to a topic, or by it to a person, has none of its own. */
 export const NOWHERE = 'undelivered';
 
 /** Why a dead letter cannot be redriven, whatever its state. */
-export const whyNotRedrivable = ({ queue }: Pick<DeadLetterStanding, 'queue'>): string | undefined =>
-  queue === NOWHERE
-    ? 'it was for a topic, and sent again it would reach all who had it: replay its event from the archive, or discard it'
+export const whyNotRedrivable = ({
+  queue,
+  target,
+}: Pick<DeadLetterStanding, 'queue' | 'target'>): string | undefined =>
+  queue === NOWHERE && target === undefined
+    ? 'it does not say which topic or queue it was for: replay its event from the archive, or discard it'
     : undefined;
 
 export const isClosed = ({ state }: Pick<DeadLetterStanding, 'state'>): boolean =>

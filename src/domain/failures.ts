@@ -19,6 +19,8 @@ export const FAILURES = {
   ISSUER_UNAVAILABLE: { retryable: true },
   /** a provider was out of order lately, and is not asked for a while: tried again when that is over */
   CIRCUIT_OPEN: { retryable: true },
+  /** as many messages are under way to a shop's endpoint as may be at a time: tried again in a moment */
+  ENDPOINT_BUSY: { retryable: true },
   /** the payment company will not give this money back */
   REFUND_REFUSED: { retryable: false },
   /** no carrier goes there */

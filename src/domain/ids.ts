@@ -88,7 +88,11 @@ export const receiveWorkflowId = (reference: string): string => `receive-${refer
 /** Brings an event to a webhook, once. */
 export const webhookWorkflowId = (webhookId: string, eventId: string): string => `webhook-${webhookId}-${eventId}`;
 /** Handles a dead letter. */
-export const deadLetterWorkflowId = (id: string): string => `dead-letter-${id}`;
+export const deadLetterWorkflowId = (id: string): string => `${DEAD_LETTER}${id}`;
+/** The dead letter that a workflow handles. */
+export const deadLetterOfWorkflow = (workflowId: string): string | undefined =>
+  workflowId.startsWith(DEAD_LETTER) ? workflowId.slice(DEAD_LETTER.length) : undefined;
+const DEAD_LETTER = 'dead-letter-';
 /** Redrives many. */
 export const redriveBatchWorkflowId = (batchId: string): string => `redrive-${batchId}`;
 /** Makes the read model again, once at a time; that of one order beside that of all. */

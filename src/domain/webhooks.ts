@@ -1,4 +1,5 @@
 import { EVENT_SOURCES, type EventType } from './events';
+import { StepError } from './failures';
 
 /** What only operations are told. */
 const INTERNAL_EVENTS: ReadonlySet<EventType> = new Set<EventType>([
@@ -155,6 +156,20 @@ export function waitAfter(p: { deliveryId: string; tried: number; retryAfterS?: 
   const jittered = Math.round(usual * (1 + JITTER * fractionOf(`${p.deliveryId} ${p.tried}`)));
   return Math.max(jittered, Math.min((p.retryAfterS ?? 0) * 1000, MAX_RETRY_AFTER));
 }
+
+/** An endpoint that gets as many messages just now as it may. */
+export class EndpointBusyError extends StepError {
+  /** @param perHost messages under way to one host at a time */
+  constructor(perHost: number) {
+    super('ENDPOINT_BUSY', `${perHost} messages are under way to its host: it waits for a place`);
+  }
+}
+
+/** Milliseconds before a message asks for a place again: longer each time, and those that were refused together apart. */
+export function placeWait({ asked, random }: { asked: number; random: number }): number {
+  return Math.round(Math.min(SECOND * 2 ** (asked - 1), LONGEST_PLACE_WAIT) * (0.5 + random));
+}
+const LONGEST_PLACE_WAIT = 10 * SECOND;
 
 /** From 0 to 1, always the same for the same text; FNV-1a. */
 function fractionOf(text: string): number {

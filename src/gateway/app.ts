@@ -31,6 +31,7 @@ import { placeOrderRoute } from './routes/place-order';
 import { reportRoutes } from './routes/reports';
 import { RequestLog, traceRequests } from './request-trace';
 import { replayRoutes } from './routes/replays';
+import { replaySandboxRoutes } from './routes/replay-sandbox';
 import { returnRoutes } from './routes/returns';
 import { sandboxLoadRoutes } from './routes/sandbox-load';
 import { sandboxRoutes } from './routes/sandbox';
@@ -65,6 +66,7 @@ const ROUTES = [
   reportRoutes,
   overviewRoute,
   replayRoutes,
+  replaySandboxRoutes,
   deadLetterRoutes,
   caseRoutes,
   maintenanceRoutes,

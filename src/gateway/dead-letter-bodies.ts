@@ -32,7 +32,17 @@ const bulk = {
 };
 
 const BulkRedriveRequest = Type.Object(
-  { ...bulk, ...asker, reason: text('optional') },
+  {
+    ...bulk,
+    terminated: Type.Optional(
+      Type.Boolean({
+        description:
+          'with workflows that somebody terminated; without it they run again only where a class is asked for',
+      }),
+    ),
+    ...asker,
+    reason: text('optional'),
+  },
   {
     $id: 'BulkRedriveRequest',
     description: `At least one of class, since and queue; each narrows. ${DESCRIPTION}`,
@@ -55,7 +65,7 @@ export const parseBulkDiscard = changeParser(BulkDiscardRequest, (body, fail) =>
   return checkBulk(body, fail);
 });
 
-function checkBulk({ class: kind, since, queue, ...body }: Static<typeof BulkRedriveRequest>, fail: Fail) {
+function checkBulk({ class: kind, since, queue, terminated, ...body }: Static<typeof BulkRedriveRequest>, fail: Fail) {
   if (kind === undefined && since === undefined && queue === undefined)
     fail('', 'required', 'expected at least one of class, since and queue');
   const isClass = kind === undefined || isDeadLetterClass(kind);
@@ -68,6 +78,7 @@ function checkBulk({ class: kind, since, queue, ...body }: Static<typeof BulkRed
     ...(isClass && kind !== undefined && { class: kind }),
     ...(time !== undefined && { since: time }),
     ...(queue !== undefined && { queue }),
+    ...(terminated === true && { terminated }),
   };
   return { filter, ...checkAsker(body, fail) };
 }

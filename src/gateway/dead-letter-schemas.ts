@@ -55,6 +55,9 @@ const StoryEntry = Type.Object({
 export const DeadLetter = Type.Object(
   {
     ...summary,
+    target: Type.Optional(
+      Type.String({ description: 'of what could not be handed over: the ARN of what it was for, where it says so' }),
+    ),
     dueAt: Type.Optional(Time('when it is tried again, or counts as lost')),
     workflow: Type.Optional(
       Type.Object({ workflowId: Type.String(), runId: Type.String() }, { description: 'the run that ended in error' }),
@@ -99,10 +102,30 @@ export const RedriveProgress = Type.Object(
     discarded: Type.Optional(Type.Integer({ description: 'of a bulk discard' })),
     underWay: Type.Integer({ description: 'that were in flight already' }),
     refused: Type.Integer({ description: 'that cannot be' }),
+    leftOut: Type.Integer({
+      description:
+        'workflows that somebody terminated: they run again when asked for by id, by class, or with `terminated`',
+    }),
+    unanswered: Type.Integer({
+      description: 'that did not answer in time; the batch went on, and what was asked of them may still be done',
+    }),
+    unansweredIds: Type.Array(Type.String(), { description: 'of those, 20 at most' }),
     startedAt: Time('only what died before is meant'),
   },
   {
     $id: 'RedriveProgress',
-    examples: [{ batchId: 'pQ3', state: 'DONE', redriven: 12, underWay: 0, refused: 1, startedAt: at('00.000') }],
+    examples: [
+      {
+        batchId: 'pQ3',
+        state: 'DONE',
+        redriven: 12,
+        underWay: 0,
+        refused: 1,
+        leftOut: 2,
+        unanswered: 0,
+        unansweredIds: [],
+        startedAt: at('00.000'),
+      },
+    ],
   },
 );

@@ -1,4 +1,5 @@
 import type { Operator } from '../domain/operator';
+import type { ReplaySandbox } from './replay-sandbox-ports';
 import type { AuditDesk } from './audit-ports';
 import type { BreakerReport, Dependency } from '../domain/breaker';
 import type { DeadLetterWorkbench } from './dead-letter-ports';
@@ -337,6 +338,7 @@ export interface GatewayDeps {
   breakers: BreakerBoard;
   stock: Pick<StockClient, 'receive'>;
   replays: ReplayDesk;
+  replaySandbox: ReplaySandbox;
   deadLetters: DeadLetterWorkbench;
   /** the directory of the page for operations; absent: there is none */
   page?: string;

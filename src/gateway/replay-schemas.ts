@@ -78,4 +78,40 @@ export const ReplayCancellation = Type.Object(
   { $id: 'ReplayCancellation', additionalProperties: false, examples: [{ by: 'day shift' }] },
 );
 
-export const REPLAY_SCHEMAS = [ReplayRequestBody, Replay, ReplayCancellation];
+export const ReplaySandboxContent = Type.Object(
+  {
+    count: count('events that are there, about'),
+    messages: Type.Array(
+      Type.Object({
+        messageId: Type.String(),
+        sentAt: Time('when it was put there'),
+        replayName: Type.Optional(Type.String({ description: 'the replay that put it there' })),
+        body: Type.String({ description: 'the event as it came out of the archive; may name customers' }),
+      }),
+      { description: 'oldest first' },
+    ),
+  },
+  {
+    $id: 'ReplaySandboxContent',
+    examples: [
+      {
+        count: 36,
+        messages: [
+          {
+            messageId: '5f1d0c8a-2b7e-4a90-8c3d-6e1f2a4b5c6d',
+            sentAt: '2025-07-10T08:16:00.000Z',
+            replayName: `${REPLAY_PREFIX}20250710T081500Z-1f0c`,
+            body: '{"detail-type":"Order Placed","detail":{"orderId":"ORD-1"}}',
+          },
+        ],
+      },
+    ],
+  },
+);
+
+export const ReplaySandboxPurge = Type.Object(
+  { count: count('events that were there, about') },
+  { $id: 'ReplaySandboxPurge', examples: [{ count: 36 }] },
+);
+
+export const REPLAY_SCHEMAS = [ReplayRequestBody, Replay, ReplayCancellation, ReplaySandboxContent, ReplaySandboxPurge];

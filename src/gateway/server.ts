@@ -27,6 +27,7 @@ import { createDeadLetterTable } from '../adapters/aws/dead-letter-table';
 import { createEventInbox } from '../adapters/aws/inbox';
 import { createOrderReader } from '../adapters/aws/order-reader';
 import { createPaymentNews } from '../adapters/aws/payment-news';
+import { createReplaySandbox } from '../adapters/aws/replay-sandbox';
 import { createReports } from '../adapters/aws/reports';
 import { createSandboxJournal } from '../adapters/aws/sandbox-journal';
 import { createSettlement } from '../adapters/sandbox/settlement';
@@ -59,6 +60,7 @@ export async function start(config: Config<'gateway'>, logger: Logger, observe?:
       orders,
       stock,
       replays,
+      replaySandbox: createReplaySandbox({ sqs: aws.sqs, queueUrl: config.REPLAY_SANDBOX_QUEUE_URL }),
       maintenance,
       progress,
       elsewhere: elsewhereOf(config),

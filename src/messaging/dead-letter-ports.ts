@@ -39,4 +39,17 @@ export interface EndedRun extends WorkflowRun {
 export interface EndedRuns {
   /** Workflows that ended in error since a time (ISO 8601), except those whose failing is an answer. */
   endedSince(since: string): AsyncIterable<EndedRun>;
+  /** Workflows of dead letters that did. */
+  desksEndedSince(since: string): AsyncIterable<EndedRun>;
+}
+
+/** Starts workflows of dead letters again. Throws EngineUnavailableError. */
+export interface DeadLetterRevival {
+  /**
+   * Starts the workflow of a dead letter again whose run ended in error, with the news that this was told: some of them
+   * it may not have taken. Where another runs, nothing happens.
+   *
+   * @returns false when another runs, or the engine has forgotten it
+   */
+  revive(run: WorkflowRun): Promise<boolean>;
 }

@@ -5,8 +5,9 @@ import type { DeadLetterNews, DeadLetterRegister } from './dead-letter-ports';
 import type { Logger } from '../telemetry';
 import type { Metrics } from '../metrics';
 import { createBatchReader, type QueueReader } from './batches';
-import { classify, MAX_REASON, SEVERITIES } from '../domain/dead-letters';
+import { classify, MAX_REASON, NOWHERE, SEVERITIES } from '../domain/dead-letters';
 import { letterOf } from './dead-letters';
+import { targetOf } from '../domain/undelivered';
 
 export interface DeadLetterReaderDeps {
   sqs: SQSClient;
@@ -89,6 +90,7 @@ interface NewLetter {
 export function newLetter({ id, received, symptoms, queue, times }: NewLetter): DeadLetter {
   const now = new Date().toISOString();
   const kind = classify(symptoms);
+  const target = queue === NOWHERE ? targetOf(received) : undefined;
   const reason = symptoms.reason ?? (kind === 'POISON' ? NO_VERDICT : undefined);
   return {
     id,
@@ -99,6 +101,7 @@ export function newLetter({ id, received, symptoms, queue, times }: NewLetter): 
     severity: SEVERITIES[kind],
     origin: symptoms.origin,
     queue,
+    ...(target !== undefined && { target }),
     ...(symptoms.errorType !== undefined && { errorType: symptoms.errorType }),
     ...(reason !== undefined && { reason: reason.slice(0, MAX_REASON) }),
     deadAt: now,

@@ -8,9 +8,11 @@ import { createDeadLetterClient } from '../dead-letter-client';
 import { createDeadLetterReader } from '../messaging/dead-letter-reader';
 import { createDeadLetterTable } from '../adapters/aws/dead-letter-table';
 import { createDeadWorkflows } from '../messaging/dead-workflows';
+import { createEndedDesks } from '../messaging/ended-desks';
 import { createEndedRuns, createEndedWorkflows, MORTAL_WORKFLOWS } from '../ended-workflows';
 import { createSourceQueues } from '../adapters/aws/source-queues';
-import { deadLetterQueues, letterTables, sourceQueues } from '../config';
+import { createTargets } from '../adapters/aws/targets';
+import { deadLetterQueues, letterTables, sourceQueues, topicArns } from '../config';
 import { DEAD_LETTER_CLASSES, NOWHERE } from '../domain/dead-letters';
 import { type Part, type Shared, together } from './parts';
 import { StepError } from '../domain/failures';
@@ -38,13 +40,11 @@ export function openDeadLetters({ config, aws, letters, metrics, logger }: Share
     }),
   );
   const client = connectClient(config.engine);
-  const workflows = createDeadWorkflows({
-    ...shared,
-    runs: createEndedRuns({ client, taskQueue: config.TASK_QUEUE }),
-    times: timesOf(config, 0),
-    intervalMs: config.DEAD_LETTER_SWEEP_MS,
-  });
-  const parts = together([...readers, workflows]);
+  const access = { client, taskQueue: config.TASK_QUEUE };
+  const sweep = { runs: createEndedRuns(access), intervalMs: config.DEAD_LETTER_SWEEP_MS };
+  const workflows = createDeadWorkflows({ ...shared, ...sweep, times: timesOf(config, 0) });
+  const desks = createEndedDesks({ ...sweep, letters: createDeadLetterClient(access), logger });
+  const parts = together([...readers, workflows, desks]);
   return {
     ...parts,
     async stop() {
@@ -64,7 +64,7 @@ const timesOf = (config: Config<'consumer'>, givenUpAfterMs: number): DeadLetter
 /** What the worker's activities do about dead letters. */
 export function openDeadLetterDesk(
   config: Config<'worker'>,
-  aws: Pick<AwsClients, 'db' | 'sqs'>,
+  aws: Pick<AwsClients, 'db' | 'sqs' | 'sns'>,
 ): { ports: ActivityDeps['deadLetters']; close(): Promise<void> } {
   const client = connectClient(config.engine);
   const { redrive, discard } = createDeadLetterClient({ client, taskQueue: config.TASK_QUEUE });
@@ -72,6 +72,7 @@ export function openDeadLetterDesk(
     ports: {
       book: createDeadLetterTable({ db: aws.db, tables: letterTables(config) }),
       queues: createSourceQueues({ sqs: aws.sqs, urls: sourceQueues(config) }),
+      targets: createTargets({ sns: aws.sns, topicArns: topicArns(config), queueUrls: sourceQueues(config) }),
       workflows: createEndedWorkflows(client),
       audit: createAuditTrail({ db: aws.db, table: config.AUDIT_TRAIL_TABLE }),
       desk: {

@@ -4,6 +4,7 @@ import type { Config } from '../config';
 import type { Metrics } from '../metrics';
 import type { Traced } from '../tracing/worker';
 import type { WebhookActivityDeps } from '../activities/webhooks';
+import { createEndpointPlaces } from '../adapters/webhooks/endpoint-places';
 import { createWebhookActivities } from '../activities/webhooks';
 import { createWebhookDesk } from '../adapters/aws/webhook-desk';
 import { measureActivities } from '../metrics/measure';
@@ -13,6 +14,8 @@ import { webhookQueueOf } from '../domain/webhooks';
 
 /** Attempts under way at one time; each waits for somebody else's server. */
 const MAX_ATTEMPTS = 100;
+/** Of those, under way to one host: nine others can be slow before anybody else has to wait. */
+const MAX_AT_HOST = 10;
 
 type Ports = Pick<WebhookActivityDeps, 'books' | 'messenger' | 'now'>;
 
@@ -35,6 +38,7 @@ export function createWebhookWorker(p: {
       createWebhookActivities({
         ...ports,
         desk: createWebhookDesk({ db: aws.db, tables: webhookTables(config) }),
+        places: createEndpointPlaces({ perHost: MAX_AT_HOST }),
         sender: createWebhookSender({ allowPrivate: config.WEBHOOK_ALLOW_PRIVATE === 'true' }),
         counts: metrics,
         disableAfterS: config.WEBHOOK_DISABLE_AFTER_S,

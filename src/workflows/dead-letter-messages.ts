@@ -1,5 +1,5 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
-import type { Arrival, DeskAnswer, DeskRequest } from '../domain/dead-letter-desk';
+import type { Arrival, DeskAnswer, DeskRequest, Heard } from '../domain/dead-letter-desk';
 import type { BulkAction } from '../domain/dead-letters';
 import type { DeadLetterFilter } from '../activities/dead-letter-ports';
 
@@ -9,6 +9,10 @@ export const REDRIVE_WORKFLOW = 'redriveWorkflow';
 /** All that the workflow is told: everything else is in the record. */
 export interface DeadLetterInput {
   id: string;
+  /** what a run was told that ended in error, and may not have taken, oldest first; absent: there was none */
+  heard?: Heard[];
+  /** it may have ended before operations were told that the letter is parked */
+  isUntold?: boolean;
 }
 
 /** The letter is dead, or dead again. */
@@ -43,6 +47,12 @@ export interface RedriveProgress {
   discarded?: number;
   underWay: number;
   refused: number;
+  /** workflows that somebody terminated, and nobody asked for; absent in those of earlier releases, like the next two */
+  leftOut?: number;
+  /** whose workflows did not answer in time: what was asked of them may still be done */
+  unanswered?: number;
+  /** the first of them */
+  unansweredIds?: string[];
   /** ISO 8601 */
   startedAt: string;
   /** of the next page */

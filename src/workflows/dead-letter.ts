@@ -12,6 +12,7 @@ import { arrivedSignal, DESK_REFUSED, discardUpdate, handledSignal, redriveUpdat
 import {
   type DeskAnswer,
   type DeskRequest,
+  mayBeNew,
   type News,
   takeNews,
   whyNotDiscarded,
@@ -36,7 +37,7 @@ interface Waiting {
  * taken one after the other, each written to its record before anything follows from it; a run that ends early is
  * followed by another that reads the record.
  */
-export async function deadLetterWorkflow({ id }: DeadLetterInput): Promise<DeadLetterEnd> {
+export async function deadLetterWorkflow({ id, heard = [], isUntold }: DeadLetterInput): Promise<DeadLetterEnd> {
   const waiting: Waiting[] = [];
   let letter: DeadLetterStanding | undefined;
   let isGone = false;
@@ -74,7 +75,10 @@ export async function deadLetterWorkflow({ id }: DeadLetterInput): Promise<DeadL
     return { state: 'UNKNOWN' };
   }
   ({ letter } = opened);
+  const { letter: asFound } = opened;
+  waiting.unshift(...heard.filter((news) => mayBeNew(asFound, news)).map((news) => ({ news })));
   for (const requestId of opened.requests) requests.add(requestId);
+  if (isUntold && asFound.state === 'PARKED') await letters.alertDeadLetter(asFound);
   isTaking = false;
 
   for (;;) {

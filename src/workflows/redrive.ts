@@ -3,6 +3,9 @@ import type { RedriveBatchInput, RedriveProgress } from './dead-letter-messages'
 import { redriveProgressQuery } from './dead-letter-messages';
 import { bulkRedriving } from './activities';
 
+/** Letters that did not answer, by their ids: enough to look at what is wrong. */
+const NAMED = 20;
+
 /**
  * Redrives, or discards, all of a class, since a time, or of a queue, page by page. Only what died before the batch began: what fails
  * again while it runs is not sent round and round.
@@ -29,6 +32,9 @@ export async function redriveWorkflow(input: RedriveBatchInput): Promise<Redrive
       ...(page.discarded !== undefined && { discarded: (before.discarded ?? 0) + page.discarded }),
       underWay: before.underWay + page.underWay,
       refused: before.refused + page.refused,
+      leftOut: (before.leftOut ?? 0) + page.leftOut,
+      unanswered: (before.unanswered ?? 0) + page.unanswered.length,
+      unansweredIds: [...(before.unansweredIds ?? []), ...page.unanswered].slice(0, NAMED),
       ...(page.cursor !== undefined && { cursor: page.cursor }),
     };
     if (progress.cursor !== undefined && workflowInfo().continueAsNewSuggested)

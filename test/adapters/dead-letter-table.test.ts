@@ -130,7 +130,7 @@ describe('lists', () => {
         limit: 1,
         ...(cursor !== undefined && { cursor }),
       });
-      found.push(...page.ids);
+      found.push(...page.letters.map(({ id }) => id));
       cursor = page.cursor;
       if (cursor === undefined) break;
     }

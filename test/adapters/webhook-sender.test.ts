@@ -3,6 +3,7 @@ import { createServer as createTlsServer } from 'node:https';
 import { createServer, type AddressInfo } from 'node:net';
 import { Webhook, WebhookVerificationError } from 'standardwebhooks';
 import type { Resolve } from '../../src/adapters/webhooks/public-lookup';
+import { createEndpointPlaces } from '../../src/adapters/webhooks/endpoint-places';
 import { createWebhookSender } from '../../src/adapters/webhooks/sender';
 import { freePort } from '../../scripts/lib/ports';
 import { issue, makeAuthority } from '../support/certificates';
@@ -206,4 +207,19 @@ describe('without private addresses', () => {
     const seen = await connectionsOf((port) => `http://shop.example.com:${port}/`, leadsTo('8.8.8.8'));
     expect(seen).toEqual({ answer: { error }, connections: 0 });
   });
+});
+
+test('so many places there are at a host, whatever its path, and each is free again however its post ended', async () => {
+  const places = createEndpointPlaces({ perHost: 2 });
+  let answer = (): void => undefined;
+  const answered = new Promise<void>((resolve) => (answer = resolve));
+  const hanging = ['/a', '/b'].map((path) => places.during(`https://shop.example${path}`, () => answered));
+  const busy = places.during('https://shop.example/c', async () => 'posted');
+  await expect(busy).rejects.toMatchObject({ type: 'ENDPOINT_BUSY' });
+  expect(await places.during('https://other.example/', async () => 'posted')).toBe('posted');
+  answer();
+  await Promise.all(hanging);
+  const failing = () => Promise.reject(new Error('no'));
+  for (let n = 0; n < 3; n++) await expect(places.during('https://shop.example/', failing)).rejects.toThrow('no');
+  expect(await places.during('https://shop.example/', async () => 'posted')).toBe('posted');
 });

@@ -135,6 +135,18 @@ describe('POST /dead-letters/redrive', () => {
     expect(redriveAll.mock.calls).toEqual([[{ filter, by: 'kim', requestId: 'k' }]]);
   });
 
+  test('takes what was terminated only when that is asked for', async () => {
+    const redriveAll = jest.fn(async () => ({ batchId: 'b1' }));
+    const { inject } = withLetters({ redriveAll });
+    for (const terminated of [true, false])
+      await inject(post(url, { queue: 'q', terminated, by: 'kim' }, { 'idempotency-key': 'k' }));
+    expect(redriveAll.mock.calls).toMatchObject([
+      [{ filter: { queue: 'q', terminated: true } }],
+      [{ filter: { queue: 'q' } }],
+    ]);
+    expectProblem(await inject(post(url, { queue: 'q', terminated: 'yes', by: 'kim' })), 'invalid_body');
+  });
+
   test.each([
     [{ by: 'kim' }, ['']],
     [{ class: 'bug', by: 'kim' }, ['/class']],
@@ -175,6 +187,13 @@ test('a batch shows how far it is; of one that there is not: 404', async () => {
   const progress = { state: 'RUNNING', redriven: 3, underWay: 1, refused: 0, startedAt: letter.deadAt } as const;
   const progressOf = async (batchId: string) => (batchId === 'b1' ? { ...progress, cursor: 'x' } : undefined);
   const { inject } = withLetters({ progressOf });
-  expect((await inject({ url: '/dead-letters/batches/b1' })).json()).toEqual({ batchId: 'b1', ...progress });
+  expect((await inject({ url: '/dead-letters/batches/b1' })).json()).toEqual({
+    batchId: 'b1',
+    ...progress,
+    // of an earlier release it does not say these
+    leftOut: 0,
+    unanswered: 0,
+    unansweredIds: [],
+  });
   expectProblem(await inject({ url: '/dead-letters/batches/b2' }), 'batch_not_found');
 });

@@ -67,6 +67,8 @@ const ROUTES: [method: string, path: string, statuses: number[]][] = [
   ['post', '/replays', [202, 400, 409, 415, 422, 500, 503]],
   ['get', '/replays/{name}', [200, 404, 500, 503]],
   ['post', '/replays/{name}/cancel', [202, 400, 404, 409, 415, 422, 500, 503]],
+  ['get', '/replays/sandbox', [200, 400, 500, 503]],
+  ['post', '/replays/sandbox/purge', [202, 400, 415, 422, 500, 503]],
   ['get', '/sandbox/journal', [200, 400, 500, 503]],
   ['get', '/sandbox/providers', [200, 500, 503]],
   ['post', '/sandbox/providers/{provider}', [200, 400, 404, 415, 500, 503]],

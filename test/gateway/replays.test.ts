@@ -150,3 +150,26 @@ describe('POST /replays/{name}/cancel', () => {
     expectProblem(await post({ read: done }, {}, path), 'replay_invalid');
   });
 });
+
+describe('/replays/sandbox', () => {
+  const content = { count: 2, messages: [{ messageId: 'm', sentAt: TO, replayName: NAME, body: '{}' }] };
+
+  test('shows what is there, so many as are asked for', async () => {
+    const look = jest.fn(async () => content);
+    const { inject } = createGateway({ replaySandbox: { look } });
+    expect((await inject({ url: '/replays/sandbox' })).json()).toEqual(content);
+    expect((await inject({ url: '/replays/sandbox?limit=3' })).statusCode).toBe(200);
+    expect(look.mock.calls).toEqual([[25], [3]]);
+    expectProblem(await inject({ url: '/replays/sandbox?limit=101' }), 'invalid_parameter');
+  });
+
+  test('is emptied by somebody with a name', async () => {
+    const purge = jest.fn(async () => 36);
+    const { inject } = createGateway({ replaySandbox: { purge } });
+    const asked = (payload: object) => inject({ method: 'POST', url: '/replays/sandbox/purge', payload });
+    expectProblem(await asked({}), 'replay_invalid');
+    expect(purge).not.toHaveBeenCalled();
+    const answer = await asked({ by: 'kim' });
+    expect([answer.statusCode, answer.json()]).toEqual([202, { count: 36 }]);
+  });
+});

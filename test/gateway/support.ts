@@ -59,6 +59,7 @@ export interface Doubles {
   maintenance: Partial<MaintenanceClient>;
   receive: StockClient['receive'];
   replays: Partial<ReplayDesk>;
+  replaySandbox: Partial<GatewayDeps['replaySandbox']>;
   inbox: EventInbox;
   sandbox: SandboxDesk | null;
   isOnLoopback: boolean;
@@ -148,6 +149,11 @@ export function createDeps(doubles: Partial<Doubles> = {}): GatewayDeps {
       read: async () => undefined,
       sandboxQueue: 'replay-sandbox-queue',
       ...doubles.replays,
+    },
+    replaySandbox: {
+      look: async () => ({ count: 0, messages: [] }),
+      purge: async () => 0,
+      ...doubles.replaySandbox,
     },
     inbox: doubles.inbox ?? createMemoryInbox(),
     ...(sandbox && { sandbox }),

@@ -12,7 +12,7 @@ import type { OrderSubmission } from '../../src/domain/order';
 import type { Running } from '../../src/lifecycle';
 import type { ShownOrder } from '../support/system';
 import { batchOf, runActivity } from '../support/contracts/activities';
-import { type Config, deadLetterQueues, loadConfig } from '../../src/config';
+import { type Config, deadLetterQueues, loadConfig, topicArns } from '../../src/config';
 import { CHANNELS } from '../../src/domain/order';
 import { createActivities } from '../../src/activities';
 import { createAwsClients } from '../../src/adapters/aws/clients';
@@ -554,6 +554,10 @@ async function redriveEverywhere(): Promise<void> {
     await plain.sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: 'nothing', MessageAttributes }));
   await until('it is known', () => has('Consumer', 'dynamodb:GetItem DeadLetters'));
   for (const { queue } of queues) await deadLetters.queues.send({ queue, body: 'nothing', attributes: {} });
+  for (const topicArn of topicArns(config)) {
+    await deadLetters.targets.publish({ topicArn, message: '{}' });
+    await deadLetters.targets.find(`${topicArn}:0198c0de-0000-4000-8000-000000000000`);
+  }
   await deadLetters.audit.write({
     id: uniqueId('batch'),
     at: new Date().toISOString(),
@@ -669,6 +673,9 @@ async function replayEvents(): Promise<void> {
       return state === 'CANCELLED';
     });
   }
+  const sandbox = (await (await fetch(`${gateway()}/replays/sandbox`)).json()) as { messages: object[] };
+  expect(sandbox.messages).not.toEqual([]);
+  expect((await send('/replays/sandbox/purge', { by: 'test' })).status).toBe(202);
   aws.destroy();
 }
 

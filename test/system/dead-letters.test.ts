@@ -1,5 +1,5 @@
 import { Client } from '@temporalio/client';
-import { SubscribeCommand, SNSClient } from '@aws-sdk/client-sns';
+import { ListSubscriptionsByTopicCommand, SubscribeCommand, SNSClient } from '@aws-sdk/client-sns';
 import { CreateQueueCommand, GetQueueAttributesCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import pino from 'pino';
 import type { DeadLetter, DeadLetterClass } from '../../src/domain/dead-letters';
@@ -245,7 +245,96 @@ test('BUG: all of them go back together when it is mended', async () => {
   for (const { orderId } of orders) await orderIsThere(orderId);
 });
 
-test('what could not be handed to a topic is shown and discarded, and is not sent to everybody again', async () => {
+const arnOf = (resource: string) => `arn:aws:${resource}`;
+const notificationsOf = async (orderId: string) => {
+  const journal = await fetch(`${gateway()}/sandbox/journal?orderId=${orderId}`);
+  const { entries } = (await journal.json()) as { entries: { operation: string; provider: string }[] };
+  return entries.filter(({ provider }) => provider === 'notification');
+};
+
+test('an event that EventBridge could not hand to a topic tells the customer after all, once, though two ask at once', async () => {
+  const orderId = uniqueId('TOLD');
+  const detail = {
+    origin: 'waybill',
+    orderId,
+    eventId: `${orderId}#9`,
+    sequence: 9,
+    at: new Date().toISOString(),
+    customerId: 'CUST-1',
+    channels: ['EMAIL'],
+    shipmentId: `${orderId}-S1`,
+  };
+  const event = { ...inboundEventExample, source: 'shipping.service', 'detail-type': 'Shipment Delivered', detail };
+  const attributes = {
+    ERROR_CODE: 'NO_PERMISSIONS',
+    ERROR_MESSAGE: 'User is not authorized to perform: SNS:Publish',
+    RULE_ARN: arnOf('events:us-east-1:000000000000:rule/waybill/CustomerEventsRule'),
+    TARGET_ARN: config.CUSTOMER_NOTIFICATION_TOPIC_ARN,
+    EXHAUSTED_RETRY_CONDITION: 'MaximumRetryAttempts',
+    RETRY_ATTEMPTS: '0',
+  };
+  const id = await send(config.UNDELIVERED_DLQ_URL, event, { attributes });
+  expect(await comesTo(id, 'PARKED')).toMatchObject({
+    class: 'PERMANENT',
+    queue: 'undelivered',
+    target: config.CUSTOMER_NOTIFICATION_TOPIC_ARN,
+  });
+  const request = () => post(`/dead-letters/${id}/redrive`, { by: 'kim', reason: 'the right is back' });
+  const answers = await Promise.all([request(), request(), request()]);
+  expect(answers.filter(({ body }) => body['isNew'] === true)).toHaveLength(1);
+  expect(storyOf(await comesTo(id, 'RESOLVED'))).toEqual(['DEAD', 'REDRIVEN', 'HANDLED']);
+  await eventually(
+    () => notificationsOf(orderId),
+    (told) => told.length > 0,
+    { timeoutMs: 30_000 },
+  );
+  expect(await notificationsOf(orderId)).toHaveLength(1);
+});
+
+test('what a topic could not hand to a queue goes to that queue alone; what was for an address stays, with why', async () => {
+  const sns = deployed.connect(SNSClient);
+  const TopicArn = config.CUSTOMER_NOTIFICATION_TOPIC_ARN;
+  const address = { TopicArn, Protocol: 'email', Endpoint: 'care@shop.example' };
+  const { SubscriptionArn: toAddress } = await sns.send(
+    new SubscribeCommand({ ...address, ReturnSubscriptionArn: true }),
+  );
+  const { Subscriptions = [] } = await sns.send(new ListSubscriptionsByTopicCommand({ TopicArn }));
+  const toQueue = Subscriptions.find(({ Endpoint = '' }) => Endpoint.endsWith(':email-queue'))?.SubscriptionArn;
+  const orderId = uniqueId('TOLD');
+  const notification = { event: 'Shipment Created', orderId, customerId: 'C', notificationKey: `notify#${orderId}` };
+  // as SNS puts it into the dead letters of a subscription
+  const envelopeFor = (subscription = '') => ({
+    Type: 'Notification',
+    MessageId: uniqueId('message'),
+    TopicArn,
+    Message: JSON.stringify({ ...notification, message: 'It is on its way.', origin: 'waybill' }),
+    Timestamp: new Date().toISOString(),
+    UnsubscribeURL: `https://sns.us-east-1.amazonaws.com/?Action=Unsubscribe&SubscriptionArn=${subscription}`,
+  });
+  const attributes = { RequestID: uniqueId('request'), ErrorCode: 'AccessDenied', ErrorMessage: 'not authorized' };
+  const [forQueue, forAddress] = [
+    await send(config.UNDELIVERED_DLQ_URL, envelopeFor(toQueue), { attributes }),
+    await send(config.UNDELIVERED_DLQ_URL, envelopeFor(toAddress), { attributes }),
+  ];
+  for (const id of [forQueue, forAddress]) expect(await comesTo(id, 'PARKED')).toMatchObject({ class: 'PERMANENT' });
+  const request = (id: string) => post(`/dead-letters/${id}/redrive`, { by: 'kim' });
+  const answers = await Promise.all([request(forQueue), request(forQueue), request(forAddress)]);
+  expect(answers.filter(({ body }) => body['isNew'] === true)).toHaveLength(2);
+  expect(storyOf(await comesTo(forQueue, 'RESOLVED'))).toEqual(['DEAD', 'REDRIVEN', 'HANDLED']);
+  expect(await notificationsOf(orderId)).toHaveLength(1);
+  const left = await eventually(
+    () => show(forAddress),
+    (letter) => letter?.story.at(-1)?.what === 'NOT_SENT',
+    { timeoutMs: 30_000 },
+  );
+  expect(left).toMatchObject({
+    state: 'PARKED',
+    reason: expect.stringContaining('by email, to whom nothing can be sent alone') as string,
+  });
+  expect(await notificationsOf(orderId)).toHaveLength(1);
+});
+
+test('what does not say what it was for is shown and discarded', async () => {
   const attributes = { ERROR_CODE: 'INTERNAL_ERROR', RULE_ARN: 'arn:rule', TARGET_ARN: 'arn:topic' };
   const id = await send(config.UNDELIVERED_DLQ_URL, '{}', { attributes });
   expect(await comesTo(id, 'PARKED')).toMatchObject({ class: 'RETRYABLE', queue: 'undelivered' });
@@ -271,6 +360,14 @@ test('a workflow that ended in error becomes a dead letter, and runs again to it
   const { id, class: kind } = (await eventually(find, (letter) => letter !== undefined, { timeoutMs: 30_000 }))!;
   expect(kind).toBe('PERMANENT');
   expect(await show(id)).toMatchObject({ workflow: { workflowId }, reason: 'somebody terminated it' });
+  // all since a time are not all: somebody wanted this one ended
+  const bulk = ['dead-letters', 'redrive', '--since', '2025-01-01', '--queue', 'orderWorkflow'];
+  const env = { WAYBILL_URL: gateway(), NO_COLOR: '1' };
+  const { code, stdout } = await runScript('scripts/waybill.cjs', { args: bulk, env });
+  expect(code).toBe(0);
+  expect(stdout).toContain('0 redriven, 0 under way already, 0 refused.\n1 left out: somebody terminated them.');
+  expect(await show(id)).toMatchObject({ state: 'PARKED', redrives: 0 });
+
   expect(await post(`/dead-letters/${id}/redrive`, { by: 'kim' })).toMatchObject({ status: 202 });
   expect(storyOf(await comesTo(id, 'RESOLVED'))).toEqual(['DEAD', 'REDRIVEN', 'RUNS_AGAIN']);
   expect((await client.workflow.getHandle(workflowId).describe()).status.name).toBe('RUNNING');

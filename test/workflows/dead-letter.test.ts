@@ -1,5 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { createDeadLetterClient, type DeadLetterClient } from '../../src/dead-letter-client';
+import type { RedriveProgress } from '../../src/workflows/dead-letter-messages';
+import { StepError } from '../../src/domain/failures';
 import { createMemoryWorld, type MemoryWorld } from '../support/memory/ports';
 import { createOrderBench, type OrderBench, replayWorkflow } from '../support/order-bench';
 import type { DeadLetter, DeadLetterClass } from '../../src/domain/dead-letters';
@@ -245,14 +247,74 @@ test('a queue that stays out of order for an hour leaves it to a person', async 
   expect(told()).toEqual(['DEAD', 'REDRIVEN', 'NOT_SENT']);
 });
 
-test('what could not be handed to a topic waits for a person, who cannot redrive it', async () => {
+test('what could not be handed over, and does not say to whom, waits for a person, who cannot redrive it', async () => {
   await dies('RETRYABLE', { queue: 'undelivered', origin: 'TARGET' });
   expect(record().state).toBe('PARKED');
   expect(await letters.redrive(id, request())).toMatchObject({
     kind: 'refused',
-    reason: expect.stringContaining('for a topic') as string,
+    reason: expect.stringContaining('does not say which topic') as string,
   });
   expect(await letters.discard(id, request())).toMatchObject({ kind: 'done', state: 'DISCARDED' });
+});
+
+const sns = (name: string) => `arn:aws:sns:us-east-1:000000000000:${name}`;
+const overdue = { 'detail-type': 'Order At Risk', time: 'then', detail: { orderId: 'O-1' } };
+/** As EventBridge has it when a topic did not take it. */
+const undelivered = (target: string, rule = 'OperationsRule'): Partial<DeadLetter> => ({
+  queue: 'undelivered',
+  origin: 'TARGET',
+  body: JSON.stringify(overdue),
+  attributes: { RULE_ARN: `arn:aws:events:us-east-1:000000000000:rule/waybill/x-${rule}`, TARGET_ARN: target },
+});
+
+test('what a topic did not take is published to it by itself, as its rule was to, and ends there', async () => {
+  // as in a record of an earlier release: its target is in its attributes alone
+  await dies('RETRYABLE', undelivered(sns('operations-alerts')));
+  expect(record()).toMatchObject({ state: 'WAITING', target: sns('operations-alerts') });
+  await pass(61);
+  expect(await ends()).toEqual({ state: 'RESOLVED' });
+  const message = JSON.stringify({ alert: 'Order At Risk: order O-1', time: 'then', detail: { orderId: 'O-1' } });
+  expect(world.deadLetters.published).toEqual([{ topicArn: sns('operations-alerts'), message }]);
+  expect(told()).toEqual(['DEAD', 'REDRIVEN', 'HANDLED']);
+  expect(record().story.at(-1)?.reason).toBe(`published to ${sns('operations-alerts')}`);
+});
+
+test('what a topic did not take goes once, however many ask at once', async () => {
+  await dies('PERMANENT', undelivered(sns('operations-alerts')));
+  const answers = await Promise.all([request(), request(), request()].map((asked) => letters.redrive(id, asked)));
+  // whoever comes when it is over is told that there is nothing to do
+  expect(answers.filter((answer) => answer.kind === 'done' && answer.isNew)).toHaveLength(1);
+  expect(await ends()).toEqual({ state: 'RESOLVED' });
+  expect(world.deadLetters.published).toHaveLength(1);
+  const trail = [...world.deadLetters.audit.values()].map(({ detail }) => detail);
+  expect(trail).toEqual([`redrive 1, to ${sns('operations-alerts')}`]);
+});
+
+test('what was for a queue of ours goes there, and comes back to its story', async () => {
+  await dies('PERMANENT', undelivered('arn:aws:sqs:us-east-1:000000000000:email-queue'));
+  await letters.redrive(id, request());
+  await until(() => sent().length === 1);
+  expect(sent()).toEqual([
+    { queue: 'email-queue', body: JSON.stringify(overdue), attributes: { deadLetterId: id, redrive: '1' } },
+  ]);
+  await failsAgain(1, 'BUG');
+  await toBe('PARKED');
+  await letters.redrive(id, request());
+  await letters.handled(id, 2);
+  expect(await ends()).toEqual({ state: 'RESOLVED' });
+  expect(told()).toEqual(['DEAD', 'REDRIVEN', 'FAILED_AGAIN', 'REDRIVEN', 'HANDLED']);
+});
+
+test.each([
+  ['a topic of somebody else', undelivered(sns('foreign')), 'is none of ours'],
+  ['a rule of somebody else', undelivered(sns('operations-alerts'), 'TheirRule'), 'x-TheirRule is none of ours'],
+  ['no event', { ...undelivered(sns('operations-alerts')), body: 'x' }, 'its body is no event of EventBridge'],
+])('%s: it stays parked, with why', async (_what, letter, reason) => {
+  await dies('PERMANENT', letter);
+  await letters.redrive(id, request());
+  await until(({ story }) => story.at(-1)?.what === 'NOT_SENT');
+  expect(record()).toMatchObject({ state: 'PARKED', reason: expect.stringContaining(reason) as string });
+  expect([...sent(), ...world.deadLetters.published]).toEqual([]);
 });
 
 test('a workflow that ended in error runs again, and one that ends so once more keeps its story', async () => {
@@ -353,6 +415,102 @@ test('a batch discards all of a class, each once, but for those in flight', asyn
   // the same again is the same batch; a redrive of the same is another
   expect(await letters.discardAll(bulk)).toEqual({ batchId });
   await replayWorkflow(bench.env, `redrive-${batchId}`);
+});
+
+/** A batch when it is done. */
+async function doneOf(batchId: string): Promise<RedriveProgress> {
+  for (let waited = 0; ; waited++) {
+    const progress = await letters.progressOf(batchId);
+    if (progress?.state === 'DONE') return progress;
+    if (waited > 400) throw new Error(JSON.stringify(progress));
+    await delay(100);
+  }
+}
+
+test('a batch leaves out workflows that somebody terminated, unless a class or they are asked for', async () => {
+  const [meant, failed] = [letterIdOf(++count), letterIdOf(++count)];
+  for (const [each, errorType] of [
+    [meant, 'Terminated'],
+    [failed, 'REFUND_REFUSED'],
+  ] as const) {
+    const run = { workflowId: each, runId: 'run-1' };
+    const letter = {
+      id: each,
+      class: 'PERMANENT',
+      queue: 'orderWorkflow',
+      origin: 'WORKFLOW',
+      run,
+      errorType,
+    } as const;
+    world.deadLetters.records.set(each, letterOf(letter));
+    await letters.arrived(each, { n: 0, class: 'PERMANENT', errorType });
+    await toBe('PARKED', each);
+  }
+  const since = { filter: { queue: 'orderWorkflow', since: '2025-01-01T00:00:00.000Z' }, ...request() };
+  const { batchId } = await letters.redriveAll(since);
+  expect(await doneOf(batchId)).toMatchObject({ redriven: 1, refused: 0, leftOut: 1, unanswered: 0 });
+  await toBe('RESOLVED', failed);
+  expect(record(meant)).toMatchObject({ state: 'PARKED', redrives: 0 });
+  await replayWorkflow(bench.env, `redrive-${batchId}`);
+
+  const terminated = { ...since, filter: { ...since.filter, terminated: true } };
+  const asked = await letters.redriveAll(terminated);
+  // the other one is over, and says so
+  expect(await doneOf(asked.batchId)).toMatchObject({ redriven: 1, leftOut: 0 });
+  await toBe('RESOLVED', meant);
+  expect(world.deadLetters.resets.map(({ workflowId }) => workflowId)).toEqual([failed, meant]);
+
+  await letters.arrived(meant, { n: 1, class: 'PERMANENT', errorType: 'Terminated', runId: 'run-2' });
+  await toBe('PARKED', meant);
+  const ofClass = await letters.redriveAll({ filter: { class: 'PERMANENT' }, ...request() });
+  expect(await doneOf(ofClass.batchId)).toMatchObject({ redriven: 1, leftOut: 0 });
+});
+
+test('a batch goes on past a letter whose workflow does not answer, and names it', async () => {
+  const ids = Array.from({ length: 3 }, () => letterIdOf(++count));
+  for (const each of ids) {
+    world.deadLetters.records.set(each, letterOf({ id: each, class: 'BUG' }));
+    await letters.arrived(each, { n: 0, class: 'BUG' });
+    await toBe('PARKED', each);
+  }
+  const stuck = ids[0]!;
+  const { desk, book } = world.deadLetters.ports;
+  let letGo = (): void => undefined;
+  const freed = new Promise<void>((resolve) => (letGo = resolve));
+  const asked: string[] = [];
+  // it never gets as far as its record; whoever asks has only so much time, as with the real client
+  world.deadLetters.ports.book = {
+    ...book,
+    save: async (change) => {
+      if (change.letter.id === stuck) await freed;
+      return book.save(change);
+    },
+  };
+  world.deadLetters.ports.desk = {
+    ...desk,
+    redrive: async (each, by) => {
+      asked.push(each);
+      const late = delay(500).then(() => {
+        throw new StepError('SERVICE_UNAVAILABLE', 'nobody confirms it');
+      });
+      return Promise.race([desk.redrive(each, by), late]);
+    },
+  };
+  const { batchId } = await letters.redriveAll({ filter: { class: 'BUG' }, ...request() });
+  expect(await doneOf(batchId)).toMatchObject({
+    redriven: 2,
+    underWay: 0,
+    refused: 0,
+    unanswered: 1,
+    unansweredIds: [stuck],
+  });
+  expect(asked.filter((each) => each === stuck)).toHaveLength(2);
+  expect(record(stuck)).toMatchObject({ state: 'PARKED', redrives: 0 });
+  await replayWorkflow(bench.env, `redrive-${batchId}`);
+  // what was asked of it is done when it can be, once
+  letGo();
+  await toBe('REDRIVEN', stuck);
+  expect(record(stuck)).toMatchObject({ redrives: 1 });
 });
 
 // the last two: once a workflow was terminated, the time-skipping engine lets no time pass

@@ -7,6 +7,7 @@ import type { WebhookDelivery } from '../../src/domain/webhooks';
 import type { WebhookDeliveryEnd } from '../../src/workflows/webhook-messages';
 import { booksOn, connectToEmulator } from '../support/contracts/emulator';
 import { createOrderBench, type OrderBench, replayWorkflow } from '../support/order-bench';
+import { createEndpointPlaces } from '../../src/adapters/webhooks/endpoint-places';
 import { createWebhookActivities } from '../../src/activities/webhooks';
 import { createWebhookClient, deliveryIdOf, type WebhookClient, type WebhookEvent } from '../../src/webhook-client';
 import { createWebhookSender } from '../../src/adapters/webhooks/sender';
@@ -42,6 +43,7 @@ const usual: WebhookActivityDeps = {
   books: booksOn(emulator),
   desk,
   sender: createWebhookSender({ allowPrivate: true, timeoutMs: 1000 }),
+  places: createEndpointPlaces({ perHost: 10 }),
   messenger: { reportDisabledWebhook: async (webhook) => void alerts.push(webhook) },
   counts: {
     webhookDelivery: (outcome) => void counted.push(outcome),

@@ -64,7 +64,7 @@ export function createDeadLetterList({
     list: ({ state, ...filter }) => page({ ...filter, states: state && [state], order: 'NEWEST' }),
     async listRedrivable({ filter, ...p }) {
       const { deadLetters, cursor } = await page({ ...filter, ...p, states: REDRIVABLE, order: 'OLDEST' });
-      return { ids: deadLetters.map(({ id }) => id), ...(cursor !== undefined && { cursor }) };
+      return { letters: deadLetters, ...(cursor !== undefined && { cursor }) };
     },
   };
 }

@@ -83,7 +83,9 @@ const bulkSchema = {
   tags,
   operationId: 'redriveDeadLetters',
   summary: 'Send all dead letters of a class, since a time, or of a queue back',
-  description: 'Those that wait or are parked, and died before it began. It goes on by itself, whatever fails.',
+  description:
+    'Those that wait or are parked, and died before it began. It goes on by itself, whatever fails. ' +
+    'Workflows that somebody terminated are left out, and counted, unless a class is asked for, or `terminated`.',
   headers,
   body: Type.Unsafe<Asked & Pick<BulkRedrive, 'filter'>>({ $ref: 'BulkRedriveRequest#' }),
   response: {
@@ -101,6 +103,7 @@ const bulkSchema = {
 
 const bulkDiscardSchema = {
   ...bulkSchema,
+  description: 'Those that wait or are parked, and died before it began. It goes on by itself, whatever fails.',
   operationId: 'discardDeadLetters',
   summary: 'Discard all dead letters of a class, since a time, or of a queue',
   body: Type.Unsafe<Asked & Pick<BulkRedrive, 'filter'>>({ $ref: 'BulkDiscardRequest#' }),
@@ -183,7 +186,9 @@ export function deadLetterRoutes(app: FastifyInstance, { deadLetters, newRequest
     const progress = await deadLetters.progressOf(batchId);
     if (!progress) throw new ProblemError('batch_not_found', { detail: `there is no batch ${batchId.slice(0, 64)}` });
     const { state, redriven, discarded, underWay, refused, startedAt } = progress;
-    const counts = { redriven, ...(discarded !== undefined && { discarded }), underWay, refused };
+    const { leftOut = 0, unanswered = 0, unansweredIds = [] } = progress;
+    const done = { redriven, ...(discarded !== undefined && { discarded }), underWay, refused };
+    const counts = { ...done, leftOut, unanswered, unansweredIds };
     return { batchId, state, ...counts, startedAt };
   });
 }

@@ -99,7 +99,7 @@ export function replayRoutes(app: FastifyInstance, { replays }: GatewayDeps): vo
 }
 
 /** @throws ProblemError replay_invalid that lists everything that is wrong */
-function checked<T>(check: (fail: Fail) => T | undefined): T {
+export function checked<T>(check: (fail: Fail) => T | undefined): T {
   const errors: ValidationError[] = [];
   const value = check((pointer, code, detail) => void errors.push({ pointer, code, detail }));
   if (errors.length === 0 && value !== undefined) return value;

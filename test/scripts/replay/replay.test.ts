@@ -78,8 +78,10 @@ test('shows and cancels one by its name', async () => {
 });
 
 test.each([
-  ['nothing', [], 'expected one of --from, --show and --cancel'],
-  ['two things', [...FROM, '--show', NAME], 'expected one of --from, --show and --cancel'],
+  ['nothing', [], 'expected one of --from, --show, --cancel and --sandbox'],
+  ['two things', [...FROM, '--show', NAME], 'expected one of --from, --show, --cancel and --sandbox'],
+  ['the sandbox and another', [...FROM, '--sandbox'], 'expected one of --from, --show, --cancel and --sandbox'],
+  ['a purge of nothing', ['--show', NAME, '--purge'], '--limit and --purge expect --sandbox'],
   ['what there is not', ['--since', 'x'], "unknown option '--since'"],
 ])('asked for %s it says what was expected', async (_, args, line) => {
   const { code, stderr } = await replayed(args);
@@ -99,4 +101,48 @@ test('tells what the gateway refuses, in one sentence', async () => {
   expect(stderr.trim()).toBe(
     `${url} answered POST /replays with 422: The replay has missing or wrong values: /from: expected an ISO 8601 time.`,
   );
+});
+
+describe('--sandbox', () => {
+  const event = { time: '2025-07-09T10:00:00Z', 'detail-type': 'Order Placed', detail: { orderId: 'ORD-1' } };
+  const messages = [
+    { messageId: 'm1', sentAt: REPLAY.startedAt, replayName: NAME, body: JSON.stringify(event) },
+    { messageId: 'm2', sentAt: REPLAY.startedAt, body: 'no JSON' },
+  ];
+  /** What it prints of a sandbox like this, and what it asked for. */
+  async function looked(args: string[], content: object) {
+    const requests: string[] = [];
+    const { url, close } = await failingGateway((request) => {
+      requests.push(request);
+      return { status: request.startsWith('POST') ? 202 : 200, body: content };
+    });
+    const env = { NO_COLOR: '1' };
+    const outcome = await runScript('scripts/waybill.cjs', {
+      args: ['replay', '--sandbox', ...args, '--url', url],
+      env,
+    });
+    await close();
+    return { ...outcome, requests };
+  }
+
+  test('shows what is there', async () => {
+    const { code, stdout, requests } = await looked(['--limit', '2'], { count: 36, messages });
+    expect([code, requests]).toEqual([0, ['GET /replays/sandbox?limit=2']]);
+    expect(stdout).toMatch(new RegExp(`2025-07-09T10:00:00Z +Order Placed +ORD-1 +${NAME}`));
+    expect(stdout).toContain('no JSON');
+    expect(stdout).toContain('2 of about 36 events in the sandbox queue');
+  });
+
+  test('with --json as it is; says when there is nothing, or somebody else looks', async () => {
+    const content = { count: 2, messages };
+    expect(JSON.parse((await looked(['--json'], content)).stdout)).toEqual(content);
+    expect((await looked([], { count: 0, messages: [] })).stdout).toBe('The sandbox queue is empty.\n');
+    expect((await looked([], { count: 3, messages: [] })).stdout).toContain('somebody else looks at them');
+  });
+
+  test('--purge empties it', async () => {
+    const { code, stdout, requests } = await looked(['--purge', '--by', 'kim'], { count: 36 });
+    expect([code, requests]).toEqual([0, ['POST /replays/sandbox/purge']]);
+    expect(stdout).toBe('The sandbox queue is being emptied: 36 events, about.\n');
+  });
 });

@@ -9,6 +9,8 @@ import { StepError } from '../../../src/domain/failures';
 export interface MemoryDeadLetters {
   records: Map<string, DeadLetter>;
   sent: { queue: string; body: string; attributes: Record<string, string> }[];
+  /** what a topic was handed after all */
+  published: { topicArn: string; message: string }[];
   resets: { workflowId: string; runId: string; requestId: string }[];
   /** by id: the same again is the same line */
   audit: Map<string, AuditEntry>;
@@ -18,11 +20,13 @@ export interface MemoryDeadLetters {
 export function createMemoryDeadLetters(): MemoryDeadLetters {
   const records = new Map<string, DeadLetter>();
   const sent: MemoryDeadLetters['sent'] = [];
+  const published: MemoryDeadLetters['published'] = [];
   const resets: MemoryDeadLetters['resets'] = [];
   const audit: MemoryDeadLetters['audit'] = new Map();
   return {
     records,
     sent,
+    published,
     resets,
     audit,
     ports: {
@@ -45,14 +49,22 @@ export function createMemoryDeadLetters(): MemoryDeadLetters {
         },
         async listRedrivable({ filter, cursor, limit }) {
           const from = Number(cursor ?? 0);
-          const ids = [...records.values()]
+          const letters = [...records.values()]
             .filter((letter) => filter.class === undefined || letter.class === filter.class)
-            .map(({ id }) => id)
+            .filter((letter) => filter.queue === undefined || letter.queue === filter.queue)
             .slice(from, from + limit);
-          return { ids, ...(from + limit < records.size && { cursor: String(from + limit) }) };
+          return { letters, ...(from + limit < records.size && { cursor: String(from + limit) }) };
         },
       },
       queues: { has: (queue) => queue.endsWith('-queue'), send: async (message) => void sent.push(message) },
+      targets: {
+        find: async (arn) => {
+          const name = arn.split(':').at(-1) ?? '';
+          if (name.startsWith('foreign')) return { kind: 'NONE', reason: `${arn} is none of ours` };
+          return arn.includes(':sqs:') ? { kind: 'QUEUE', queue: name } : { kind: 'TOPIC' };
+        },
+        publish: async (message) => void published.push(message),
+      },
       workflows: {
         async reset({ workflowId, runId, requestId }) {
           resets.push({ workflowId, runId, requestId });

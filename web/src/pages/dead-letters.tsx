@@ -142,7 +142,7 @@ function BatchProgress({ batchId, onChange }: { batchId: string; onChange: () =>
   useInterval(() => Promise.all([reload(), onChange()]).catch(() => undefined), isOver ? undefined : 1000);
   if (error !== undefined && data === undefined) return <Trouble error={error} />;
   if (!data) return null;
-  const { state, redriven, discarded, underWay, refused } = data;
+  const { state, redriven, discarded, underWay, refused, leftOut, unanswered } = data;
   return (
     <div class={`notice ${state === 'FAILED' ? 'bad' : 'good'}`} role="status">
       <p>
@@ -150,6 +150,14 @@ function BatchProgress({ batchId, onChange }: { batchId: string; onChange: () =>
         {discarded === undefined ? `${count(redriven, 'letter')} sent back` : `${count(discarded, 'letter')} discarded`}
         , {underWay} on their way already, {refused} that cannot be.
       </p>
+      {leftOut > 0 && (
+        <p>
+          {count(leftOut, 'workflow')} left out, since somebody terminated them: redrive them one by one, or by class.
+        </p>
+      )}
+      {unanswered > 0 && (
+        <p>{count(unanswered, 'letter')} did not answer in time, and may still go: look at them again.</p>
+      )}
     </div>
   );
 }
