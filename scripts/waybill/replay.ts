@@ -43,18 +43,22 @@ export function addReplay(program: Command, desk: Desk): void {
     .option('--sandbox', 'shows what `--to-queue sandbox` put there, and leaves it there')
     .option('--limit <n>', 'events that are shown of it')
     .option('--purge', 'with --sandbox: empties it instead');
-  desk.command(replay, 'replay --from 2025-07-09T10:00:00Z --failed-only', async (session, options: Options) => {
-    if (expectOne(options) === 'sandbox') return lookIntoSandbox(session, options);
-    const { gateway, asJson, tell, write, follow } = session;
-    const begun = await begin(gateway, options);
-    const say = asJson ? () => undefined : write;
-    say(`${begun.name}: ${titleOf(begun)}`);
-    const goesOn = `Stopped watching; the replay goes on: \`waybill replay --show ${begun.name}\`, or \`--cancel ${begun.name}\`.`;
-    const ended = await follow((watched) => followToEnd(begun, { gateway: watched, tell: say }), goesOn);
-    tell(ended, summaryOf);
-    if (options.cancel !== undefined) return ended.state === 'CANCELLED' ? 0 : 1;
-    return ended.state === 'COMPLETED' && ended.counts.refused === 0 ? 0 : 1;
-  });
+  desk.command(
+    desk.forGood(replay),
+    'replay --from 2025-07-09T10:00:00Z --failed-only',
+    async (session, options: Options) => {
+      if (expectOne(options) === 'sandbox') return lookIntoSandbox(session, options);
+      const { gateway, asJson, tell, write, follow } = session;
+      const begun = await begin(gateway, options);
+      const say = asJson ? () => undefined : write;
+      say(`${begun.name}: ${titleOf(begun)}`);
+      const goesOn = `Stopped watching; the replay goes on: \`waybill replay --show ${begun.name}\`, or \`--cancel ${begun.name}\`.`;
+      const ended = await follow((watched) => followToEnd(begun, { gateway: watched, tell: say }), goesOn);
+      tell(ended, summaryOf);
+      if (options.cancel !== undefined) return ended.state === 'CANCELLED' ? 0 : 1;
+      return ended.state === 'COMPLETED' && ended.counts.refused === 0 ? 0 : 1;
+    },
+  );
 }
 
 const CHOICES = ['from', 'show', 'cancel', 'sandbox'] as const;
@@ -76,9 +80,7 @@ async function lookIntoSandbox(session: Session, { purge, limit, by }: Options):
     const purged = await gateway.post<{ count: number }>('/replays/sandbox/purge', { by });
     return tell(purged, ({ count }) => [`The sandbox queue is being emptied: ${count} events, about.`]);
   }
-  return tell(await gateway.get<Sandbox>(`/replays/sandbox${queryOf({ limit })}`), (seen) =>
-    linesOfSandbox(seen, width),
-  );
+  return tell(await gateway.get<Sandbox>(`/replays/sandbox${queryOf({ limit })}`), linesOfSandbox);
 }
 
 function linesOfSandbox({ count, messages }: Sandbox, width?: number): string[] {
