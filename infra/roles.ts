@@ -63,15 +63,15 @@ function gatewayGrants({ tables, messaging: { bus, queues, undelivered } }: Role
       [OrderEvents.tableArn, 'dynamodb:Query', 'dynamodb:BatchGetItem'],
       // orders as they were, and what the events add up to
       [OrderSnapshots.tableArn, 'dynamodb:Query'],
-      // BatchGetItem: how many dead letters there are
-      [Projections.tableArn, 'dynamodb:Query', 'dynamodb:BatchGetItem'],
+      [Projections.tableArn, 'dynamodb:Query'],
       [Inventory.tableArn, 'dynamodb:GetItem'],
       [WarehouseStock.tableArn, 'dynamodb:Query'],
       [Backorders.tableArn, 'dynamodb:Query'],
       [CustomerContacts.tableArn, 'dynamodb:GetItem', 'dynamodb:PutItem'],
       // replays
       [tables.Inbox.tableArn, 'dynamodb:BatchGetItem'],
-      [tables.DeadLetters.tableArn, 'dynamodb:GetItem'],
+      // BatchGetItem: how many there are
+      [tables.DeadLetters.tableArn, 'dynamodb:GetItem', 'dynamodb:BatchGetItem'],
       ...deadLetterLists(tables),
       // which events were taken; those that are early wait there for the consumer
       [Inbox.tableArn, 'dynamodb:PutItem', 'dynamodb:DeleteItem'],
@@ -157,12 +157,17 @@ function workerGrants({ tables, messaging: { bus, archiveArn, queues, topics } }
       [bus.eventBusArn, 'events:PutEvents', 'events:DescribeEventBus'],
       // PartialInventory and Shipping get messages from steps too; all of them what is redriven
       ...redrivable(queues).map(({ queue }): Grant => [queue.queueArn, 'sqs:SendMessage']),
-      // Scan: they are counted again
-      [tables.DeadLetters.tableArn, 'dynamodb:GetItem', 'dynamodb:UpdateItem', 'dynamodb:Scan'],
+      // Scan, BatchGetItem and PutItem: they are counted again
+      [
+        tables.DeadLetters.tableArn,
+        'dynamodb:GetItem',
+        'dynamodb:UpdateItem',
+        'dynamodb:Scan',
+        'dynamodb:BatchGetItem',
+        'dynamodb:PutItem',
+      ],
       // a reconciliation looks at all, and removes what is not as its events
       [tables.OrderSnapshots.tableArn, 'dynamodb:Scan', 'dynamodb:Query', 'dynamodb:DeleteItem'],
-      // the counters of dead letters
-      [tables.Projections.tableArn, 'dynamodb:UpdateItem', 'dynamodb:BatchGetItem', 'dynamodb:PutItem'],
       // who asked for that
       [tables.AuditTrail.tableArn, 'dynamodb:PutItem'],
       ...deadLetterLists(tables),
@@ -240,8 +245,8 @@ function consumerGrants({ tables, messaging: { bus, queues, undelivered } }: Rol
         // how many there are
         'sqs:GetQueueAttributes',
       ]),
-      // GetItem: one that is there already
-      [tables.DeadLetters.tableArn, 'dynamodb:PutItem', 'dynamodb:GetItem'],
+      // GetItem: one that is there already; UpdateItem: their counters
+      [tables.DeadLetters.tableArn, 'dynamodb:PutItem', 'dynamodb:GetItem', 'dynamodb:UpdateItem'],
     ],
     sandbox: [[tables.SandboxJournal.tableArn, 'dynamodb:GetItem', 'dynamodb:PutItem']],
   };

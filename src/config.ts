@@ -301,7 +301,6 @@ const READS = {
     'EVENT_BUS_NAME',
     ...QUEUE_URLS,
     'DEAD_LETTERS_TABLE',
-    'PROJECTIONS_TABLE',
     'ORDER_SNAPSHOTS_TABLE',
     'CUSTOMER_NOTIFICATION_TOPIC_ARN',
     'ORDER_STATUS_TOPIC_ARN',
@@ -562,12 +561,9 @@ export const webhookTables = (config: Pick<Config<'gateway'>, 'WEBHOOKS_TABLE' |
 });
 
 /** The names of the tables of what is changed by hand, each with the audit trail that is written together with it. */
-export const letterTables = (
-  config: Pick<Config<'worker'>, 'DEAD_LETTERS_TABLE' | 'AUDIT_TRAIL_TABLE' | 'PROJECTIONS_TABLE'>,
-) => ({
+export const letterTables = (config: Pick<Config<'worker'>, 'DEAD_LETTERS_TABLE' | 'AUDIT_TRAIL_TABLE'>) => ({
   letters: config.DEAD_LETTERS_TABLE,
   audit: config.AUDIT_TRAIL_TABLE,
-  counts: config.PROJECTIONS_TABLE,
 });
 export const caseTables = (config: Pick<Config<'worker'>, 'CASES_TABLE' | 'AUDIT_TRAIL_TABLE'>) => ({
   cases: config.CASES_TABLE,

@@ -8,6 +8,9 @@ export type CountedState = (typeof COUNTED_STATES)[number];
 /** Counters of a class: so many that letters that die at once do not wait for each other. */
 export const COUNTER_SHARDS = 8;
 
+/** Where a counter is: in the table of the letters, beside them and in none of its indexes. */
+export const counterIdOf = (p: { class: DeadLetterClass; shard: number }): string => `counter#${p.class}#${p.shard}`;
+
 /** What of a dead letter is counted. */
 export type Counted = Pick<DeadLetter, 'class' | 'state'>;
 

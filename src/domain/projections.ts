@@ -1,4 +1,3 @@
-import type { DeadLetterClass } from './dead-letters';
 import type { EventType, OrderEvent } from './events';
 import type { OrderId } from './ids';
 import type { Shipment, ShipmentLine } from './order';
@@ -95,11 +94,6 @@ export const rows = {
   }),
   /** its `orders`: how many of the shard's orders have the status now */
   state: (p: { status: OrderStatus; shard: number }): RowKey => ({ id: `states#${p.shard}`, entry: p.status }),
-  /** how many of the shard's dead letters of a class are in each state; moved with the letters, and not by events */
-  deadLetters: (p: { class: DeadLetterClass; shard: number }): RowKey => ({
-    id: `dead-letters#${p.shard}`,
-    entry: p.class,
-  }),
 } as const;
 
 /** Events that were counted, and what they add. */

@@ -22,7 +22,7 @@ import { createSandboxMoneyCalls } from '../adapters/aws/sandbox-money';
 import { createSandboxStatements } from '../adapters/sandbox/statements';
 import { createSnapshotArchive } from '../adapters/aws/snapshot-archive';
 import { createStockTaking } from '../adapters/aws/stock-taking';
-import { caseTables, letterTables, reconciliationLimits, tableNames, warehousesOf } from '../config';
+import { caseTables, reconciliationLimits, tableNames, warehousesOf } from '../config';
 
 /** The way to rebuilds and reconciliations of a process that asks for some. */
 export const connectMaintenance = (
@@ -86,7 +86,7 @@ export function openMaintenance(
       runs: createOrderRuns(client),
       statements: createSandboxStatements({ journal, calls: createSandboxMoneyCalls({ db, table: journalTable }) }),
       cases,
-      letters: createDeadLetterRecount({ db, tables: letterTables(config) }),
+      letters: createDeadLetterRecount({ db, table: config.DEAD_LETTERS_TABLE }),
       alerts: createCaseAlerts({ sns, topicArn: config.OPERATIONS_ALERT_TOPIC_ARN }),
       limits: reconciliationLimits(config),
       tellFindings: (counts) => p.metrics.reconciliationFindings(counts),

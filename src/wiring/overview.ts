@@ -26,12 +26,12 @@ export function openOverview(p: {
   const { db, sqs } = p.aws;
   return createOverview({
     sources: {
-      states: createOrderStates({ db, table: config.PROJECTIONS_TABLE }),
+      states: createOrderStates({ db, table: config.DEAD_LETTERS_TABLE }),
       hours: reports.hours,
       watch: createOrderWatch({ db, table: config.ORDER_STATUS_VIEW_TABLE }),
       readView: reader.readView,
       openCases: createCaseCount({ db, table: config.CASES_TABLE }),
-      deadLetters: createDeadLetterCounts({ db, table: config.PROJECTIONS_TABLE }),
+      deadLetters: createDeadLetterCounts({ db, table: config.DEAD_LETTERS_TABLE }),
       breakers: breakers.list,
       queues: createQueueOverview({ gauge: createQueueGauge({ sqs }), queues: gaugedQueues(config) }),
       workers: progress.workers,

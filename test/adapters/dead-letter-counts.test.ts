@@ -1,16 +1,16 @@
-import { type DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand, type DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { DeadLetterCount } from '../../src/gateway/overview-ports';
 import type { DeadLetter, DeadLetterClass, DeadLetterState } from '../../src/domain/dead-letters';
 import { connectToEmulator, withUnreachableAws } from '../support/contracts/emulator';
 import { countReads } from '../../bench/search/counted';
-import { createDeadLetterCounts } from '../../src/adapters/aws/dead-letter-counts';
+import { counterIdOf } from '../../src/domain/dead-letter-counts';
+import { COUNTERS, createDeadLetterCounts } from '../../src/adapters/aws/dead-letter-counts';
 import { createDeadLetterRecount } from '../../src/adapters/aws/dead-letter-recount';
 import { createDeadLetterTable } from '../../src/adapters/aws/dead-letter-table';
 import { createOwnTable } from '../support/own-table';
 import { DEAD_LETTER_CLASSES } from '../../src/domain/dead-letters';
 import { failureTypeOf } from '../support/contracts/books';
 import { letterOf } from '../support/letters';
-import { rows } from '../../src/domain/projections';
 import { uniqueId } from '../support/orders';
 
 jest.setTimeout(120_000);
@@ -27,23 +27,22 @@ const STATES = ['PARKED', 'REDRIVEN', 'RESOLVED', 'WAITING', 'DISCARDED'] as con
 const AT = '2026-01-01T00:00:00.000Z';
 
 interface World {
-  tables: { letters: string; audit: string; counts: string };
+  tables: { letters: string; audit: string };
   counts: () => Promise<DeadLetterCount[]>;
   recount: () => ReturnType<ReturnType<typeof createDeadLetterRecount>['recount']>;
 }
 
 async function createOwnWorld(): Promise<World> {
   const { db } = emulator;
-  const [letters, audit, counts] = await Promise.all([
+  const [letters, audit] = await Promise.all([
     createOwnTable(db, { name: 'DeadLetters', key: ['id'] }),
     createOwnTable(db, { name: 'AuditTrail', key: ['day', 'entry'] }),
-    createOwnTable(db, { name: 'Counts', key: ['id', 'entry'] }),
   ]);
-  const tables = { letters, audit, counts };
+  const tables = { letters, audit };
   return {
     tables,
-    counts: createDeadLetterCounts({ db: watched.db, table: counts }),
-    recount: () => createDeadLetterRecount({ db, tables }).recount({ onPage: () => undefined }),
+    counts: createDeadLetterCounts({ db: watched.db, table: letters }),
+    recount: () => createDeadLetterRecount({ db, table: letters }).recount({ onPage: () => undefined }),
   };
 }
 
@@ -147,7 +146,7 @@ test('more than a thousand letters are counted exactly, in one call that looks a
   expect(deaths.lost()).toBeGreaterThan(20);
   reads.take();
   expect(await counts()).toEqual(expectedOf(lives));
-  expect(reads.take()).toMatchObject([{ command: 'BatchGetItemCommand', table: tables.counts, scanned: 48 }]);
+  expect(reads.take()).toMatchObject([{ command: 'BatchGetItemCommand', table: tables.letters, scanned: 48 }]);
   const open = (await counts()).reduce((sum, { parked, waiting }) => sum + parked + waiting, 0);
   expect(open).toBeGreaterThan(1000);
 });
@@ -159,7 +158,7 @@ describe('counting again', () => {
     const table = createDeadLetterTable({ db: emulator.db, tables });
     await each(lives, (life) => live(life, table));
     expect(await recount()).toEqual([]);
-    await bend(tables.counts, { kind: 'BUG', shard: 3 });
+    await bend(tables.letters, { kind: 'BUG', shard: 3 });
     const bent = expectedOf(lives).map((count) =>
       count.class === 'BUG' ? { ...count, parked: count.parked + 5 } : count,
     );
@@ -172,9 +171,10 @@ describe('counting again', () => {
   test('counts those that were there before there were counters', async () => {
     const { tables, counts, recount } = await createOwnWorld();
     const lives = livesOf(30);
-    const uncounted = await createOwnTable(emulator.db, { name: 'Counts', key: ['id', 'entry'] });
-    const table = createDeadLetterTable({ db: emulator.db, tables: { ...tables, counts: uncounted } });
+    const table = createDeadLetterTable({ db: emulator.db, tables });
     await each(lives, (life) => live(life, table));
+    for (const counter of COUNTERS)
+      await emulator.db.send(new DeleteCommand({ TableName: tables.letters, Key: { id: counterIdOf(counter) } }));
     expect(await counts()).toEqual(expectedOf([]));
     const mended = await recount();
     expect(mended.every(({ counted, there }) => counted === 0 && there > 0)).toBe(true);
@@ -189,7 +189,7 @@ describe('counting again', () => {
     const living = each(lives, (life) => live(life, table)).finally(() => (flows = false));
     let rounds = 0;
     for (; flows; rounds++) {
-      await bend(tables.counts, { kind: 'POISON', shard: rounds % 8 });
+      await bend(tables.letters, { kind: 'POISON', shard: rounds % 8 });
       await recount();
     }
     await living;
@@ -204,7 +204,7 @@ describe('counting again', () => {
     emulator.db.send(
       new UpdateCommand({
         TableName: table,
-        Key: { ...rows.deadLetters({ class: kind, shard }) },
+        Key: { id: counterIdOf({ class: kind, shard }) },
         UpdateExpression: 'ADD PARKED :five',
         ExpressionAttributeValues: { ':five': 5 },
       }),
@@ -214,7 +214,7 @@ describe('counting again', () => {
 test('without AWS each is SERVICE_UNAVAILABLE', async () => {
   await withUnreachableAws(async ({ db }) => {
     expect(await failureTypeOf(createDeadLetterCounts({ db, table: 'any' })())).toBe('SERVICE_UNAVAILABLE');
-    const { recount } = createDeadLetterRecount({ db, tables: { letters: 'any', counts: 'any' } });
+    const { recount } = createDeadLetterRecount({ db, table: 'any' });
     expect(await failureTypeOf(recount({ onPage: () => undefined }))).toBe('SERVICE_UNAVAILABLE');
   });
 });

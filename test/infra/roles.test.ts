@@ -41,7 +41,7 @@ import { someEvents } from '../support/contracts/events';
 import { start as startConsumer } from '../../src/messaging/consumer';
 import { start as startGateway } from '../../src/gateway/server';
 import { startMinistack } from '../../scripts/lib/servers';
-import { rows } from '../../src/domain/projections';
+import { counterIdOf } from '../../src/domain/dead-letter-counts';
 import { toBusEvent } from '../../src/domain/events';
 import { VIEW_FORMAT } from '../../src/domain/projection';
 import { synthesizedTemplate } from '../../scripts/lib/template';
@@ -698,8 +698,8 @@ async function lookAfterBooks(): Promise<void> {
   const wrong = { orderId, sequence: 1, format: VIEW_FORMAT, view: { orderId, sequence: 1 } };
   await documents.send(new PutCommand({ TableName: config.ORDER_SNAPSHOTS_TABLE, Item: wrong }));
   // a counter of dead letters that is not what there is of them
-  const counter = { ...rows.deadLetters({ class: 'BUG', shard: 0 }), PARKED: 1000, changes: 0 };
-  await documents.send(new PutCommand({ TableName: config.PROJECTIONS_TABLE, Item: counter }));
+  const counter = { id: counterIdOf({ class: 'BUG', shard: 0 }), PARKED: 1000, changes: 0 };
+  await documents.send(new PutCommand({ TableName: config.DEAD_LETTERS_TABLE, Item: counter }));
   documents.destroy();
   const isDone = (path: string) => async () => {
     const run = (await (await fetch(`${gateway()}${path}`)).json()) as { state?: string; report?: object };

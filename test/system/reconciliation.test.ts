@@ -18,7 +18,7 @@ import { drain } from '../support/deployed';
 import { keys, workflowIdOf } from '../../src/domain/ids';
 import { numberEvents } from '../../src/domain/events';
 import { one, orderOf, SOLD_OUT } from '../../src/gateway/sandbox/orders';
-import { rows } from '../../src/domain/projections';
+import { counterIdOf } from '../../src/domain/dead-letter-counts';
 import { runScenarios } from '../../scripts/demo/run-scenarios';
 import { runScript } from '../support/run-script';
 import { sampleValidOrder } from '../support/contracts/events';
@@ -484,8 +484,8 @@ describe('damaged books', () => {
     );
     await town.documents.send(
       new UpdateCommand({
-        TableName: config.PROJECTIONS_TABLE,
-        Key: { ...rows.deadLetters({ class: 'POISON', shard: 2 }) },
+        TableName: config.DEAD_LETTERS_TABLE,
+        Key: { id: counterIdOf({ class: 'POISON', shard: 2 }) },
         UpdateExpression: 'ADD PARKED :seven',
         ExpressionAttributeValues: { ':seven': 7 },
       }),

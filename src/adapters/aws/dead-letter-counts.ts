@@ -1,18 +1,23 @@
 import type { DynamoDBDocumentClient, TransactWriteCommandInput } from '@aws-sdk/lib-dynamodb';
 import type { OverviewSources } from '../../gateway/overview-ports';
 import { batchGet } from './batch-get';
-import { countChanges, COUNTED_STATES, type CountedState, COUNTER_SHARDS } from '../../domain/dead-letter-counts';
+import {
+  countChanges,
+  COUNTED_STATES,
+  type CountedState,
+  counterIdOf,
+  COUNTER_SHARDS,
+} from '../../domain/dead-letter-counts';
 import { DEAD_LETTER_CLASSES, type DeadLetterClass } from '../../domain/dead-letters';
-import { type RowKey, rows } from '../../domain/projections';
 
 type Row = NonNullable<TransactWriteCommandInput['TransactItems']>[number];
 
 /** A counter as it is stored. */
-export type Counter = RowKey &
-  Partial<Record<CountedState, number>> & {
-    /** raised with every change, so that whoever counts again knows whether letters moved meanwhile; absent before the first */
-    changes?: number;
-  };
+export type Counter = Partial<Record<CountedState, number>> & {
+  id: string;
+  /** raised with every change, so that whoever counts again knows whether letters moved meanwhile; absent before the first */
+  changes?: number;
+};
 
 /** A counter of each class and shard. */
 export const COUNTERS: readonly { class: DeadLetterClass; shard: number }[] = DEAD_LETTER_CLASSES.flatMap((kind) =>
@@ -26,7 +31,7 @@ export const counterRows = (table: string, change: Parameters<typeof countChange
     return {
       Update: {
         TableName: table,
-        Key: rows.deadLetters(counter),
+        Key: { id: counterIdOf(counter) },
         UpdateExpression: `ADD ${states.map((state) => `#${state} :${state}`).join(', ')}, #changes :one`,
         ExpressionAttributeNames: {
           ...Object.fromEntries(states.map((state) => [`#${state}`, state])),
@@ -47,10 +52,13 @@ export const readCounters = (p: {
   ConsistentRead?: boolean;
 }): Promise<Counter[]> => {
   const { db, table, ConsistentRead = false } = p;
-  return batchGet<Counter>({ db, table, keys: COUNTERS.map(keyOf), options: { ConsistentRead } });
+  return batchGet<Counter>({
+    db,
+    table,
+    keys: COUNTERS.map((counter) => ({ id: counterIdOf(counter) })),
+    options: { ConsistentRead },
+  });
 };
-
-const keyOf = (counter: (typeof COUNTERS)[number]): Record<string, string> => ({ ...rows.deadLetters(counter) });
 
 /** How many dead letters of each class nobody has done with, by their counters: exact, and as cheap with a million of them. */
 export function createDeadLetterCounts(p: {
@@ -60,7 +68,8 @@ export function createDeadLetterCounts(p: {
   return async () => {
     const counters = await readCounters(p);
     return DEAD_LETTER_CLASSES.map((kind) => {
-      const ofClass = counters.filter(({ entry }) => entry === kind);
+      const ids = new Set(COUNTERS.filter((counter) => counter.class === kind).map(counterIdOf));
+      const ofClass = counters.filter(({ id }) => ids.has(id));
       const countOf = (state: CountedState) => ofClass.reduce((sum, counter) => sum + (counter[state] ?? 0), 0);
       return { class: kind, parked: countOf('PARKED'), waiting: countOf('WAITING') + countOf('REDRIVEN') };
     });

@@ -1,11 +1,16 @@
 import { type DynamoDBDocumentClient, paginateScan, PutCommand } from '@aws-sdk/lib-dynamodb';
 import type { DeadLetterRecount, Miscount } from '../../activities/maintenance-ports';
-import type { DeadLetter, DeadLetterClass } from '../../domain/dead-letters';
+import type { DeadLetter } from '../../domain/dead-letters';
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { type Counter, COUNTERS, isSame, readCounters } from './dead-letter-counts';
-import { COUNTED_STATES, type CountedState, counterShardOf, isCounted } from '../../domain/dead-letter-counts';
+import {
+  COUNTED_STATES,
+  type CountedState,
+  counterIdOf,
+  counterShardOf,
+  isCounted,
+} from '../../domain/dead-letter-counts';
 import { reach } from './errors';
-import { rows } from '../../domain/projections';
 
 type Counts = Record<CountedState, number>;
 
@@ -19,22 +24,23 @@ const MAX_TRIES = 3;
  */
 export function createDeadLetterRecount(p: {
   db: DynamoDBDocumentClient;
-  tables: { letters: string; counts: string };
+  /** of the letters */
+  table: string;
 }): DeadLetterRecount {
-  const { db, tables } = p;
-  const nameOf = (counter: { class: DeadLetterClass; shard: number }) => `${counter.class}#${counter.shard}`;
+  const { db, table } = p;
 
   async function count(onPage: () => void): Promise<Map<string, Counts>> {
-    const counts = new Map(COUNTERS.map((counter) => [nameOf(counter), { PARKED: 0, WAITING: 0, REDRIVEN: 0 }]));
+    const counts = new Map(COUNTERS.map((counter) => [counterIdOf(counter), { PARKED: 0, WAITING: 0, REDRIVEN: 0 }]));
     const scan = {
-      TableName: tables.letters,
+      TableName: table,
       ConsistentRead: true,
       ProjectionExpression: 'id, #class, #state',
       ExpressionAttributeNames: { '#class': 'class', '#state': 'state' },
     };
     for await (const { Items = [] } of paginateScan({ client: db }, scan)) {
       for (const { id, class: kind, state } of Items as Pick<DeadLetter, 'id' | 'class' | 'state'>[]) {
-        const ofCounter = counts.get(nameOf({ class: kind, shard: counterShardOf(id) }));
+        // the counters themselves have no class
+        const ofCounter = counts.get(counterIdOf({ class: kind, shard: counterShardOf(id) }));
         if (ofCounter && isCounted(state)) ofCounter[state]++;
       }
       onPage();
@@ -45,8 +51,8 @@ export function createDeadLetterRecount(p: {
   /** @returns false when letters moved meanwhile */
   async function write(counter: (typeof COUNTERS)[number], counts: Counts, before: number | undefined) {
     const put = new PutCommand({
-      TableName: tables.counts,
-      Item: { ...rows.deadLetters(counter), ...counts, changes: (before ?? 0) + 1 } satisfies Counter,
+      TableName: table,
+      Item: { id: counterIdOf(counter), ...counts, changes: (before ?? 0) + 1 } satisfies Counter,
       ConditionExpression: before === undefined ? 'attribute_not_exists(#changes)' : '#changes = :before',
       ExpressionAttributeNames: { '#changes': 'changes' },
       ...(before !== undefined && { ExpressionAttributeValues: { ':before': before } }),
@@ -61,16 +67,16 @@ export function createDeadLetterRecount(p: {
   }
 
   async function recountOnce(onPage: () => void): Promise<{ mended: Miscount[]; hasMoved: boolean }> {
-    const found = await readCounters({ db, table: tables.counts, ConsistentRead: true });
-    const counts = await reach(`counting ${tables.letters}`, () => count(onPage));
+    const found = await readCounters({ db, table, ConsistentRead: true });
+    const counts = await reach(`counting ${table}`, () => count(onPage));
     const mended: Miscount[] = [];
     let hasMoved = false;
     for (const counter of COUNTERS) {
-      const { id, entry } = rows.deadLetters(counter);
-      const before = found.find((one) => one.id === id && one.entry === entry);
-      const there = counts.get(nameOf(counter))!;
+      const id = counterIdOf(counter);
+      const before = found.find((one) => one.id === id);
+      const there = counts.get(id)!;
       if (isSame(before ?? {}, there)) continue;
-      const isWritten = await reach(`writing ${tables.counts}`, () => write(counter, there, before?.changes));
+      const isWritten = await reach(`writing ${table}`, () => write(counter, there, before?.changes));
       if (isWritten) mended.push({ class: counter.class, counted: sumOf(before ?? {}), there: sumOf(there) });
       else hasMoved = true;
     }

@@ -24,7 +24,7 @@ type Standing = Pick<DeadLetter, (typeof STANDING)[number]>;
  */
 export function createDeadLetterTable(p: {
   db: DynamoDBDocumentClient;
-  tables: { letters: string; audit: string; counts: string };
+  tables: { letters: string; audit: string };
 }): DeadLetterBook & DeadLetterRegister & DeadLetterBoard {
   const { db, tables } = p;
   const TableName = tables.letters;
@@ -42,7 +42,7 @@ export function createDeadLetterTable(p: {
 
     async create(letter) {
       const put = { TableName, Item: letter, ConditionExpression: 'attribute_not_exists(id)' };
-      const counters = counterRows(tables.counts, { id: letter.id, after: letter });
+      const counters = counterRows(tables.letters, { id: letter.id, after: letter });
       const what = `${TableName} of dead letter ${letter.id}`;
       if (!(await writeTogether(db, [{ Put: put }, ...counters], what))) return undefined;
       const known = await read(letter.id);
@@ -75,7 +75,7 @@ export function createDeadLetterTable(p: {
       const asked = auditOfLetter(letter, entry);
       const together = [
         ...(asked ? [{ Put: auditPut(tables.audit, asked) }] : []),
-        ...counterRows(tables.counts, { id, before, after: letter }),
+        ...counterRows(tables.letters, { id, before, after: letter }),
       ];
       const refused =
         together.length > 0

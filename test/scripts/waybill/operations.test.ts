@@ -37,8 +37,23 @@ async function onTerminal(answers: Answers, args: string[], typed?: OnTerminal['
 
 const tooWide = (lines: readonly string[]) => lines.filter((line) => line.length > 80);
 
-const well = { ...overviewExample, promise: { atRisk: 0, breached: 0, orders: [] } };
-const quiet = { ...well, attention: { orders: 0, openCases: 0, oldest: [] } };
+const well = {
+  ...overviewExample,
+  workers: overviewExample.workers.map(({ queue, workers }) => ({ queue, workers })),
+  promise: { atRisk: 0, breached: 0, orders: [] },
+};
+const none = { orders: 0, oldest: [] };
+const quiet = { ...well, attention: { ...none, openCases: 0 }, decisions: none };
+
+test('an overview tells of tasks that nobody does, and of orders that wait for a choice', async () => {
+  const { code, stdout } = await against(
+    () => ({ body: { ...overviewExample, attention: quiet.attention } }),
+    'overview',
+  );
+  expect(code).toBe(1);
+  expect(stdout).toContain('! workers: tasks of orders have waited for 41 s');
+  expect(stdout).toMatch(/PENDING_DECISION .*the customer decides/);
+});
 
 test('an overview without anything wrong is 0, and says so', async () => {
   const { code, stdout } = await against(() => ({ body: quiet }), 'overview');
