@@ -40,6 +40,8 @@ export interface ReconciliationReport {
   finishedAt: string;
   /** when a run that looked at all orders began; ISO 8601 */
   fullAt?: string;
+  /** of the views that it saw: where another one is written now, lists of orders may lack old ones */
+  viewFormat?: number;
   orders: number;
   charges: number;
   /** by kind; those that there are none of are absent */

@@ -169,7 +169,7 @@ export class EndpointBusyError extends StepError {
 export function placeWait({ asked, random }: { asked: number; random: number }): number {
   return Math.round(Math.min(SECOND * 2 ** (asked - 1), LONGEST_PLACE_WAIT) * (0.5 + random));
 }
-const LONGEST_PLACE_WAIT = 10 * SECOND;
+const LONGEST_PLACE_WAIT = 60 * SECOND;
 
 /** From 0 to 1, always the same for the same text; FNV-1a. */
 function fractionOf(text: string): number {

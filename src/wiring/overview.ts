@@ -26,7 +26,7 @@ export function openOverview(p: {
   const { db, sqs } = p.aws;
   return createOverview({
     sources: {
-      states: createOrderStates({ db, table: config.DEAD_LETTERS_TABLE }),
+      states: createOrderStates({ db, table: config.PROJECTIONS_TABLE }),
       hours: reports.hours,
       watch: createOrderWatch({ db, table: config.ORDER_STATUS_VIEW_TABLE }),
       readView: reader.readView,

@@ -15,8 +15,8 @@ import { maintenance } from './maintenance-activities';
 const MAX_FOUND = 200;
 /** How often a product that moves is looked at again. */
 const MAX_WEIGHINGS = 5;
-/** Pages of products that do not add up; what comes after them is left to the next time. */
-const MAX_STOCK_PAGES = 100;
+/** Pages of products that do not add up, each of them in the history twice; what comes after them is left to the next time. */
+const MAX_STOCK_PAGES = 20;
 /** Undecided products that the report names. */
 const MAX_UNDECIDED = 1000;
 /** Pages, and things that look wrong, after which a run settles what it has and hands over to the next one. */
@@ -267,7 +267,10 @@ async function weighPage(
     const again = await maintenance.weighStock({ products: { productIds: busy }, ...rest });
     findings.push(...again.findings);
     unsure.push(...again.undecided.filter((productId) => !again.busy.includes(productId)));
-    ({ busy } = again);
+    // now that they rest there may be more to say of them than is said at once
+    const { next: last } = again;
+    const left = last === undefined ? [] : busy.filter((productId) => productId > last);
+    busy = [...again.busy, ...left];
   }
   return { findings, undecided: [...unsure, ...busy], ...(next !== undefined && { next }) };
 }

@@ -4,7 +4,7 @@ import type { OrderId } from '../../src/domain/ids';
 import { createActivities } from '../../src/activities';
 import { createCuttableProxy } from '../support/cuttable-proxy';
 import { createMemoryWorld, type MemoryWorld } from '../support/memory/ports';
-import { createOrderClient, EngineUnavailableError } from '../../src/client';
+import { connectClient, createOrderClient, EngineUnavailableError } from '../../src/client';
 import { createOrderProgress } from '../../src/client/progress';
 import { createProgressDesk } from '../../src/gateway/progress-desk';
 import { eventually, gate } from '../support/contracts/condition';
@@ -204,9 +204,9 @@ test('a workflow that was stopped in error, and an order that the engine does no
 test('an engine out of reach is told as such', async () => {
   const proxy = await createCuttableProxy({ port: Number(address.split(':').at(-1)) });
   cleanups.push(() => proxy.close());
-  const cuttable = await Connection.connect({ address: `127.0.0.1:${proxy.port}` });
-  cleanups.push(() => cuttable.close());
-  const far = createOrderProgress(new Client({ connection: cuttable }));
+  const cuttable = connectClient({ namespace: 'default', connection: { address: `127.0.0.1:${proxy.port}` } });
+  cleanups.push(() => cuttable.connection.close());
+  const far = createOrderProgress(cuttable);
   world.ports.carriers.bookLabel = failing;
   await startWorker();
   const orderId = await place();

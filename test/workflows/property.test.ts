@@ -13,14 +13,25 @@ import { workflowIdOf } from '../../src/domain/ids';
 const REPEATED = process.env['WAYBILL_SCHEDULE'];
 const NUM_RUNS = process.env['WAYBILL_PROVE'] ? 1_000 : 50;
 
+/** The engine's clock only goes on, some years with each order; centuries from now it hangs on local steps that are tried again. */
+const LATEST = Date.UTC(2200, 0);
+
 let bench: OrderBench;
 beforeAll(async () => {
   bench = await createOrderBench();
 });
 afterAll(() => bench.teardown());
 
+/** Another engine, in the present, for one that has gone far into the future. */
+async function stayInThePresent(): Promise<void> {
+  if ((await bench.env.currentTimeMs()) < LATEST) return;
+  await bench.teardown();
+  bench = await createOrderBench();
+}
+
 /** One life: what happens to an order, how it is brought to its end, and what must hold then. */
 async function live(schedule: Schedule): Promise<void> {
+  await stayInThePresent();
   const stage = await open(bench, schedule);
   try {
     for (const { afterS, action } of schedule.actions) {

@@ -7,6 +7,7 @@ import type { ReconciliationDeps } from './deps';
 import { asStep } from '../step';
 import { canonicalJson } from '../../domain/canonical-json';
 import { caseIdOf } from '../../domain/reconciliation';
+import { VIEW_FORMAT } from '../../domain/projection';
 
 /** What a run looks at beside what it comes across. */
 export interface Opening {
@@ -98,10 +99,17 @@ export function createCaseSteps(deps: ReconciliationDeps) {
     ),
 
     keepReport: asStep(
-      async (report: Omit<ReconciliationReport, 'finishedAt' | 'fullAt'>): Promise<ReconciliationReport> => {
+      async (
+        report: Omit<ReconciliationReport, 'finishedAt' | 'fullAt' | 'viewFormat'>,
+      ): Promise<ReconciliationReport> => {
         const last = await cases.readReport();
         const fullAt = report.full ? report.startedAt : last?.fullAt;
-        const whole = { ...report, finishedAt: deps.now(), ...(fullAt !== undefined && { fullAt }) };
+        const whole = {
+          ...report,
+          finishedAt: deps.now(),
+          viewFormat: VIEW_FORMAT,
+          ...(fullAt !== undefined && { fullAt }),
+        };
         await cases.writeReport(whole);
         deps.tellFindings(report.findings);
         return whole;
@@ -110,12 +118,13 @@ export function createCaseSteps(deps: ReconciliationDeps) {
   };
 }
 
-/** `undefined`: all of them, for the first time or because the last time was long ago. */
+/** `undefined`: all of them, for the first time, because the last time was long ago, or because views were others then. */
 function sinceOf(
   last: ReconciliationReport | undefined,
   { now, settledAfterS }: { now: string; settledAfterS: number },
 ): string | undefined {
-  if (!last?.fullAt || Date.parse(now) - Date.parse(last.fullAt) >= FULL_EVERY_MS) return undefined;
+  if (!last?.fullAt || last.viewFormat !== VIEW_FORMAT || Date.parse(now) - Date.parse(last.fullAt) >= FULL_EVERY_MS)
+    return undefined;
   return new Date(Date.parse(last.startedAt) - (settledAfterS + OVERLAP_S) * 1000).toISOString();
 }
 

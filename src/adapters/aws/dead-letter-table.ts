@@ -32,7 +32,9 @@ export function createDeadLetterTable(p: {
 
   async function read(id: string): Promise<DeadLetter | undefined> {
     const command = new GetCommand({ TableName, Key: { id }, ConsistentRead: true });
-    return (await reach(`reading ${TableName}`, () => db.send(command))).Item as DeadLetter | undefined;
+    const { Item } = await reach(`reading ${TableName}`, () => db.send(command));
+    // the counters beside them are none
+    return Item?.['class'] === undefined ? undefined : (Item as DeadLetter);
   }
 
   return {
@@ -95,7 +97,7 @@ export function createDeadLetterTable(p: {
       ExpressionAttributeNames: Object.fromEntries(STANDING.map((name) => [`#${name}`, name])),
     });
     const { Item } = await reach(`reading ${TableName}`, () => db.send(command));
-    if (!Item) throw new StepError('REQUEST_REFUSED', `the record of dead letter ${id} is gone`);
+    if (!Item?.['class']) throw new StepError('REQUEST_REFUSED', `the record of dead letter ${id} is gone`);
     return Item as Standing;
   }
 }

@@ -105,3 +105,15 @@ test('no case is closed of a product of which nothing was said, by name or becau
   expect(await (await begin()).ends({ stockLeft: true })).toBe(0);
   expect(await (await begin()).ends({ undecided: ['PROD-2'] })).toBe(1);
 });
+
+test('after a run that saw views of another format all orders are looked at: the lists may lack old ones', async () => {
+  const opened = async () => (await runActivity(steps.openReconciliation, {})).since;
+  await reconcile([]);
+  expect(await opened()).toEqual(expect.any(String));
+  const report = (await maintenance.deps.cases.readReport())!;
+  await maintenance.deps.cases.writeReport({ ...report, viewFormat: report.viewFormat! - 1 });
+  expect(await opened()).toBeUndefined();
+  const { viewFormat: _viewFormat, ...ofBefore } = report;
+  await maintenance.deps.cases.writeReport(ofBefore);
+  expect(await opened()).toBeUndefined();
+});

@@ -79,7 +79,8 @@ export function createDrive({ bench, world, order }: Pick<Drive, 'bench' | 'worl
       if (waited > 10_000) throw notYet(what);
       await delay(5);
     }
-    await settled();
+    // what is told of its end is written before it
+    await (what === 'Order Closed' ? bench.end(orderId) : settled());
   }
 
   /** The step that wrote the last event has come back to the workflow. */
