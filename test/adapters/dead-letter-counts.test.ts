@@ -158,6 +158,8 @@ describe('counting again', () => {
     const table = createDeadLetterTable({ db: emulator.db, tables });
     await each(lives, (life) => live(life, table));
     expect(await recount()).toEqual([]);
+    // they are beside the letters, and none of them
+    expect(await table.read(counterIdOf({ class: 'BUG', shard: 3 }))).toBeUndefined();
     await bend(tables.letters, { kind: 'BUG', shard: 3 });
     const bent = expectedOf(lives).map((count) =>
       count.class === 'BUG' ? { ...count, parked: count.parked + 5 } : count,

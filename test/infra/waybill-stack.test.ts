@@ -478,3 +478,19 @@ test('a prefix sets installations in one account apart', () => {
   expectResourceOf(prefixed, 'AWS::SQS::Queue', { QueueName: 'staging-order-intake-queue' });
   expectResourceOf(prefixed, 'AWS::Events::EventBus', { Name: 'staging-waybill' });
 });
+
+test('a table that is there already can get its new indexes one after the other', () => {
+  const indexesOf = (context: Record<string, string>) => {
+    const stack = new WaybillStack(new App({ context }), 'Waybill');
+    const tables = Template.fromStack(stack).findResources('AWS::DynamoDB::Table', {
+      Properties: { TableName: 'OrderStatusView' },
+    });
+    const [{ Properties }] = Object.values(tables) as [
+      { Properties: { GlobalSecondaryIndexes: { IndexName: string }[] } },
+    ];
+    return Properties.GlobalSecondaryIndexes.map(({ IndexName }) => IndexName);
+  };
+  const all = indexesOf({});
+  expect(all).toContain('changed');
+  expect(indexesOf({ 'without-index': 'changed' })).toEqual(all.filter((name) => name !== 'changed'));
+});
