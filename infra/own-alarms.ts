@@ -4,6 +4,7 @@ import { type DeadLetterClass, DEAD_LETTER_CLASSES } from '../src/domain/dead-le
 import { DEPENDENCIES } from '../src/domain/breaker';
 import type { FindingKind } from '../src/domain/reconciliation';
 import type { MetricProcess } from '../src/metrics/catalogue';
+import { webhookQueueOf } from '../src/domain/webhooks';
 import type { Alert } from './limits';
 import { type OwnMetric, ownMetric, PEOPLE_CLASSES } from './own-metrics';
 
@@ -33,8 +34,14 @@ const FINDINGS: Record<string, FindingKind[]> = {
   stock: ['STOCK_OF_ENDED_ORDER', 'STOCK_SET_ASIDE', 'STOCK_RESERVED', 'STOCK_TOTAL'],
 };
 
-/** What slots of workers are for. */
-export const SLOTS = ['WorkflowWorker', 'ActivityWorker', 'LocalActivityWorker'];
+/** The task queue that workers have where TASK_QUEUE says nothing else. */
+const ORDERS = 'orders';
+
+/** What slots of workers are for, by task queue: one with slots left says nothing of the other. */
+export const SLOTS: Record<string, string[]> = {
+  [ORDERS]: ['WorkflowWorker', 'ActivityWorker', 'LocalActivityWorker'],
+  [webhookQueueOf(ORDERS)]: ['ActivityWorker'],
+};
 
 const isForPeople = (kind: DeadLetterClass) => (PEOPLE_CLASSES as readonly DeadLetterClass[]).includes(kind);
 
@@ -121,7 +128,7 @@ export const OWN_ALARMS: OwnAlarm[] = [
       const requests = (of: { status: string } | object) =>
         ownMetric('waybill_http_request_seconds', { statistic: 'SampleCount', of, period });
       return new MathExpression({
-        expression: '(FILL(broken, 0) + FILL(away, 0)) / every',
+        expression: `${sumOf(['broken', 'away'])} / every`,
         usingMetrics: { broken: requests({ status: '500' }), away: requests({ status: '503' }), every: requests({}) },
         period,
       });
@@ -156,19 +163,20 @@ export const OWN_ALARMS: OwnAlarm[] = [
     metric: (period) => ofWorkers('temporal_long_request_failure_total', period),
     alarmDescription: 'Workers cannot poll: is the engine there?',
   },
-  {
+  ...Object.entries(SLOTS).map(([queue, types]): OwnAlarm => ({
     alert: 'TaskSlotsExhausted',
+    of: queue,
     metric: (period) =>
-      ofAll('MIN', period, SLOTS, (slots) =>
+      ofAll('MIN', period, types, (type) =>
         // of several workers the one with most left
         ownMetric('temporal_worker_task_slots_available', {
           statistic: 'Maximum',
-          of: { worker_type: slots },
+          of: { task_queue: queue, worker_type: type },
           period,
         }),
       ),
-    alarmDescription: 'No worker has a slot left: something hangs, or start more of them',
-  },
+    alarmDescription: `No worker has a slot left for ${queue}: something hangs, or start more of them`,
+  })),
 ];
 
 const awsCalls = (outcome: string, period: Duration) =>
@@ -202,13 +210,15 @@ function share(
 ): MathExpression {
   const parts = series('part', p.of, metricOf);
   const others = series('other', p.beside, metricOf);
-  const sum = (ids: string[]) => `SUM([${ids.map((id) => `FILL(${id}, 0)`).join(', ')}])`;
   return new MathExpression({
-    expression: `${sum(parts.ids)} / ${sum([...parts.ids, ...others.ids])}`,
+    expression: `${sumOf(parts.ids)} / ${sumOf([...parts.ids, ...others.ids])}`,
     usingMetrics: { ...parts.usingMetrics, ...others.usingMetrics },
     period: p.period,
   });
 }
+
+/** Of several series, also where one of them has never been told of. */
+const sumOf = (ids: string[]): string => `SUM([${ids.map((id) => `FILL(${id}, 0)`).join(', ')}])`;
 
 function series<V extends string>(prefix: string, values: readonly V[], metricOf: (value: V) => IMetric) {
   const ids = values.map((_, i) => `${prefix}${i}`);

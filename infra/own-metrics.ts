@@ -40,7 +40,7 @@ export const OWN_METRICS = {
   temporal_workflow_task_execution_failed_total: [[]],
   temporal_request_failure_total: [[]],
   temporal_long_request_failure_total: [[]],
-  temporal_worker_task_slots_available: [['worker_type']],
+  temporal_worker_task_slots_available: [['task_queue', 'worker_type']],
 } as const satisfies Record<string, readonly (readonly string[])[]>;
 
 export type OwnMetric = keyof typeof OWN_METRICS;

@@ -51,11 +51,13 @@ export function createGateway({ url, signal, timeoutMs = 10_000, orElse }: Gatew
       hasAnswered = true;
       return { status: response.status, body: await response.text() };
     } catch {
-      if (!timeout.aborted)
-        throw new Trouble(`Nothing answers at ${url}${hasAnswered ? ` any more; ${GOES_ON}` : `: ${orElse}`}.`);
+      if (!timeout.aborted) throw unanswered();
       throw new Trouble(`${url} did not answer ${init.method ?? 'GET'} ${path} within ${timeoutMs / 1000} s.`);
     }
   }
+
+  const unanswered = (): Trouble =>
+    new Trouble(`Nothing answers at ${url}${hasAnswered ? ` any more; ${GOES_ON}` : `: ${orElse}`}.`);
 
   /** With all that is wrong, where the answer says it. */
   const refused = (request: string, answer: Answer): Trouble => {
@@ -93,7 +95,24 @@ export function createGateway({ url, signal, timeoutMs = 10_000, orElse }: Gatew
     throw refused(`POST ${path}`, answer);
   }
 
-  return { url, ask, find, get, post };
+  /**
+   * A stream of events that opened; undefined where one that answered before is away for a moment.
+   *
+   * @throws Trouble when it is not to be had
+   */
+  async function open(path: string, headers: Record<string, string>): Promise<Response | undefined> {
+    const asked = { headers: { accept: 'text/event-stream', ...headers }, ...(signal && { signal }) };
+    const response = await fetch(new URL(path, url), asked).catch(() => undefined);
+    signal?.throwIfAborted();
+    if (response?.status !== 200) {
+      if (hasAnswered && (!response || response.status >= 500)) return undefined;
+      throw response ? refused(`GET ${path}`, { status: response.status, body: await response.text() }) : unanswered();
+    }
+    hasAnswered = true;
+    return response;
+  }
+
+  return { url, hasAnswered: () => hasAnswered, ask, find, get, post, open };
 }
 
 /** undefined when it is not JSON */

@@ -2,7 +2,8 @@ import type { Command } from 'commander';
 import type { Static } from '@sinclair/typebox';
 import type * as schemas from '../../src/gateway/schemas';
 import type { Acting, Desk } from './desk';
-import { table, toSeconds } from './table';
+import { shownMoment } from '../../src/domain/shown-time';
+import { table } from './table';
 
 type Breakers = Static<typeof schemas.Breakers>;
 type Reset = Static<typeof schemas.BreakerReset>;
@@ -35,7 +36,7 @@ function linesOfBreakers({ breakers }: Breakers, width?: number): string[] {
     ...workers.map(({ worker, state: own, failures, openUntil }) => [
       '',
       own,
-      `${worker}: ${failures} failures in a row${openUntil === undefined ? '' : `, asks again at ${toSeconds(openUntil)}`}`,
+      `${worker}: ${failures} failures in a row${openUntil === undefined ? '' : `, asks again at ${shownMoment(openUntil)}`}`,
     ]),
   ]);
   return table(['COMPANY', 'STATE', 'PROCESSES'], rows, width);

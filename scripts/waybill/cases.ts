@@ -3,6 +3,7 @@ import type { Static } from '@sinclair/typebox';
 import type * as schemas from '../../src/gateway/maintenance-schemas';
 import type { Acting, Desk } from './desk';
 import { moreWith, paragraph, queryOf, quoted, table, toSeconds } from './table';
+import { shownMoment } from '../../src/domain/shown-time';
 
 type Case = Static<typeof schemas.Case>;
 type Page = { cases: Case[]; cursor?: string };
@@ -48,9 +49,14 @@ function linesOfPage({ cases, cursor }: Page, width?: number): string[] {
   return [...table(['CASE', 'SINCE', 'WHAT'], rows, width), ...moreWith(cursor)];
 }
 
-const wordsOf = (one: Case): string => (one.kind === 'NEEDS_ATTENTION' ? 'it waits for a decision' : factsOf(one));
+function wordsOf(one: Case): string {
+  if (one.kind !== 'NEEDS_ATTENTION') return factsOf(one);
+  // that it waits is its status
+  const { status: _, ...facts } = one.facts;
+  return ['it waits for a decision', factsOf({ ...one, facts })].filter((part) => part !== '').join(': ');
+}
 
-const factsOf = ({ facts, amount, currency = '' }: Case): string =>
+const factsOf = ({ facts, amount, currency = '' }: Pick<Case, 'facts' | 'amount' | 'currency'>): string =>
   [
     ...Object.entries(facts).map(([name, value]) => `${name} ${value}`),
     ...(amount === undefined ? [] : [`at stake ${amount} ${currency}`.trimEnd()]),
@@ -62,8 +68,8 @@ function linesOfCase(one: Case, width?: number): string[] {
   return [
     `${caseId}  ${state}`,
     ...paragraph(wordsOf(one), width),
-    ...paragraph(`open since ${openedAt}, last found ${lastSeenAt}${often}`, width),
-    ...(closedAt === undefined ? [] : paragraph(`closed ${closedAt} by ${closedBy}: ${reason}`, width)),
+    ...paragraph(`open since ${shownMoment(openedAt)}, last found at ${shownMoment(lastSeenAt)}${often}`, width),
+    ...(closedAt === undefined ? [] : paragraph(`closed at ${shownMoment(closedAt)} by ${closedBy}: ${reason}`, width)),
     ...remediesOf(one).map((line) => `    → ${line}`),
   ];
 }
@@ -81,6 +87,6 @@ function remediesOf({ caseId, orderId, productId, links }: Case): string[] {
   ];
 }
 
-const linesOfClosed = ({ caseId, closedAt, closedBy, reason }: Case): string[] => [
-  `${caseId} is closed, since ${closedAt} by ${closedBy}: ${reason}.`,
+const linesOfClosed = ({ caseId, closedAt = '', closedBy, reason }: Case): string[] => [
+  `${caseId} is closed, since ${shownMoment(closedAt)} by ${closedBy}: ${reason}.`,
 ];

@@ -4,7 +4,7 @@ import type { DeadLetter, DeadLetterState, StoryEntry } from '../../src/domain/d
 import type { DeadLetterSummary } from '../../src/gateway/dead-letter-ports';
 import { type Acting, type Desk, type Gateway, Misused, type Session } from './desk';
 import { moreWith, queryOf, table, toSeconds } from './table';
-import { shownTime } from '../../src/domain/shown-time';
+import { shownMoment } from '../../src/domain/shown-time';
 
 /** Milliseconds between two looks at a bulk redrive. */
 const LOOK_MS = 500;
@@ -104,7 +104,8 @@ const act =
     }
     const filter = { ...(kind && { class: kind }), ...(since && { since }), ...(queue && { queue }) };
     if (Object.keys(filter).length === 0) throw new Misused(`${what}: expected an ID, or --class, --since or --queue`);
-    await confirm(`All dead letters of ${Object.values(filter).join(', ')} are`);
+    const which = [kind, since && `since ${shownMoment(since)}`, queue].filter(Boolean).join(', ');
+    await confirm(`All dead letters of ${which} are`);
     const progress = await actOnAll(session, what, { ...filter, ...(terminated && { terminated }), ...asked });
     session.tell(progress, linesOfProgress);
     return progress.state === 'FAILED' || progress.refused > 0 || progress.unanswered > 0 ? 1 : 0;
@@ -141,7 +142,7 @@ function linesOfPage({ deadLetters, cursor }: Page, width?: number): string[] {
 function linesOfLetter(letter: Shown): string[] {
   const why = causeOf(letter);
   return [
-    `${letter.id}  ${letter.class} (${letter.severity})  ${letter.state}${letter.dueAt === undefined ? '' : ` until ${shownTime(letter.dueAt)}`}`,
+    `${letter.id}  ${letter.class} (${letter.severity})  ${letter.state}${letter.dueAt === undefined ? '' : ` until ${shownMoment(letter.dueAt)}`}`,
     `for ${letter.target ?? letter.queue}, tried again ${letter.redrives} times, ${letter.tries} of them by itself`,
     ...(why === '' ? [] : [why]),
     ...(letter.workflow ? [`workflow ${letter.workflow.workflowId}, run ${letter.workflow.runId}`] : []),

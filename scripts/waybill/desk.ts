@@ -58,10 +58,8 @@ export function createDesk(env: NodeJS.ProcessEnv) {
 
   function open({ url, json = false, yes = false }: Common): Session {
     const address = gatewayUrl(env, url);
-    const gateway = createGateway({
-      url: address,
-      orElse: '`npm start` starts Waybill, and --url names another gateway',
-    });
+    const orElse = '`npm start` starts Waybill, and --url names another gateway';
+    const gateway = createGateway({ url: address, orElse });
     const { isTTY: isTerminal, columns } = process.stdout;
     const width = (isTerminal && !json && columns) || undefined;
     return {
@@ -80,7 +78,7 @@ export function createDesk(env: NodeJS.ProcessEnv) {
       },
       follow: (work, goesOn) =>
         untilInterrupted(
-          (signal) => work(createGateway({ url: address, signal }), signal),
+          (signal) => work(createGateway({ url: address, signal, ...(!gateway.hasAnswered() && { orElse }) }), signal),
           () => (json ? undefined : write(goesOn)),
         ),
     };

@@ -18,6 +18,8 @@ const LONG_S = 30;
 /** Messages that may wait in a queue before somebody hears of it. */
 const BACKLOG = 1000;
 
+const counted = (n: number, one: string, several: string): string => `${n} ${n === 1 ? one : several}`;
+
 /** What the overview tells, by what it is about. */
 export const LOOKS: Record<string, (overview: Overview) => Finding> = {
   workers({ workers }) {
@@ -68,10 +70,13 @@ export const LOOKS: Record<string, (overview: Overview) => Finding> = {
   orders({ attention, promise }) {
     const late = promise.atRisk + promise.breached;
     const asked = [
-      ...(attention.orders > 0 ? [`${attention.orders} need a decision`] : []),
-      ...(attention.openCases > 0 ? [`${attention.openCases} cases are open`] : []),
+      ...(attention.orders > 0 ? [counted(attention.orders, 'needs a decision', 'need a decision')] : []),
+      ...(attention.openCases > 0 ? [counted(attention.openCases, 'case is open', 'cases are open')] : []),
     ];
-    const waiting = [...asked, ...(late > 0 ? [`${late} are late`] : [])];
+    const waiting = [
+      ...asked,
+      ...(late > 0 ? [counted(late, 'is late or about to be', 'are late or about to be')] : []),
+    ];
     if (waiting.length === 0) return ok('none needs anybody');
     const oldest = promise.orders[0]?.orderId;
     const why = oldest === undefined ? 'npx waybill order list' : `npx waybill order story ${quoted(oldest)}`;

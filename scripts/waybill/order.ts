@@ -116,9 +116,7 @@ function linesOfOrder(order: Order): string[] {
       ({ carrier, trackingNumber, items, status: parcel }) =>
         `${carrier} ${trackingNumber}  ${parcel}  ${items.map(({ quantity, productId }) => `${quantity} × ${productId}`).join(', ')}`,
     ),
-    ...order.states.map(
-      ({ name, enteredAt, exitedAt }) => `${enteredAt}  ${name}${exitedAt === undefined ? ' …' : ''}`,
-    ),
+    ...order.states.map(({ name, enteredAt, exitedAt }) => `${enteredAt}  ${name}${exitedAt === null ? ' …' : ''}`),
     ...(asked.length > 0 ? [`It can be asked for: ${asked.join(', ')}.`] : []),
   ];
 }

@@ -61,6 +61,9 @@ export function addReplay(program: Command, desk: Desk): void {
   );
 }
 
+/** Options of a new replay, and of nothing else. */
+const NEW_ONLY = ['to', 'failedOnly', 'toQueue', 'name'] as const;
+
 const CHOICES = ['from', 'show', 'cancel', 'sandbox'] as const;
 
 /** What is asked for: one of them. */
@@ -70,6 +73,9 @@ function expectOne(options: Options): (typeof CHOICES)[number] {
     throw new Misused('replay: expected one of --from, --show, --cancel and --sandbox');
   if (asked !== 'sandbox' && (options.purge ?? options.limit) !== undefined)
     throw new Misused('replay: --limit and --purge expect --sandbox');
+  if (asked !== 'from' && NEW_ONLY.some((option) => options[option] !== undefined))
+    throw new Misused('replay: --to, --failed-only, --to-queue and --name expect --from');
+  if (options.purge && options.limit !== undefined) throw new Misused('replay: expected one of --limit and --purge');
   return asked;
 }
 
@@ -95,18 +101,29 @@ const inUse = (count: number) =>
 
 /** When and what an event is, and of which order; whatever else lies there is shown by how it begins. */
 function placeOf(body: string): [time: string, type: string, order: string] {
+  const event = parse(body);
+  const type = textOf(event, 'detail-type');
+  return type === ''
+    ? ['', body.slice(0, 40), '']
+    : [textOf(event, 'time'), type, textOf(memberOf(event, 'detail'), 'orderId')];
+}
+
+/** undefined when it is not JSON */
+function parse(body: string): unknown {
   try {
-    const { time = '', 'detail-type': type = '', detail } = JSON.parse(body) as BusEvent;
-    return [time, type, detail?.orderId ?? ''];
+    return JSON.parse(body);
   } catch {
-    return ['', body.slice(0, 40), ''];
+    return undefined;
   }
 }
 
-interface BusEvent {
-  time?: string;
-  'detail-type'?: string;
-  detail?: { orderId?: string };
+const memberOf = (value: unknown, name: string): unknown =>
+  typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[name] : undefined;
+
+/** What a member says, where it is text. */
+function textOf(value: unknown, name: string): string {
+  const text = memberOf(value, name);
+  return typeof text === 'string' ? text : '';
 }
 
 async function begin(
@@ -139,7 +156,7 @@ async function followToEnd(begun: Replay, p: { gateway: Gateway; tell: (line: st
 function titleOf({ from, to, failedOnly, destination }: Replay): string {
   const which = failedOnly ? 'events of orders that failed' : 'all events';
   const where = destination === 'SANDBOX' ? 'the sandbox queue' : 'the live consumers';
-  return `${which} from ${from} to ${to}, to ${where}`;
+  return `${which} from ${shownMoment(from)} to ${shownMoment(to)}, to ${where}`;
 }
 
 const WORDS = {

@@ -3,6 +3,7 @@ import type { Desk } from './desk';
 import type { OrderStory } from '../../src/gateway/story-schemas';
 import { orderPath } from './order-changes';
 import { paragraph, quoted, table, toSeconds } from './table';
+import { shownMoment } from '../../src/domain/shown-time';
 
 type Stuck = NonNullable<OrderStory['stuck']>;
 
@@ -76,6 +77,6 @@ function linesOfMoney({ currency = '', total, charged, refunded, outstanding }: 
 }
 
 function wordsOfPending({ step, attempt, isRunning, lastError, nextTryAt }: OrderStory['pending'][number]): string {
-  const when = isRunning || nextTryAt === undefined ? '' : `, tried again at ${toSeconds(nextTryAt)}`;
+  const when = isRunning || nextTryAt === undefined ? '' : `, tried again at ${shownMoment(nextTryAt)}`;
   return `next: ${step}, attempt ${attempt}${when}${lastError === undefined ? '' : `; last error: ${lastError}`}`;
 }

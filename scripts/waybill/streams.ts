@@ -2,7 +2,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createParser, type EventSourceMessage } from 'eventsource-parser';
 import type { Gateway } from './desk';
 import { Trouble } from '../bootstrap/trouble.cjs';
-import { wordsOf } from '../lib/gateway';
 
 /** Milliseconds until a stream that was cut is opened again. */
 const AGAIN_MS = 1000;
@@ -38,17 +37,11 @@ export async function* eventsOf(gateway: Gateway, { goesOn, ...p }: Following): 
 
 /** The events of one connection until it ends or breaks. */
 async function* oneStream(
-  { url }: Gateway,
+  gateway: Gateway,
   { path, signal, lastId, onOpen }: { path: string; signal: AbortSignal; lastId: string | undefined; onOpen(): void },
 ): AsyncGenerator<EventSourceMessage> {
-  const headers = { accept: 'text/event-stream', ...(lastId !== undefined && { 'last-event-id': lastId }) };
-  const response = await fetch(new URL(path, url), { headers, signal }).catch(() => undefined);
-  signal.throwIfAborted();
-  if (!response || response.status >= 500) return;
-  if (response.status !== 200)
-    throw new Trouble(
-      `${url} answered GET ${path} with ${wordsOf({ status: response.status, body: await response.text() })}.`,
-    );
+  const response = await gateway.open(path, lastId === undefined ? {} : { 'last-event-id': lastId });
+  if (!response) return;
   onOpen();
   const messages: EventSourceMessage[] = [];
   const parser = createParser({ onEvent: (message) => void messages.push(message) });

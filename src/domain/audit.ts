@@ -3,7 +3,7 @@ import type { EventType, OrderEvent, Resolution } from './events';
 import type { Operator } from './operator';
 import type { ShortageChoice } from './order';
 import { eventIdOf } from './ids';
-import { shownTime } from './shown-time';
+import { shownMoment } from './shown-time';
 
 /** What an operator does by hand, and is written down. */
 export const AUDITED_ACTIONS = [
@@ -114,7 +114,7 @@ export function auditOfBulk({
   const which = [
     ...(filter.class === undefined ? [] : [`class ${filter.class}`]),
     ...(filter.queue === undefined ? [] : [`of ${filter.queue}`]),
-    ...(filter.since === undefined ? [] : [`since ${shownTime(filter.since)}`]),
+    ...(filter.since === undefined ? [] : [`since ${shownMoment(filter.since)}`]),
     ...(filter.terminated ? ['with workflows that were terminated'] : []),
   ];
   return {

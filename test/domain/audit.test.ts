@@ -118,7 +118,7 @@ describe('what is asked of a dead letter', () => {
       by: 'kim',
       action: 'BULK_REDRIVE',
       subject: { kind: 'dead-letters', id: 'b1' },
-      detail: `class BUG, of reorder-queue, since 10:30 UTC on 9 July 2025`,
+      detail: `class BUG, of reorder-queue, since 10:30:00 UTC on 9 July 2025`,
     });
   });
 });

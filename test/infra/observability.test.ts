@@ -332,6 +332,31 @@ describe('what Prometheus alerts about', () => {
   });
 });
 
+test('slots of a task queue are none of another one: orders can be out of them while webhooks have all of theirs', () => {
+  const slots = alarms.filter(({ AlarmName }) => AlarmName.startsWith('TaskSlotsExhausted'));
+  expect(slots.map(({ AlarmName }) => AlarmName)).toEqual([
+    'TaskSlotsExhausted-orders',
+    'TaskSlotsExhausted-orders-webhooks',
+  ]);
+  const [orders, webhooks] = slots.map((alarm) => askedByAlarm(alarm).map(({ values }) => values));
+  expect(orders).toContainEqual({ task_queue: 'orders', worker_type: 'ActivityWorker' });
+  expect(webhooks).toEqual([{ task_queue: 'orders-webhooks', worker_type: 'ActivityWorker' }]);
+  // and Prometheus tells them apart as well
+  const { groups } = parse(textOf('ops/prometheus/rules.yml')) as Rules;
+  const rule = groups.flatMap(({ rules }) => rules).find(({ alert }) => alert === 'TaskSlotsExhausted');
+  expect(rule?.expr).toMatch(/by \(.*task_queue, worker_type\)/);
+});
+
+test('what may never have been told of is left out of a sum, and makes no sum unknown', () => {
+  const sums = alarms.flatMap(({ Metrics = [] }) => Metrics.flatMap(({ Expression = '' }) => Expression));
+  const filled = sums.filter((expression) => expression.includes('FILL'));
+  expect(filled.length).toBeGreaterThan(3);
+  for (const expression of filled) {
+    const beside = expression.replaceAll(/SUM\(\[[^\]]*\]\)/g, '');
+    expect({ expression, beside: /FILL/.test(beside) }).toEqual({ expression, beside: false });
+  }
+});
+
 test('an alarm of an expression has a number for it, and asks for ten series at most', () => {
   const ofExpressions = alarms.filter(({ Metrics }) => Metrics !== undefined);
   expect(ofExpressions.length).toBeGreaterThan(5);

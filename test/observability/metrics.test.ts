@@ -93,8 +93,12 @@ describe('what the running processes tell', () => {
         .map((labels) => `${name} ${labels.join(',')}`),
     );
     expect(missing).toEqual([]);
-    const slots = named('temporal_worker_task_slots_available').map(({ labels }) => labels['worker_type']);
-    expect(slots).toEqual(expect.arrayContaining(SLOTS));
+    const slots = named('temporal_worker_task_slots_available');
+    for (const [queue, types] of Object.entries(SLOTS)) {
+      const isOfWebhooks = queue.endsWith('-webhooks');
+      const told = slots.filter(({ labels }) => labels['task_queue']?.endsWith('-webhooks') === isOfWebhooks);
+      expect(told.map(({ labels }) => labels['worker_type'])).toEqual(expect.arrayContaining(types));
+    }
   });
 
   test('names no order, product or customer', () => {

@@ -192,7 +192,9 @@ test('a case is listed and shown; an order that waits is resolved and not closed
   const stuck = await place('refund_refused');
   await becomes(stuck, 'NEEDS_ATTENTION');
   const caseId = `NEEDS_ATTENTION#${stuck}`;
-  expect((await waybill('cases')).stdout).toMatch(new RegExp(`^${caseId}  .* it waits for a decision$`, 'm'));
+  expect((await waybill('cases')).stdout).toMatch(
+    new RegExp(`^${caseId}  .* it waits for a decision: tried .+, error .+, because .+, at stake 29.99 USD$`, 'm'),
+  );
   const shown = await waybill('cases', 'show', caseId);
   expect(shown.stdout).toContain(`    → npx waybill order resolve ${stuck} --action RETRY`);
   const closed = await waybill('cases', 'close', caseId, '--reason', 'seen to');

@@ -46,7 +46,7 @@ test('tells how it is getting on, and what became of the events', async () => {
   );
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   expect(stdout.trim().split('\n')).toEqual([
-    `${NAME}: all events from ${REPLAY.from} to ${REPLAY.to}, to the live consumers`,
+    `${NAME}: all events from 00:00:00 UTC on 9 July 2025 to 00:00:00 UTC on 10 July 2025, to the live consumers`,
     'starting: 0 seen, 0 forwarded, 0 skipped',
     'running: 2 seen, 2 forwarded, 0 skipped, at 12:00:00 UTC on 9 July 2025',
     'all is out of the archive, catching up: 4 seen, 3 forwarded, 1 skipped',
@@ -82,6 +82,13 @@ test.each([
   ['two things', [...FROM, '--show', NAME], 'expected one of --from, --show, --cancel and --sandbox'],
   ['the sandbox and another', [...FROM, '--sandbox'], 'expected one of --from, --show, --cancel and --sandbox'],
   ['a purge of nothing', ['--show', NAME, '--purge'], '--limit and --purge expect --sandbox'],
+  ['a purge of some', ['--sandbox', '--purge', '--limit', '2'], 'expected one of --limit and --purge'],
+  [
+    'the sandbox of a queue',
+    ['--sandbox', '--to-queue', 'sandbox'],
+    '--failed-only, --to-queue and --name expect --from',
+  ],
+  ['the sandbox of failures', ['--sandbox', '--failed-only'], '--failed-only, --to-queue and --name expect --from'],
   ['what there is not', ['--since', 'x'], "unknown option '--since'"],
 ])('asked for %s it says what was expected', async (_, args, line) => {
   const { code, stderr } = await replayed(args);
@@ -131,6 +138,20 @@ describe('--sandbox', () => {
     expect(stdout).toMatch(new RegExp(`2025-07-09T10:00:00Z +Order Placed +ORD-1 +${NAME}`));
     expect(stdout).toContain('no JSON');
     expect(stdout).toContain('2 of about 36 events in the sandbox queue');
+  });
+
+  test('shows what is no event of ours by how it begins, and leaves out what is no text', async () => {
+    const odd = { time: 7, 'detail-type': 'Odd', detail: { orderId: { n: 1 } } };
+    const bodies = ['123', 'null', '{"some":"thing"}', JSON.stringify(odd), '{"detail-type":"Bare","detail":null}'];
+    const others = bodies.map((body, n) => ({ messageId: `m${n}`, sentAt: REPLAY.startedAt, replayName: NAME, body }));
+    const { code, stdout, stderr } = await looked([], { count: 5, messages: others });
+    expect([code, stderr]).toEqual([0, '']);
+    const shown = stdout
+      .split('\n')
+      .slice(1, 6)
+      .map((line) => line.trim());
+    for (const [n, begins] of ['123', 'null', '{"some":"thing"}', 'Odd', 'Bare'].entries())
+      expect(shown[n]).toMatch(new RegExp(`^${begins} +${NAME}$`));
   });
 
   test('with --json as it is; says when there is nothing, or somebody else looks', async () => {

@@ -79,7 +79,7 @@ test('an overview on a terminal shows what is wrong first, with what to do, in i
     '! outside companies: left alone: payment\n',
     'npx waybill breakers reset payment',
     '! dead letters: 3 BUG wait for a person',
-    '! orders: 1 need a decision, 1 are late',
+    '! orders: 1 needs a decision, 1 is late or about',
     'ORD-2025-001235',
     'the bank refuses it',
   ])
@@ -116,7 +116,7 @@ test('the story of an order says why it does not go on and what was done, in the
   expect(seen).toContain('    → npx waybill breakers reset carrier --reason …\n');
   expect(seen).toContain('2025-07-09T10:31:00Z  It is cancelled (kim: twice)\n');
   expect(seen).toContain('2025-07-09T10:31:01Z  kim asks to cancel (stolen)\n');
-  expect(seen).toContain('next: GenerateShippingLabel, attempt 4, tried again at 2025-07-09T10:30:12Z');
+  expect(seen).toContain('next: GenerateShippingLabel, attempt 4, tried again at 10:30:12 UTC on 9');
 });
 
 test('what the audit trail tells is asked for as it is given, and an empty page may not be the last', async () => {
@@ -147,6 +147,142 @@ test.each([
   expect([said.code, said.asked.length]).toEqual([0, 1]);
   expect(said.screen).not.toContain('[y/N]');
   expect((await against(() => ({ body: CLOSED }), ...args)).asked).toHaveLength(1);
+});
+
+test.each([
+  [
+    { attention: { orders: 2, oldest: [], openCases: 2 }, promise: { atRisk: 1, breached: 1, orders: [] } },
+    '2 need a decision, 2 cases are open, 2 are late or about to be',
+  ],
+  [
+    { attention: { orders: 0, oldest: [], openCases: 1 }, promise: { atRisk: 1, breached: 0, orders: [] } },
+    '1 case is open, 1 is late or about to be',
+  ],
+])('an overview counts orders in words: %j', async (found, words) => {
+  const { stdout } = await against(() => ({ body: { ...quiet, ...found } }), 'overview');
+  expect(stdout).toContain(`! orders: ${words}\n`);
+});
+
+test.each([
+  ['GET /live', ['overview', '--watch']],
+  ['GET /orders/ORD-1/events', ['order', 'watch', 'ORD-1']],
+  ['GET /orders/ORD-1/events', ['order', 'watch', 'ORD-1', '--json']],
+])(
+  'where nothing answers %s at all it is asked once, and that is said as other commands say it: %j',
+  async (once, command) => {
+    const { code, stdout, stderr, asked } = await against(() => 'break off', ...command);
+    expect([code, stdout, asked]).toEqual([1, '', [once]]);
+    expect(stderr).toMatch(
+      /^Nothing answers at http:\S+: `npm start` starts Waybill, and --url names another gateway\.\n$/,
+    );
+  },
+);
+
+test('a stream that never opened is told of as it was refused; one of a gateway that answered before is tried again', async () => {
+  const refused = await against(() => ({ status: 503, body: { title: 'Not now' } }), 'overview', '--watch');
+  expect([refused.code, refused.asked]).toEqual([1, ['GET /live']]);
+  expect(refused.stderr).toContain('answered GET /live with 503: Not now.');
+  const streams = [{ status: 503, body: {} }, 'break off' as const, { body: 'event: end\ndata: {}\n\n' }];
+  const placed = await against(
+    (request) => {
+      if (request.startsWith('POST')) return { status: 202, body: { orderId: 'ORD-1', status: 'RECEIVED' } };
+      if (request.endsWith('/events')) return streams.shift()!;
+      return { body: request.endsWith('/story') ? { timeline: [] } : { status: 'SHIPPED' } };
+    },
+    'order',
+    'place',
+    '--sample',
+    '--watch',
+  );
+  expect([placed.code, placed.stderr, placed.asked.filter((one) => one.endsWith('/events')).length]).toEqual([
+    0,
+    '',
+    3,
+  ]);
+});
+
+test('a case of an order that needs attention says what was tried, why, and what is at stake', async () => {
+  const attention = {
+    caseId: 'NEEDS_ATTENTION#ORD-1',
+    kind: 'NEEDS_ATTENTION',
+    orderId: 'ORD-1',
+    facts: { status: 'NEEDS_ATTENTION', tried: 'giving the money back', error: 'refused', because: 'no label' },
+    amount: 59.98,
+    currency: 'USD',
+    state: 'OPEN',
+    openedAt: '2025-07-09T10:30:00.123Z',
+    lastSeenAt: '2025-07-09T10:30:00.123Z',
+    links: { resolution: '/orders/ORD-1/resolution' },
+  };
+  const words =
+    'it waits for a decision: tried giving the money back, error refused, because no label, at stake 59.98 USD';
+  const shown = await against(() => ({ body: attention }), 'cases', 'show', attention.caseId);
+  expect(shown.stdout.split('\n').slice(0, 3)).toEqual([
+    'NEEDS_ATTENTION#ORD-1  OPEN',
+    words,
+    'open since 10:30:00 UTC on 9 July 2025, last found at 10:30:00 UTC on 9 July 2025',
+  ]);
+  const bare = { ...attention, facts: { status: 'NEEDS_ATTENTION' }, amount: undefined };
+  const listed = await against(() => ({ body: { cases: [attention, bare] } }), 'cases');
+  expect(listed.stdout.trim().split('\n').slice(1)).toEqual([
+    `NEEDS_ATTENTION#ORD-1  2025-07-09T10:30:00Z  ${words}`,
+    'NEEDS_ATTENTION#ORD-1  2025-07-09T10:30:00Z  it waits for a decision',
+  ]);
+});
+
+test('a case that is closed says when, in words', async () => {
+  const args = ['cases', 'close', 'A#1', '--reason', 'done'];
+  const closed = await against(() => ({ body: CLOSED }), ...args);
+  expect(closed.stdout).toBe('A#1 is closed, since 10:30:00 UTC on 9 July 2025 by kim: done.\n');
+  const body = { ...CLOSED, state: 'CLOSED', facts: {}, openedAt: 'then', lastSeenAt: 'then', links: {} };
+  const shown = await against(() => ({ body }), 'cases', 'show', 'A#1');
+  expect(shown.stdout).toContain('\nclosed at 10:30:00 UTC on 9 July 2025 by kim: done\n');
+});
+
+test('an order that is shown says which state it is in', async () => {
+  const body = {
+    orderId: 'ORD-1',
+    status: 'RESERVED',
+    summary: 'It goes on.',
+    payment: { charged: 0, refunded: 0 },
+    shipments: [],
+    states: [
+      { name: 'ValidateOrder', enteredAt: 'first', exitedAt: 'then', attempts: 1 },
+      { name: 'ProcessPayment', enteredAt: 'then', exitedAt: null, attempts: null },
+    ],
+    links: { actions: {} },
+  };
+  const { stdout } = await against(() => ({ body }), 'order', 'get', 'ORD-1');
+  expect(stdout).toContain('first  ValidateOrder\nthen  ProcessPayment …\n');
+});
+
+test('what is tried again soon says so to the second, in words', async () => {
+  const soon = '2025-07-09T10:30:12.345Z';
+  const workers = [{ worker: 'worker-1', state: 'OPEN', failures: 5, openUntil: soon }];
+  const breakers = [{ dependency: 'payment', state: 'OPEN', workers }];
+  const seen = await against(() => ({ body: { breakers } }), 'breakers');
+  expect(seen.stdout).toContain('asks again at 10:30:12 UTC on 9 July 2025\n');
+  const letter = {
+    id: 'DL-1',
+    class: 'THROTTLED',
+    severity: 'LOW',
+    state: 'WAITING',
+    dueAt: soon,
+    queue: 'q',
+    body: '',
+  };
+  const body = { ...letter, redrives: 0, tries: 0, story: [], attributes: {} };
+  const shown = await against(() => ({ body }), 'dead-letters', 'show', 'DL-1');
+  expect(shown.stdout).toContain('WAITING until 10:30:12 UTC on 9 July 2025\n');
+});
+
+test('dead letters since a time are asked about in words, before all of them are discarded', async () => {
+  const args = ['dead-letters', 'discard', '--class', 'BUG', '--since', '2025-07-09T10:30:00.000Z', '--reason', 'x'];
+  const { code, asked, screen } = await onTerminal(() => ({ body: {} }), args, { ...question, keys: '\r' });
+  expect([code, asked]).toEqual([1, []]);
+  expect(screen.replaceAll(/\s+/g, ' ')).toContain(
+    'All dead letters of BUG, since 10:30:00 UTC on 9 July 2025 are discarded',
+  );
 });
 
 test('what can be done about a case is told in words that a shell takes', async () => {

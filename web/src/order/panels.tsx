@@ -2,6 +2,7 @@ import type { Order, OrderStory } from '../types';
 import { Badge } from '../parts/status';
 import { BREAKER_WORDS, count, money, wordsOf } from '../words';
 import { Facts, Panel } from '../parts/panel';
+import { missingOf } from './missing';
 import { Nothing } from '../parts/notice';
 import { Table } from '../parts/table';
 import { Due, Said, Time } from '../parts/time';
@@ -181,16 +182,8 @@ export function Notifications({ notifications }: Pick<OrderStory, 'notifications
 }
 
 export function Ordered({ order }: { order: Order }) {
-  const {
-    items = [],
-    unavailableItems = [],
-    currency,
-    customerId,
-    createdAt,
-    shippingAddress,
-    promise,
-    startedAfterSeconds,
-  } = order;
+  const { items = [], currency, customerId, createdAt, shippingAddress, promise, startedAfterSeconds } = order;
+  const missing = missingOf(order);
   return (
     <Panel title="What was ordered">
       {items.length > 0 && (
@@ -202,9 +195,7 @@ export function Ordered({ order }: { order: Order }) {
           columns={[
             { name: 'Product', cell: ({ productId }) => productId },
             { name: 'Quantity', cell: ({ quantity }) => quantity, isNumber: true },
-            ...(unavailableItems.length > 0
-              ? [{ name: 'Missing', cell: missingOf(unavailableItems), isNumber: true }]
-              : []),
+            ...(missing.size > 0 ? [{ name: 'Missing', cell: missingCell(missing), isNumber: true }] : []),
             { name: 'Price of one', cell: ({ price }) => money(price, currency), isNumber: true },
           ]}
         />
@@ -222,11 +213,11 @@ export function Ordered({ order }: { order: Order }) {
   );
 }
 
-const missingOf =
-  (items: NonNullable<Order['unavailableItems']>) =>
+const missingCell =
+  (missing: ReadonlyMap<string, number>) =>
   ({ productId }: { productId: string }) => {
-    const { shortfall = 0 } = items.find((one) => one.productId === productId) ?? {};
-    return shortfall > 0 ? <Badge tone="wait">{shortfall}</Badge> : 0;
+    const units = missing.get(productId);
+    return units === undefined ? 0 : <Badge tone="wait">{units}</Badge>;
   };
 
 const addressOf = ({ street, city, zipCode, country }: NonNullable<Order['shippingAddress']>) =>
