@@ -6,9 +6,16 @@ import {
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { DeadLetterInput } from './dead-letter-messages';
+import type { DeadLetterInput, LeftBehind } from './dead-letter-messages';
 import type { DeadLetterStanding, DeadLetterState } from '../domain/dead-letters';
-import { arrivedSignal, DESK_REFUSED, discardUpdate, handledSignal, redriveUpdate } from './dead-letter-messages';
+import {
+  arrivedSignal,
+  DESK_REFUSED,
+  discardUpdate,
+  handedOnSignal,
+  handledSignal,
+  redriveUpdate,
+} from './dead-letter-messages';
 import {
   type DeskAnswer,
   type DeskRequest,
@@ -37,8 +44,8 @@ interface Waiting {
  * taken one after the other, each written to its record before anything follows from it; a run that ends early is
  * followed by another that reads the record.
  */
-export async function deadLetterWorkflow({ id, heard = [], isUntold }: DeadLetterInput): Promise<DeadLetterEnd> {
-  const waiting: Waiting[] = [];
+export async function deadLetterWorkflow({ id, ...left }: DeadLetterInput): Promise<DeadLetterEnd> {
+  const waiting: (Waiting | { left: LeftBehind })[] = [];
   let letter: DeadLetterStanding | undefined;
   let isGone = false;
   /** some news is being taken: how the letter stands is not decided yet */
@@ -62,11 +69,19 @@ export async function deadLetterWorkflow({ id, heard = [], isUntold }: DeadLette
   };
   setHandler(arrivedSignal, (arrival) => void waiting.push({ news: { kind: 'ARRIVED', ...arrival } }));
   setHandler(handledSignal, ({ n }) => void waiting.push({ news: { kind: 'HANDLED', n } }));
+  setHandler(handedOnSignal, (left) => void waiting.push({ left }));
   setHandler(redriveUpdate, (request) => ask({ kind: 'REDRIVE', ...request }), { validator: allows(whyNotRedriven) });
   setHandler(discardUpdate, (request) => ask({ kind: 'DISCARD', ...request }), {
     // one that is discarded already is so for everybody
     validator: allows((standing) => (standing.state === 'DISCARDED' ? undefined : whyNotDiscarded(standing))),
   });
+
+  /** Of what was heard, only what may be new: the record may have it from another run. */
+  const takeOver = async (standing: DeadLetterStanding, left: LeftBehind): Promise<void> => {
+    const heardNews = (left.heard ?? []).filter((news) => mayBeNew(standing, news));
+    waiting.unshift(...heardNews.map((news) => ({ news })));
+    if (left.isUntold && standing.state === 'PARKED') await letters.alertDeadLetter(standing);
+  };
 
   const opened = await letters.openDeadLetter({ id });
   if (!opened) {
@@ -75,10 +90,8 @@ export async function deadLetterWorkflow({ id, heard = [], isUntold }: DeadLette
     return { state: 'UNKNOWN' };
   }
   ({ letter } = opened);
-  const { letter: asFound } = opened;
-  waiting.unshift(...heard.filter((news) => mayBeNew(asFound, news)).map((news) => ({ news })));
   for (const requestId of opened.requests) requests.add(requestId);
-  if (isUntold && asFound.state === 'PARKED') await letters.alertDeadLetter(asFound);
+  await takeOver(letter, left);
   isTaking = false;
 
   for (;;) {
@@ -86,9 +99,10 @@ export async function deadLetterWorkflow({ id, heard = [], isUntold }: DeadLette
       await condition(() => waiting.length > 0 || allHandlersFinished());
       if (waiting.length === 0) return { state: letter.state };
     }
-    const { news, answer } = waiting.shift() ?? (await nextOf(waiting, letter));
+    const next = waiting.shift() ?? (await nextOf(waiting, letter));
     isTaking = true;
-    letter = await take(letter, { news, answer, requests });
+    if ('left' in next) await takeOver(letter, next.left);
+    else letter = await take(letter, { ...next, requests });
     isTaking = false;
     const mayGoOn = waiting.length === 0 && !isClosed(letter) && allHandlersFinished();
     // the record has everything
@@ -97,7 +111,7 @@ export async function deadLetterWorkflow({ id, heard = [], isUntold }: DeadLette
 }
 
 /** The next news, or that the letter's time is up. */
-async function nextOf(waiting: Waiting[], { dueAt }: DeadLetterStanding): Promise<Waiting> {
+async function nextOf<T>(waiting: T[], { dueAt }: DeadLetterStanding): Promise<T | Waiting> {
   const due: Waiting = { news: { kind: 'DUE' } };
   const waitMs = dueAt === undefined ? undefined : Date.parse(dueAt) - Date.now();
   if (waitMs === undefined) await condition(() => waiting.length > 0);
