@@ -39,13 +39,17 @@ interface Waiting {
   answer?: (answer: DeskAnswer) => void;
 }
 
+interface Left {
+  left: LeftBehind;
+}
+
 /**
  * A dead letter until it was handled after all, or given up: tried again by its class's policy, or by a person. News are
  * taken one after the other, each written to its record before anything follows from it; a run that ends early is
  * followed by another that reads the record.
  */
 export async function deadLetterWorkflow({ id, ...left }: DeadLetterInput): Promise<DeadLetterEnd> {
-  const waiting: (Waiting | { left: LeftBehind })[] = [];
+  const waiting: (Waiting | Left)[] = [];
   let letter: DeadLetterStanding | undefined;
   let isGone = false;
   /** some news is being taken: how the letter stands is not decided yet */
@@ -69,19 +73,12 @@ export async function deadLetterWorkflow({ id, ...left }: DeadLetterInput): Prom
   };
   setHandler(arrivedSignal, (arrival) => void waiting.push({ news: { kind: 'ARRIVED', ...arrival } }));
   setHandler(handledSignal, ({ n }) => void waiting.push({ news: { kind: 'HANDLED', n } }));
-  setHandler(handedOnSignal, (left) => void waiting.push({ left }));
+  setHandler(handedOnSignal, (handedOn) => void waiting.push({ left: handedOn }));
   setHandler(redriveUpdate, (request) => ask({ kind: 'REDRIVE', ...request }), { validator: allows(whyNotRedriven) });
   setHandler(discardUpdate, (request) => ask({ kind: 'DISCARD', ...request }), {
     // one that is discarded already is so for everybody
     validator: allows((standing) => (standing.state === 'DISCARDED' ? undefined : whyNotDiscarded(standing))),
   });
-
-  /** Of what was heard, only what may be new: the record may have it from another run. */
-  const takeOver = async (standing: DeadLetterStanding, left: LeftBehind): Promise<void> => {
-    const heardNews = (left.heard ?? []).filter((news) => mayBeNew(standing, news));
-    waiting.unshift(...heardNews.map((news) => ({ news })));
-    if (left.isUntold && standing.state === 'PARKED') await letters.alertDeadLetter(standing);
-  };
 
   const opened = await letters.openDeadLetter({ id });
   if (!opened) {
@@ -91,7 +88,7 @@ export async function deadLetterWorkflow({ id, ...left }: DeadLetterInput): Prom
   }
   ({ letter } = opened);
   for (const requestId of opened.requests) requests.add(requestId);
-  await takeOver(letter, left);
+  await takeOver(letter, { left, waiting });
   isTaking = false;
 
   for (;;) {
@@ -101,13 +98,22 @@ export async function deadLetterWorkflow({ id, ...left }: DeadLetterInput): Prom
     }
     const next = waiting.shift() ?? (await nextOf(waiting, letter));
     isTaking = true;
-    if ('left' in next) await takeOver(letter, next.left);
+    if ('left' in next) await takeOver(letter, { left: next.left, waiting });
     else letter = await take(letter, { ...next, requests });
     isTaking = false;
     const mayGoOn = waiting.length === 0 && !isClosed(letter) && allHandlersFinished();
     // the record has everything
     if (mayGoOn && workflowInfo().continueAsNewSuggested) await continueAsNew<typeof deadLetterWorkflow>({ id });
   }
+}
+
+/** Takes what another run left. Of what that heard, only what may be new: the record may have the rest. */
+async function takeOver(
+  letter: DeadLetterStanding,
+  { left: { heard = [], isUntold }, waiting }: Left & { waiting: (Waiting | Left)[] },
+): Promise<void> {
+  waiting.unshift(...heard.filter((news) => mayBeNew(letter, news)).map((news) => ({ news })));
+  if (isUntold && letter.state === 'PARKED') await letters.alertDeadLetter(letter);
 }
 
 /** The next news, or that the letter's time is up. */
