@@ -46,7 +46,7 @@ export function createEndedSweep<R extends WorkflowRun>(p: EndedSweepDeps<R>): E
     let isWhole = true;
     for await (const ended of p.endedSince(since, isNew)) {
       try {
-        if (await p.take(ended)) found += 1;
+        if (isNew(ended.runId) && (await p.take(ended))) found += 1;
         known.add(ended.runId);
       } catch (error) {
         // what one run meets keeps no other from being taken
