@@ -7,7 +7,7 @@ import { createMaintenanceActivities } from '../../src/activities/maintenance';
 import { createMemoryMaintenance, type MemoryMaintenance } from '../support/memory/maintenance';
 import { createMemoryWorld, type MemoryWorld } from '../support/memory/ports';
 import { createOrderBench, type OrderBench } from '../support/order-bench';
-import { keys } from '../../src/domain/ids';
+import { keys as keyOf } from '../../src/domain/ids';
 import { fold } from '../../src/domain/projection';
 import { numbered, sampleValidOrder } from '../support/contracts/events';
 import { rebuildProgressQuery } from '../../src/workflows/maintenance-messages';
@@ -209,7 +209,7 @@ test('payments that cannot be asked for are told, not found, and asked for again
 function paidOrder(): OrderId {
   const order = sampleValidOrder({ orderId: uniqueId() });
   const { orderId } = order;
-  const payment = { chargeKey: keys.charge(orderId, 1), paymentId: 'pay-1', amount: 100, currency: 'USD' };
+  const payment = { chargeKey: keyOf.charge(orderId, 1), paymentId: 'pay-1', amount: 100, currency: 'USD' };
   const events = numbered(orderId, [
     { type: 'Order Created', data: { order } },
     { type: 'Payment Completed', data: payment },
