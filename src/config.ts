@@ -611,6 +611,7 @@ export const reconciliationLimits = (config: Config<'worker'>) => ({
   settledAfterS: config.RECONCILE_SETTLED_AFTER_S,
   pauseS: config.RECONCILE_PAUSE_S,
   // a few hundred bytes each: well below the 2 MB that the engine takes
+  askAgainMs: 500,
   toldALook: 1000,
 });
 

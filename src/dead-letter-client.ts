@@ -12,17 +12,20 @@ import {
 import type { Arrival, DeskAnswer, DeskRequest } from './domain/dead-letter-desk';
 import type { BulkAction, WorkflowRun } from './domain/dead-letters';
 import type { DeadLetterFilter } from './activities/dead-letter-ports';
-import type { DeadLetterInput, RedriveBatchInput, RedriveProgress } from './workflows/dead-letter-messages';
+import type { DeadLetterInput, HandedOn, RedriveBatchInput, RedriveProgress } from './workflows/dead-letter-messages';
 import type { deadLetterWorkflow, redriveWorkflow } from './workflows';
 import { canonicalJson } from './domain/canonical-json';
 import { answerWithin, EngineUnavailableError, QUESTION_MS, reachEngine } from './client/engine';
-import { leftBehind } from './client/left-behind';
+import { failuresUntil, leftBehind, wasHandedOn } from './client/left-behind';
+import { REVIVED_FROM } from './ended-workflows';
+import { revivalPause } from './domain/revival';
 import { deadLetterOfWorkflow, deadLetterWorkflowId, redriveBatchWorkflowId } from './domain/ids';
 import {
   arrivedSignal,
   DEAD_LETTER_WORKFLOW,
   DESK_REFUSED,
   discardUpdate,
+  handedOnSignal,
   handledSignal,
   REDRIVE_WORKFLOW,
   redriveProgressQuery,
@@ -40,11 +43,15 @@ export interface DeadLetterClient {
   arrived(id: string, arrival: Arrival): Promise<void>;
   handled(id: string, n: number): Promise<void>;
   /**
-   * Starts the workflow of a dead letter again whose run ended in error, with what this run was told and may not have taken.
+   * Starts the workflow of a dead letter again whose run ended in error, with what this run was told and may not have taken;
+   * one that fails again and again begins ever later, unless somebody asks something of it, or tells it something. Where
+   * another run is, that is handed on to it.
    *
-   * @returns false when another runs, or the engine has forgotten it
+   * @returns false when there was nothing to do, or the engine has forgotten it
    */
   revive(run: WorkflowRun): Promise<boolean>;
+  /** Hands what a run was told, and may not have taken, on to the one in its place, once; false when there was nothing to do. */
+  handOn(run: WorkflowRun): Promise<boolean>;
   /** Sends it back to where it was for; only of a letter that has a record. */
   redrive(id: string, request: DeskRequest): Promise<DeskAnswer>;
   discard(id: string, request: DeskRequest): Promise<DeskAnswer>;
@@ -96,6 +103,47 @@ export function createDeadLetterClient({ client, taskQueue }: { client: Client; 
       throw new EngineUnavailableError(`nobody confirms what is asked of dead letter ${id}`);
     };
 
+  const eventsOf = async (workflowId: string, runId?: string) =>
+    (await within(HISTORY_MS, () => client.workflow.getHandle(workflowId, runId).fetchHistory())).events ?? [];
+
+  async function revive(id: string, run: WorkflowRun): Promise<boolean> {
+    const events = await eventsOf(run.workflowId, run.runId);
+    const failures = failuresUntil(events, client);
+    // as one thing with its start: whoever is gone in between has lost nothing of it
+    const input: DeadLetterInput = { id, ...leftBehind(events, client), ...(failures > 0 && { failures }) };
+    const pause = revivalPause(failures);
+    const start = () =>
+      client.workflow.start<typeof deadLetterWorkflow>(DEAD_LETTER_WORKFLOW, {
+        ...options(id),
+        args: [input],
+        memo: { [REVIVED_FROM]: run.runId },
+        ...(pause > 0 && { startDelay: pause }),
+      });
+    try {
+      await within(QUESTION_MS, start);
+      return true;
+    } catch (error) {
+      if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+      return handOn(id, run);
+    }
+  }
+
+  async function handOn(id: string, { workflowId, runId }: WorkflowRun): Promise<boolean> {
+    const left = leftBehind(await eventsOf(workflowId, runId), client);
+    if (!left.heard && !left.isUntold) return false;
+    const current = await within(QUESTION_MS, () => client.workflow.getHandle(workflowId).describe());
+    if (current.runId === runId || current.memo?.[REVIVED_FROM] === runId) return false;
+    if (wasHandedOn(await eventsOf(workflowId, current.runId), { client, from: runId })) return false;
+    await within(QUESTION_MS, () =>
+      client.workflow.signalWithStart<typeof deadLetterWorkflow, [HandedOn]>(DEAD_LETTER_WORKFLOW, {
+        ...options(id),
+        signal: handedOnSignal,
+        signalArgs: [{ runId, ...left }],
+      }),
+    );
+    return true;
+  }
+
   /** @param action absent: REDRIVE */
   async function startBatch({ filter, by, reason, requestId }: BulkRedrive, action?: BulkAction) {
     const which = action && { action };
@@ -136,22 +184,8 @@ export function createDeadLetterClient({ client, taskQueue }: { client: Client; 
       );
     },
 
-    async revive({ workflowId, runId }) {
-      const id = deadLetterOfWorkflow(workflowId);
-      if (id === undefined) return false;
-      try {
-        const history = await within(HISTORY_MS, () => client.workflow.getHandle(workflowId, runId).fetchHistory());
-        // as one thing with its start: whoever is gone in between has lost nothing of it
-        const input: DeadLetterInput = { id, ...leftBehind(history.events ?? [], client) };
-        await within(QUESTION_MS, () =>
-          client.workflow.start<typeof deadLetterWorkflow>(DEAD_LETTER_WORKFLOW, { ...options(id), args: [input] }),
-        );
-        return true;
-      } catch (error) {
-        if (error instanceof WorkflowExecutionAlreadyStartedError || isForgotten(error)) return false;
-        throw error;
-      }
-    },
+    revive: unlessForgotten(revive),
+    handOn: unlessForgotten(handOn),
 
     redrive: askBy(redriveUpdate),
     discard: askBy(discardUpdate),
@@ -179,6 +213,19 @@ const FORGOTTEN: ReadonlySet<number> = new Set([5]);
 
 const isForgotten = (error: unknown): boolean =>
   error instanceof WorkflowNotFoundError || (isGrpcServiceError(error) && FORGOTTEN.has(error.code));
+
+const unlessForgotten =
+  (act: (id: string, run: WorkflowRun) => Promise<boolean>) =>
+  async (run: WorkflowRun): Promise<boolean> => {
+    const id = deadLetterOfWorkflow(run.workflowId);
+    if (id === undefined) return false;
+    try {
+      return await act(id, run);
+    } catch (error) {
+      if (isForgotten(error)) return false;
+      throw error;
+    }
+  };
 
 /** What a batch that does not go on is in. */
 const ENDED_EARLY: ReadonlySet<string> = new Set(['FAILED', 'TERMINATED', 'TIMED_OUT', 'CANCELLED']);

@@ -6,12 +6,14 @@ import {
   isGrpcServiceError,
   TemporalFailure,
   TimeoutFailure,
+  type WorkflowExecutionDescription,
+  type WorkflowExecutionInfo,
   WorkflowFailedError,
   WorkflowNotFoundError,
 } from '@temporalio/client';
-import type { EndedRun, EndedRuns } from './messaging/dead-letter-ports';
+import type { EndedRun, EndedRuns, IsNew } from './messaging/dead-letter-ports';
 import type { EndedWorkflows } from './activities/dead-letter-ports';
-import { TERMINATED, type WorkflowRun } from './domain/dead-letters';
+import { TERMINATED } from './domain/dead-letters';
 import { DEAD_LETTER_WORKFLOW, REDRIVE_WORKFLOW } from './workflows/dead-letter-messages';
 import { DELIVERY_REFUSALS, RECEIVE_STOCK_WORKFLOW, REPLENISHMENT_WORKFLOW } from './workflows/stock-messages';
 import { FULFILLMENT_WORKFLOW, LATE_PAYMENT_WORKFLOW, ORDER_WORKFLOW } from './workflows/messages';
@@ -26,6 +28,9 @@ const CALL_MS = 10_000;
 
 /** dead letters of dead letters would never end: the first are started again instead */
 const NOT_OURS = new Set([DEAD_LETTER_WORKFLOW, REDRIVE_WORKFLOW]);
+
+/** The memo of a dead letter's workflow: the run in whose place it was started, with all that this left. */
+export const REVIVED_FROM = 'revivedFrom';
 
 /** The types of workflow that become dead letters when they end in error. */
 export const MORTAL_WORKFLOWS = [
@@ -47,40 +52,76 @@ const ANSWERS: Record<string, readonly string[]> = { [RECEIVE_STOCK_WORKFLOW]: D
 export function createEndedRuns({ client, taskQueue }: { client: Client; taskQueue: string }): EndedRuns {
   const ask = <T>(call: () => Promise<T>) => reachEngine(() => client.withDeadline(Date.now() + CALL_MS, call));
 
-  /** `undefined` when its failing is an answer, when another run is in its place, or the engine has forgotten it. */
-  async function describe(
-    run: WorkflowRun & { workflowType: string; closedAt: string },
-  ): Promise<EndedRun | undefined> {
-    const { workflowId, runId, workflowType } = run;
-    const handle = client.workflow.getHandle(workflowId, runId, { followRuns: false });
+  const unlessForgotten = async <T>(call: () => Promise<T>): Promise<T | undefined> => {
     try {
-      const { runId: current, status, raw } = await ask(() => client.workflow.getHandle(workflowId).describe());
-      if (current !== runId) return undefined;
-      const death = status.name === 'FAILED' ? await ask(() => deathOf(handle.result())) : DEATHS[status.name];
-      if (!death || ANSWERS[workflowType]?.includes(death.errorType)) return undefined;
-      return { ...run, firstRunId: raw.workflowExecutionInfo?.firstRunId || runId, ...death };
+      return await ask(call);
     } catch (error) {
       if (error instanceof WorkflowNotFoundError) return undefined;
       throw error;
     }
+  };
+
+  /** `undefined` when it did not end in error, when its failing is an answer, or the engine has forgotten it. */
+  async function deathOfRun(run: WorkflowExecutionDescription): Promise<Death | undefined> {
+    const { workflowId, runId, status, type } = run;
+    const handle = client.workflow.getHandle(workflowId, runId, { followRuns: false });
+    const death =
+      status.name === 'FAILED' ? await unlessForgotten(() => deathOf(handle.result())) : DEATHS[status.name];
+    return death && !ANSWERS[type]?.includes(death.errorType) ? death : undefined;
   }
 
-  async function* endedSince(since: string, isMeant: (workflowType: string) => boolean): AsyncGenerator<EndedRun> {
+  /** What ended in error, by workflow: of its runs only one can be current, and is asked for once. */
+  async function* endedBy(
+    since: string,
+    { isNew, isMeant }: { isNew: IsNew; isMeant: (workflowType: string) => boolean },
+  ): AsyncGenerator<{ current: WorkflowExecutionDescription; runs: WorkflowExecutionInfo[] }> {
     const query =
       `TaskQueue = '${taskQueue.replaceAll("'", "\\'")}' AND CloseTime >= '${since}' AND ` +
       `(ExecutionStatus = 'Failed' OR ExecutionStatus = 'TimedOut' OR ExecutionStatus = 'Terminated')`;
     const closed = await ask(() => collect(client.workflow.list({ query })));
-    for (const { workflowId, runId, type: workflowType, closeTime } of closed) {
-      if (!isMeant(workflowType)) continue;
-      const closedAt = (closeTime ?? new Date()).toISOString();
-      const ended = await describe({ workflowId, runId, workflowType, closedAt });
-      if (ended) yield ended;
+    const byWorkflow = new Map<string, WorkflowExecutionInfo[]>();
+    for (const run of closed)
+      if (isMeant(run.type)) byWorkflow.set(run.workflowId, [...(byWorkflow.get(run.workflowId) ?? []), run]);
+    for (const [workflowId, runs] of byWorkflow) {
+      // each is asked about: what is not asked about is forgotten
+      if (!runs.map(({ runId }) => isNew(runId)).includes(true)) continue;
+      const current = await unlessForgotten(() => client.workflow.getHandle(workflowId).describe());
+      if (current) yield { current, runs };
     }
   }
 
   return {
-    endedSince: (since) => endedSince(since, (type) => !NOT_OURS.has(type)),
-    desksEndedSince: (since) => endedSince(since, (type) => type === DEAD_LETTER_WORKFLOW),
+    async *endedSince(since, isNew) {
+      for await (const { current, runs } of endedBy(since, { isNew, isMeant: (type) => !NOT_OURS.has(type) })) {
+        const { workflowId, runId, type: workflowType, raw } = current;
+        const isListed = runs.some((run) => run.runId === runId) && isNew(runId);
+        const death = isListed ? await deathOfRun(current) : undefined;
+        if (!death) continue;
+        const closedAt = (current.closeTime ?? new Date()).toISOString();
+        yield {
+          workflowId,
+          runId,
+          firstRunId: raw.workflowExecutionInfo?.firstRunId || runId,
+          workflowType,
+          closedAt,
+          ...death,
+        };
+      }
+    },
+
+    async *desksEndedSince(since, isNew) {
+      const isMeant = (type: string) => type === DEAD_LETTER_WORKFLOW;
+      for await (const { current, runs } of endedBy(since, { isNew, isMeant })) {
+        const { workflowId } = current;
+        const isListed = runs.some(({ runId }) => runId === current.runId) && isNew(current.runId);
+        const death = isListed ? await deathOfRun(current) : undefined;
+        if (death) yield { workflowId, runId: current.runId, death };
+        // those that were revived have left everything to the next one
+        const revived = new Set([current, ...runs].map(({ memo }) => memo?.[REVIVED_FROM]));
+        for (const { runId } of runs.toReversed())
+          if (runId !== current.runId && !revived.has(runId) && isNew(runId)) yield { workflowId, runId };
+      }
+    },
   };
 }
 

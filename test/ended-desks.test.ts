@@ -260,6 +260,130 @@ test('one that failed is started again as often as it fails, until it can go on'
   expect(storyOf(await comesTo(({ state }) => state === 'PARKED'))).toEqual(['DEAD']);
 });
 
+test('one that fails for good is held back ever longer, until somebody asks for it; once it went on it is not', async () => {
+  await work();
+  broken.add(id);
+  await create({ class: 'BUG' });
+  await letters.arrived(id, { n: 0, class: 'BUG' });
+  const look = looker();
+  const runs = async () => (await look.run(), await runsOf());
+  await eventually(runs, ({ length }) => length >= 3, { timeoutMs: 30_000 });
+  for (let looks = 0; looks < 20; looks++) await runs();
+  expect(await runs()).toHaveLength(3);
+  const { startTime, executionTime, status } = await handle().describe();
+  expect(status.name).toBe('RUNNING');
+  expect(executionTime!.getTime() - startTime.getTime()).toBe(10_000);
+  broken.delete(id);
+  expect(await letters.redrive(id, { by: 'kim', requestId: 'r' })).toMatchObject({ kind: 'done' });
+  expect(storyOf((await table.read(id))!).slice(0, 2)).toEqual(['DEAD', 'REDRIVEN']);
+  const next = await isFound(await terminate());
+  const { raw } = await client.workflow.getHandle(deadLetterWorkflowId(id), next).describe();
+  const { startTime: started, executionTime: begun } = raw.workflowExecutionInfo!;
+  expect(begun).toEqual(started);
+});
+
+const runsOf = async () => {
+  const runs: string[] = [];
+  const query = `WorkflowId = '${deadLetterWorkflowId(id)}'`;
+  for await (const { runId } of client.workflow.list({ query })) runs.push(runId);
+  return runs;
+};
+
+test('of all its runs that ended only one is asked about, and that once', async () => {
+  await create({ class: 'BUG' });
+  await letters.arrived(id, { n: 0, class: 'BUG' });
+  const last = await isFound(await isFound(await isFound(await terminate()).then(terminate)).then(terminate));
+  const query = `WorkflowId = '${deadLetterWorkflowId(id)}' AND ExecutionStatus = 'Terminated'`;
+  await eventually(
+    () => client.workflow.count(query),
+    ({ count }) => count === 3,
+  );
+  const asked = jest.spyOn(client.workflowService, 'describeWorkflowExecution');
+  const times = () =>
+    asked.mock.calls.filter(([request]) => request.execution?.workflowId === deadLetterWorkflowId(id)).length;
+  const look = looker();
+  await look.run();
+  expect(times()).toBe(1);
+  await look.run();
+  await look.run();
+  expect(times()).toBe(1);
+  asked.mockRestore();
+  expect((await handle().describe()).runId).toBe(last);
+});
+
+describe('where somebody started another run before the ended one was found', () => {
+  /** It was redriven, and nobody works. */
+  async function isInFlight(): Promise<void> {
+    await work();
+    await create({ class: 'BUG' });
+    await letters.arrived(id, { n: 0, class: 'BUG', reason: 'first' });
+    await comesTo(({ state }) => state === 'PARKED');
+    await letters.redrive(id, { by: 'kim', requestId: 'r' });
+    await rest();
+  }
+  async function rest(): Promise<void> {
+    await worker!.stop();
+    worker = undefined;
+  }
+  /** Its first death comes once more, and starts another run. */
+  async function isReplaced(): Promise<void> {
+    await terminate();
+    await letters.arrived(id, { n: 0, class: 'BUG', reason: 'first' });
+  }
+  const handedOn = async () => {
+    const { events = [] } = await handle().fetchHistory();
+    const names = (events ?? []).map((event) => event.workflowExecutionSignaledEventAttributes?.signalName);
+    return names.filter((name) => name === 'handedOn').length;
+  };
+  /** One consumer finds it; nobody tells it a second time. */
+  async function isHandedOn(): Promise<void> {
+    const look = looker();
+    await eventually(
+      async () => (await look.run(), handedOn()),
+      (times) => times > 0,
+      { timeoutMs: 30_000 },
+    );
+    for (const each of [look, looker(), looker()]) await each.run();
+    expect(await handedOn()).toBe(1);
+  }
+
+  test('it learns that its redrive was handled, and is not sent again', async () => {
+    await isInFlight();
+    await letters.handled(id, 1);
+    await isReplaced();
+    await isHandedOn();
+    await work();
+    expect(storyOf(await comesTo(({ state }) => state === 'RESOLVED'))).toEqual(['DEAD', 'REDRIVEN', 'HANDLED']);
+  });
+
+  test('it learns of its second death, and why', async () => {
+    await isInFlight();
+    await letters.arrived(id, { n: 1, class: 'BUG', reason: 'second' });
+    await isReplaced();
+    await isHandedOn();
+    await work();
+    const letter = await comesTo(({ state }) => state === 'PARKED');
+    expect(letter).toMatchObject({ arrivals: 2, reason: 'second' });
+    expect(storyOf(letter)).toEqual(['DEAD', 'REDRIVEN', 'FAILED_AGAIN']);
+    await eventually(told, (count) => count === 2);
+  });
+
+  test('what the ended one had taken is dropped, and one that died after it was handled is not closed by it', async () => {
+    await isInFlight();
+    await letters.handled(id, 1);
+    await letters.arrived(id, { n: 1, class: 'BUG' });
+    await work();
+    const before = await comesTo(({ arrivals }) => arrivals === 2);
+    expect(storyOf(before)).toEqual(['DEAD', 'REDRIVEN', 'HANDLED', 'FAILED_AGAIN']);
+    await rest();
+    await isReplaced();
+    await isHandedOn();
+    await work();
+    await letters.discard(id, { by: 'kim', requestId: 'd', reason: 'a test' });
+    expect(storyOf((await table.read(id))!)).toEqual([...storyOf(before), 'DISCARDED']);
+  });
+});
+
 test('one that came to its end stays ended', async () => {
   await work();
   await create({ class: 'BUG' });

@@ -38,7 +38,7 @@ export function addReconcile(program: Command, desk: Desk): void {
   );
 }
 
-function linesOf({ orders, charges, findings, found, repaired, opened, closed, undecided }: Report): string[] {
+function linesOf({ orders, charges, findings, found, repaired, opened, closed, undecided, unasked }: Report): string[] {
   const lines = found.map(({ kind, subject, facts, amount, currency }) => {
     const told = Object.entries(facts).map(([name, value]) => `${name} ${value}`);
     const stake = amount === undefined ? [] : [`at stake: ${amount} ${currency}`];
@@ -50,6 +50,7 @@ function linesOf({ orders, charges, findings, found, repaired, opened, closed, u
     ...lines,
     ...(found.length < all ? [`… and ${all - found.length} more`] : []),
     ...(undecided.length > 0 ? [`Not decided, for it moved or events are missing: ${undecided.join(', ')}`] : []),
+    ...(unasked.length > 0 ? [`Payments not asked for, left to the next run: orders ${unasked.join(', ')}`] : []),
     `${orders} orders, ${charges} settled charges: ${what}${closed > 0 ? `; ${closed} cases closed` : ''}.`,
   ];
 }

@@ -56,4 +56,6 @@ export interface ReconciliationReport {
   undecided: string[];
   /** ended orders that still count for the stock: the next run looks at them again */
   watched: OrderId[];
+  /** orders of which a payment could not be asked for, the first of them: the next run asks again; absent: none */
+  unasked?: OrderId[];
 }

@@ -157,6 +157,10 @@ export const Reconciliation = Type.Object(
           undecided: Type.Array(Type.String(), {
             description: 'products that nothing is said of: they moved each time, or events of an order are missing',
           }),
+          unasked: Type.Array(Type.String(), {
+            description:
+              'orders of which a payment could not be asked for at the payment company, 1000 at most; the next run asks again',
+          }),
         },
         { description: 'of the last one that is through, whoever asked for it' },
       ),
@@ -182,6 +186,7 @@ export const Reconciliation = Type.Object(
           opened: 1,
           closed: 0,
           undecided: [],
+          unasked: [],
         },
       },
     ],

@@ -99,6 +99,7 @@ const moneyOf = ({ amount, currency }: Attention) =>
 export function presentReport(report: ReconciliationReport) {
   const { runId, by, full, startedAt, finishedAt, orders, charges, findings, repaired, opened, closed, undecided } =
     report;
+  const { unasked = [] } = report;
   const found = report.found.map((finding) => ({ ...presentFinding(finding), caseId: caseIdOf(finding) }));
   return {
     runId,
@@ -114,5 +115,6 @@ export function presentReport(report: ReconciliationReport) {
     opened,
     closed,
     undecided,
+    unasked,
   };
 }

@@ -38,18 +38,34 @@ export interface EndedRun extends WorkflowRun {
 /** Throws EngineUnavailableError. */
 export interface EndedRuns {
   /** Workflows that ended in error since a time (ISO 8601), except those whose failing is an answer. */
-  endedSince(since: string): AsyncIterable<EndedRun>;
-  /** Workflows of dead letters that did. */
-  desksEndedSince(since: string): AsyncIterable<EndedRun>;
+  endedSince(since: string, isNew: IsNew): AsyncIterable<EndedRun>;
+  /** Workflows of dead letters that did, also those in whose place another run is, unless they were revived as that. */
+  desksEndedSince(since: string, isNew: IsNew): AsyncIterable<EndedDesk>;
+}
+
+/** Asked of each run that is listed; nothing more is asked about one that is not new. */
+export type IsNew = (runId: string) => boolean;
+
+/** A workflow of a dead letter that ended in error. */
+export interface EndedDesk extends WorkflowRun {
+  /** absent when another run is in its place */
+  death?: Pick<EndedRun, 'errorType' | 'reason'>;
 }
 
 /** Starts workflows of dead letters again. Throws EngineUnavailableError. */
 export interface DeadLetterRevival {
   /**
    * Starts the workflow of a dead letter again whose run ended in error, with the news that this was told: some of them
-   * it may not have taken. Where another runs, nothing happens.
+   * it may not have taken. One that fails again and again is held back ever longer. Where another run is, its own
+   * `handOn` is what happens.
    *
-   * @returns false when another runs, or the engine has forgotten it
+   * @returns false when there was nothing to do, or the engine has forgotten it
    */
   revive(run: WorkflowRun): Promise<boolean>;
+  /**
+   * Hands the news that a run was told on to the one in its place, once.
+   *
+   * @returns false when there were none, or it has them
+   */
+  handOn(run: WorkflowRun): Promise<boolean>;
 }

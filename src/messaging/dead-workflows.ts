@@ -55,7 +55,7 @@ export function createDeadWorkflows(p: DeadWorkflowsDeps): EndedSweep {
   }
 
   return createEndedSweep({
-    endedSince: (since) => p.runs.endedSince(since),
+    endedSince: (since, isNew) => p.runs.endedSince(since, isNew),
     take,
     words: {
       left: 'a workflow that ended in error has no record yet',

@@ -1,13 +1,14 @@
-import type { EndedRun } from './dead-letter-ports';
+import type { IsNew } from './dead-letter-ports';
 import type { Logger } from '../telemetry';
+import type { WorkflowRun } from '../domain/dead-letters';
 import { createRounds } from './rounds';
 import { isOutOfReach } from './out-of-reach';
 
-export interface EndedSweepDeps {
+export interface EndedSweepDeps<R extends WorkflowRun> {
   /** runs that ended in error since a time, ISO 8601 */
-  endedSince(since: string): AsyncIterable<EndedRun>;
+  endedSince(since: string, isNew: IsNew): AsyncIterable<R>;
   /** Does something about one; the same again does nothing. False when there was nothing to do. */
-  take(ended: EndedRun): Promise<boolean>;
+  take(ended: R): Promise<boolean>;
   /** what is logged of one that could not be taken, and of a look that came to nothing */
   words: { left: string; failed: string };
   /** pause between two looks, in milliseconds */
@@ -29,21 +30,24 @@ const FIRST_LOOK_MS = 7 * 86_400_000;
 const OVERLAP_MS = 10 * 60_000;
 
 /** Looks again and again for workflows that ended in error, and takes each run once. */
-export function createEndedSweep(p: EndedSweepDeps): EndedSweep {
+export function createEndedSweep<R extends WorkflowRun>(p: EndedSweepDeps<R>): EndedSweep {
   let since = new Date(Date.now() - FIRST_LOOK_MS).toISOString();
-  /** runs that were taken; a look overlaps the one before */
+  /** runs that nothing is to be done about any more; a look overlaps the one before */
   let known = new Set<string>();
 
   async function run(): Promise<number> {
     const next = new Date(Date.now() - OVERLAP_MS).toISOString();
     const seen = new Set<string>();
+    const isNew = (runId: string) => {
+      seen.add(runId);
+      return !known.has(runId);
+    };
     let found = 0;
     let isWhole = true;
-    for await (const ended of p.endedSince(since)) {
+    for await (const ended of p.endedSince(since, isNew)) {
       try {
-        if (!known.has(ended.runId) && (await p.take(ended))) found += 1;
+        if (isNew(ended.runId) && (await p.take(ended))) found += 1;
         known.add(ended.runId);
-        seen.add(ended.runId);
       } catch (error) {
         // what one run meets keeps no other from being taken
         if (isOutOfReach(error)) throw error;

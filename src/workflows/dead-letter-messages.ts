@@ -6,19 +6,33 @@ import type { DeadLetterFilter } from '../activities/dead-letter-ports';
 export const DEAD_LETTER_WORKFLOW = 'deadLetterWorkflow';
 export const REDRIVE_WORKFLOW = 'redriveWorkflow';
 
-/** All that the workflow is told: everything else is in the record. */
-export interface DeadLetterInput {
-  id: string;
-  /** what a run was told that ended in error, and may not have taken, oldest first; absent: there was none */
+/** What a run that ended in error leaves to the one in its place. */
+export interface LeftBehind {
+  /** what it was told, and may not have taken, oldest first; absent: there was none */
   heard?: Heard[];
   /** it may have ended before operations were told that the letter is parked */
   isUntold?: boolean;
+}
+
+/** All that the workflow is told: everything else is in the record. */
+export interface DeadLetterInput extends LeftBehind {
+  id: string;
+  /** runs before this one, in a row, that failed: how long it was held back; absent: none */
+  failures?: number;
+}
+
+/** What is left to a run that somebody else started meanwhile. */
+export interface HandedOn extends LeftBehind {
+  /** the run that ended */
+  runId: string;
 }
 
 /** The letter is dead, or dead again. */
 export const arrivedSignal = defineSignal<[Arrival]>('arrived');
 /** Its n-th redrive was handled. */
 export const handledSignal = defineSignal<[{ n: number }]>('handled');
+/** The run before it was told this, and may not have taken it. */
+export const handedOnSignal = defineSignal<[HandedOn]>('handedOn');
 
 /** What does not fit the letter's state is answered as refused; the record says why it is as it is. */
 export const redriveUpdate = defineUpdate<DeskAnswer, [DeskRequest]>('redrive');

@@ -6,9 +6,16 @@ import {
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { DeadLetterInput } from './dead-letter-messages';
+import type { DeadLetterInput, LeftBehind } from './dead-letter-messages';
 import type { DeadLetterStanding, DeadLetterState } from '../domain/dead-letters';
-import { arrivedSignal, DESK_REFUSED, discardUpdate, handledSignal, redriveUpdate } from './dead-letter-messages';
+import {
+  arrivedSignal,
+  DESK_REFUSED,
+  discardUpdate,
+  handedOnSignal,
+  handledSignal,
+  redriveUpdate,
+} from './dead-letter-messages';
 import {
   type DeskAnswer,
   type DeskRequest,
@@ -32,13 +39,17 @@ interface Waiting {
   answer?: (answer: DeskAnswer) => void;
 }
 
+interface Left {
+  left: LeftBehind;
+}
+
 /**
  * A dead letter until it was handled after all, or given up: tried again by its class's policy, or by a person. News are
  * taken one after the other, each written to its record before anything follows from it; a run that ends early is
  * followed by another that reads the record.
  */
-export async function deadLetterWorkflow({ id, heard = [], isUntold }: DeadLetterInput): Promise<DeadLetterEnd> {
-  const waiting: Waiting[] = [];
+export async function deadLetterWorkflow({ id, ...left }: DeadLetterInput): Promise<DeadLetterEnd> {
+  const waiting: (Waiting | Left)[] = [];
   let letter: DeadLetterStanding | undefined;
   let isGone = false;
   /** some news is being taken: how the letter stands is not decided yet */
@@ -62,6 +73,7 @@ export async function deadLetterWorkflow({ id, heard = [], isUntold }: DeadLette
   };
   setHandler(arrivedSignal, (arrival) => void waiting.push({ news: { kind: 'ARRIVED', ...arrival } }));
   setHandler(handledSignal, ({ n }) => void waiting.push({ news: { kind: 'HANDLED', n } }));
+  setHandler(handedOnSignal, (handedOn) => void waiting.push({ left: handedOn }));
   setHandler(redriveUpdate, (request) => ask({ kind: 'REDRIVE', ...request }), { validator: allows(whyNotRedriven) });
   setHandler(discardUpdate, (request) => ask({ kind: 'DISCARD', ...request }), {
     // one that is discarded already is so for everybody
@@ -75,10 +87,8 @@ export async function deadLetterWorkflow({ id, heard = [], isUntold }: DeadLette
     return { state: 'UNKNOWN' };
   }
   ({ letter } = opened);
-  const { letter: asFound } = opened;
-  waiting.unshift(...heard.filter((news) => mayBeNew(asFound, news)).map((news) => ({ news })));
   for (const requestId of opened.requests) requests.add(requestId);
-  if (isUntold && asFound.state === 'PARKED') await letters.alertDeadLetter(asFound);
+  await takeOver(letter, { left, waiting });
   isTaking = false;
 
   for (;;) {
@@ -86,9 +96,10 @@ export async function deadLetterWorkflow({ id, heard = [], isUntold }: DeadLette
       await condition(() => waiting.length > 0 || allHandlersFinished());
       if (waiting.length === 0) return { state: letter.state };
     }
-    const { news, answer } = waiting.shift() ?? (await nextOf(waiting, letter));
+    const next = waiting.shift() ?? (await nextOf(waiting, letter));
     isTaking = true;
-    letter = await take(letter, { news, answer, requests });
+    if ('left' in next) await takeOver(letter, { left: next.left, waiting });
+    else letter = await take(letter, { ...next, requests });
     isTaking = false;
     const mayGoOn = waiting.length === 0 && !isClosed(letter) && allHandlersFinished();
     // the record has everything
@@ -96,8 +107,17 @@ export async function deadLetterWorkflow({ id, heard = [], isUntold }: DeadLette
   }
 }
 
+/** Takes what another run left. Of what that heard, only what may be new: the record may have the rest. */
+async function takeOver(
+  letter: DeadLetterStanding,
+  { left: { heard = [], isUntold }, waiting }: Left & { waiting: (Waiting | Left)[] },
+): Promise<void> {
+  waiting.unshift(...heard.filter((news) => mayBeNew(letter, news)).map((news) => ({ news })));
+  if (isUntold && letter.state === 'PARKED') await letters.alertDeadLetter(letter);
+}
+
 /** The next news, or that the letter's time is up. */
-async function nextOf(waiting: Waiting[], { dueAt }: DeadLetterStanding): Promise<Waiting> {
+async function nextOf<T>(waiting: T[], { dueAt }: DeadLetterStanding): Promise<T | Waiting> {
   const due: Waiting = { news: { kind: 'DUE' } };
   const waitMs = dueAt === undefined ? undefined : Date.parse(dueAt) - Date.now();
   if (waitMs === undefined) await condition(() => waiting.length > 0);

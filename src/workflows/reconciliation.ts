@@ -3,6 +3,7 @@ import type { ArchivePlace } from '../activities/rebuild';
 import type { ChargeName, ChargesLook } from '../activities/reconciliation/charges';
 import type { Finding, FindingKind } from '../domain/reconciliation';
 import type { Opening } from '../activities/reconciliation/cases';
+import type { OrderId } from '../domain/ids';
 import type { OrdersLook } from '../activities/reconciliation/orders';
 import type { ProductChoice, Weighed } from '../activities/reconciliation/stock';
 import type { ReconciliationOptions } from './maintenance-messages';
@@ -19,6 +20,8 @@ const MAX_WEIGHINGS = 5;
 const MAX_STOCK_PAGES = 20;
 /** Undecided products that the report names. */
 const MAX_UNDECIDED = 1000;
+/** Orders with payments that could not be asked for which the next run comes back to; the others wait for the next full one. */
+const MAX_UNASKED = 1000;
 /** Pages, and things that look wrong, after which a run settles what it has and hands over to the next one. */
 const PAGES_A_RUN = 100;
 const MAX_SUSPECTS = 1000;
@@ -37,6 +40,8 @@ interface Reconciling extends Pick<OrdersLook, 'orders' | 'tally' | 'watched'> {
   found: Finding[];
   repaired: number;
   opened: number;
+  /** orders with payments that could not be asked for */
+  unasked?: OrderId[];
 }
 
 /** What is looked at next; `from` counts those that are looked at by their names. */
@@ -72,7 +77,9 @@ export async function reconciliationWorkflow(
   if (progress.opening.since === undefined) await recountLetters(progress);
 
   const { runId, startedAt, opening } = progress;
-  const { closed } = await maintenance.closeCases({ runId, startedAt, undecided, stockLeft });
+  const unasked = progress.unasked ?? [];
+  const paymentsLeft = unasked.length > 0;
+  const { closed } = await maintenance.closeCases({ runId, startedAt, undecided, stockLeft, paymentsLeft });
   return maintenance.keepReport({
     runId,
     by: options.by,
@@ -87,6 +94,7 @@ export async function reconciliationWorkflow(
     closed,
     undecided,
     watched: progress.watched,
+    ...(paymentsLeft && { unasked }),
   });
 }
 
@@ -101,7 +109,8 @@ async function begin({ full = false }: ReconciliationOptions): Promise<Reconcili
 /** Looks at one page, and answers what looks wrong there. */
 async function lookOn(progress: Reconciling, here: Place): Promise<Finding[]> {
   const { since, statementSince, watched, charges } = progress.opening;
-  const addOrders = ({ orders, findings, tally, watched: more }: OrdersLook) => {
+  const addOrders = ({ orders, findings, tally, watched: more, unasked }: OrdersLook) => {
+    leave(progress, unasked);
     progress.orders += orders;
     progress.tally = addTallies(progress.tally, tally);
     progress.watched.push(...more);
@@ -152,9 +161,15 @@ async function lookOn(progress: Reconciling, here: Place): Promise<Finding[]> {
   }
 }
 
+/** Nothing is said of these orders' payments: somebody has to come back to them. */
+function leave(progress: Reconciling, unasked: readonly OrderId[] = []): void {
+  if (unasked.length === 0) return;
+  progress.unasked = [...new Set([...(progress.unasked ?? []), ...unasked])].slice(0, MAX_UNASKED);
+}
+
 /** Looks again at what looked wrong, mends views, removes snapshots, and opens cases for the rest. */
 async function settle(progress: Reconciling, suspects: readonly Finding[]): Promise<void> {
-  const findings = await secondLook(progress.opening, suspects);
+  const findings = await secondLook(progress, suspects);
   progress.repaired += await mendViews(findings.filter(isDrift));
   progress.repaired += await removeSnapshots(findings.filter(({ kind }) => kind === 'SNAPSHOT_DIFFERS'));
   // a charge may be on pages of two runs
@@ -186,16 +201,19 @@ const isDrift = ({ kind }: Finding): boolean => kind === 'VIEW_DRIFT';
 const isOfCharge = ({ kind }: Finding): boolean => kind === 'CHARGE_WITHOUT_ORDER' || kind === 'CHARGE_NOT_ACCOUNTED';
 
 /** What is still so after a pause, each once. */
-async function secondLook({ pauseS }: Opening, suspected: readonly Finding[]): Promise<Finding[]> {
+async function secondLook(progress: Reconciling, suspected: readonly Finding[]): Promise<Finding[]> {
   if (suspected.length === 0) return [];
-  await sleep(pauseS * 1000);
+  await sleep(progress.opening.pauseS * 1000);
   const [ofCharges, ofOrders] = [suspected.filter(isOfCharge), suspected.filter((finding) => !isOfCharge(finding))];
   const orderIds = [...new Set(ofOrders.flatMap(({ orderId }) => orderId ?? []))];
   const names = ofCharges.map(({ subject: chargeKey, orderId }): ChargeName => ({ chargeKey, orderId: orderId! }));
   const charges = [...new Map(names.map((name) => [name.chargeKey, name])).values()];
   const again: Finding[] = [];
-  for (const some of chunks(orderIds))
-    again.push(...(await maintenance.lookAtTheseOrders({ orderIds: some })).findings);
+  for (const some of chunks(orderIds)) {
+    const { findings, unasked } = await maintenance.lookAtTheseOrders({ orderIds: some });
+    again.push(...findings);
+    leave(progress, unasked);
+  }
   for (const some of chunks(charges)) again.push(...(await maintenance.lookAtTheseCharges({ charges: some })).findings);
   const before = new Set(suspected.map(caseIdOf));
   return again.filter((finding) => before.has(caseIdOf(finding)));

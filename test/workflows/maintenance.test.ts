@@ -7,10 +7,12 @@ import { createMaintenanceActivities } from '../../src/activities/maintenance';
 import { createMemoryMaintenance, type MemoryMaintenance } from '../support/memory/maintenance';
 import { createMemoryWorld, type MemoryWorld } from '../support/memory/ports';
 import { createOrderBench, type OrderBench } from '../support/order-bench';
+import { keys as keyOf } from '../../src/domain/ids';
 import { fold } from '../../src/domain/projection';
 import { numbered, sampleValidOrder } from '../support/contracts/events';
 import { rebuildProgressQuery } from '../../src/workflows/maintenance-messages';
 import { replayRuns } from '../support/runs';
+import { StepError } from '../../src/domain/failures';
 import { uniqueId } from '../support/orders';
 
 /** the books in memory have two orders on a page, and a run has a hundred pages */
@@ -196,4 +198,52 @@ async function answersOf(workflowId: string, activity: string): Promise<number[]
       ? [completed.result?.payloads?.[0]?.data?.length ?? 0]
       : [],
   );
+}
+
+test('payments that cannot be asked for are told, not found, and asked for again by the next run', async () => {
+  const [left, doubtful] = [paidOrder(), paidOrder()];
+  const asked: OrderId[] = [];
+  let isWell = false;
+  maintenance.deps.statements.readCharge = async ({ chargeKey, orderId }) => {
+    asked.push(orderId);
+    const isFirst = asked.filter((each) => each === orderId).length === 1;
+    // unknown at the first look, and not to be asked for at the second one
+    if (!isWell && orderId === doubtful && isFirst) return undefined;
+    if (!isWell) throw new StepError('PROVIDER_UNAVAILABLE', 'too many requests');
+    return { chargeKey, orderId, taken: 100, refunded: 0, currency: 'USD', at: '2025-07-09T10:30:00.000Z' };
+  };
+  const reconcile = (full: boolean) =>
+    bench.env.client.workflow.execute<typeof reconciliationWorkflow>('reconciliationWorkflow', {
+      workflowId: uniqueId('reconciliation'),
+      taskQueue,
+      args: [{ by: 'test', full }],
+    });
+  const report = await reconcile(true);
+  expect(report).toMatchObject({ full: true, orders: ORDERS + 2, findings: {}, opened: 0 });
+  expect(report.unasked?.toSorted()).toEqual([left, doubtful].toSorted());
+
+  isWell = true;
+  asked.length = 0;
+  const next = await reconcile(false);
+  expect(next).toMatchObject({ full: false, findings: {}, opened: 0 });
+  expect(next.unasked).toBeUndefined();
+  expect(asked.toSorted()).toEqual([left, doubtful].toSorted());
+  asked.length = 0;
+  await reconcile(false);
+  expect(asked).toEqual([]);
+});
+
+/** One that was paid long ago, and has ended. */
+function paidOrder(): OrderId {
+  const order = sampleValidOrder({ orderId: uniqueId() });
+  const { orderId } = order;
+  const payment = { chargeKey: keyOf.charge(orderId, 1), paymentId: 'pay-1', amount: 100, currency: 'USD' };
+  const events = numbered(orderId, [
+    { type: 'Order Created', data: { order } },
+    { type: 'Payment Completed', data: payment },
+    { type: 'Order Cancelled', data: { reason: 'by the test' } },
+  ]);
+  world.books.events.set(orderId, events);
+  world.books.views.set(orderId, fold(events)!);
+  return orderId;
 }

@@ -39,6 +39,8 @@ export interface ClosingInput {
   undecided: string[];
   /** nothing can be said of some others either, of which there are too many to name them: no product's case is closed */
   stockLeft?: boolean;
+  /** some payments could not be asked for: no case of a payment that is not known is closed */
+  paymentsLeft?: boolean;
 }
 
 /** What moved shortly before the last run began may have been on its way then. */
@@ -56,7 +58,8 @@ export function createCaseSteps(deps: ReconciliationDeps) {
     openReconciliation: asStep(async ({ full = false }: { full?: boolean }): Promise<Opening> => {
       const [last, open] = await Promise.all([cases.readReport(), cases.listOpen()]);
       const since = full ? undefined : sinceOf(last, { now: deps.now(), settledAfterS: limits.settledAfterS });
-      const orderIds = [...(last?.watched ?? []), ...open.flatMap(({ orderId }) => orderId ?? [])];
+      const left = [...(last?.watched ?? []), ...(last?.unasked ?? [])];
+      const orderIds = [...left, ...open.flatMap(({ orderId }) => orderId ?? [])];
       return {
         ...(since !== undefined && { since }),
         statementSince: since ?? EVER,
@@ -79,12 +82,21 @@ export function createCaseSteps(deps: ReconciliationDeps) {
 
     /** Closes the cases that this run did not find, and tells operations of those that were opened. */
     closeCases: asStep(
-      async ({ runId, startedAt, undecided, stockLeft = false }: ClosingInput): Promise<{ closed: number }> => {
+      async ({
+        runId,
+        startedAt,
+        undecided,
+        stockLeft = false,
+        paymentsLeft = false,
+      }: ClosingInput): Promise<{ closed: number }> => {
         const { heartbeat } = Context.current();
         // what another run found meanwhile, this one may have looked at before
         const gone = (await cases.listOpen()).filter(
-          ({ lastRun, lastSeenAt, productId }) =>
-            lastRun !== runId && lastSeenAt < startedAt && !(productId && (stockLeft || undecided.includes(productId))),
+          ({ lastRun, lastSeenAt, productId, kind }) =>
+            lastRun !== runId &&
+            lastSeenAt < startedAt &&
+            !(productId && (stockLeft || undecided.includes(productId))) &&
+            !(paymentsLeft && kind === 'PAYMENT_UNKNOWN'),
         );
         for (const one of gone) {
           await closeCase(deps, one);

@@ -19,6 +19,8 @@ export interface ReconciliationLimits {
   settledAfterS: number;
   /** between two looks: what is found counts only when it is found twice */
   pauseS: number;
+  /** before a payment is asked for again that could not be asked for, in milliseconds; twice as much the next time */
+  askAgainMs: number;
   /** findings, and products that are undecided, that a look at the stock tells at once: what a step answers has its limits */
   toldALook: number;
 }

@@ -5,7 +5,7 @@ import type { OrderView } from '../../domain/projection';
 import type { ReconciliationDeps } from './deps';
 import { accountOf, differenceFinding, type OrderAccount } from './account';
 import { asStep } from '../step';
-import { findUnknownPayments } from './payments';
+import { createPaymentLook, type PaymentsLook } from './payments';
 import { findWrongSnapshots } from './snapshots';
 import { findingsOf, isOver } from '../../domain/reconciliation';
 import { forEachOrder } from '../look';
@@ -29,6 +29,8 @@ export interface OrdersLook {
   tally: StockTally;
   /** those that have ended, or cannot be counted, and matter for the stock nevertheless */
   watched: OrderId[];
+  /** those of which a payment could not be asked for at the payment company; absent in those of earlier releases */
+  unasked?: OrderId[];
   /** absent after the last */
   next?: ArchivePlace;
 }
@@ -40,14 +42,16 @@ const PAGE_ROWS = 1000;
 export function createOrderLooks(deps: ReconciliationDeps) {
   const lookAtSome = async (
     orderIds: readonly OrderId[],
-    findMore: (account: OrderAccount) => Promise<Finding[]>,
+    findMore: (account: OrderAccount) => Promise<PaymentsLook>,
   ): Promise<Omit<OrdersLook, 'next'>> => {
     const looks = await forEachOrder(orderIds, async (orderId) => {
       const account = await accountOf(deps.books, orderId);
       const isKnown = account.events.length > 0 || account.difference !== undefined;
-      const findings = [...(await findingsIn(deps, account)), ...(await findMore(account))];
+      const inBooks = await findingsIn(deps, account);
+      const { findings: more, isUnasked } = await findMore(account);
+      const findings = [...inBooks, ...more];
       return isKnown || findings.length > 0
-        ? [{ orderId, holds: account.holds, counts: countsAfterwards(account), findings }]
+        ? [{ orderId, holds: account.holds, counts: countsAfterwards(account), findings, isUnasked }]
         : [];
     });
     const known = looks.flat();
@@ -56,6 +60,7 @@ export function createOrderLooks(deps: ReconciliationDeps) {
       findings: known.flatMap(({ findings }) => findings),
       tally: tallyOfHolds(known.flatMap(({ holds }) => holds)),
       watched: known.filter(({ counts }) => counts).map(({ orderId }) => orderId),
+      unasked: known.filter(({ isUnasked }) => isUnasked).map(({ orderId }) => orderId),
     };
   };
   return {
@@ -65,17 +70,19 @@ export function createOrderLooks(deps: ReconciliationDeps) {
       const left = new Set(except);
       const orderIds = page.orderIds.filter((orderId) => !left.has(orderId));
       const period = paymentsSince === undefined ? {} : { since: paymentsSince };
-      const look = await lookAtSome(orderIds, ({ events }) => findUnknownPayments(deps, { events, ...period }));
+      const lookAtPayments = createPaymentLook(deps);
+      const look = await lookAtSome(orderIds, ({ events }) => lookAtPayments({ events, ...period }));
       return { ...look, ...(page.next && { next: page.next }) };
     }),
 
     /** These orders, again or because there is something about them: with all that there is of them. */
-    lookAtTheseOrders: asStep(({ orderIds }: { orderIds: OrderId[] }): Promise<OrdersLook> =>
-      lookAtSome(orderIds, async ({ orderId, events }) => [
-        ...(await findUnknownPayments(deps, { events })),
-        ...(await findWrongSnapshots(deps, orderId)),
-      ]),
-    ),
+    lookAtTheseOrders: asStep(({ orderIds }: { orderIds: OrderId[] }): Promise<OrdersLook> => {
+      const lookAtPayments = createPaymentLook(deps);
+      return lookAtSome(orderIds, async ({ orderId, events }) => {
+        const { findings, isUnasked } = await lookAtPayments({ events });
+        return { findings: [...findings, ...(await findWrongSnapshots(deps, orderId))], isUnasked };
+      });
+    }),
   };
 }
 

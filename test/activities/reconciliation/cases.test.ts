@@ -34,13 +34,21 @@ async function begin({ full = true } = {}) {
       now += 1000;
       return (await runActivity(steps.openCases, { runId, ...fullAt, findings })).opened;
     },
-    async ends(said: { undecided?: string[]; stockLeft?: boolean } = {}) {
+    async ends({ unasked, ...said }: { undecided?: string[]; stockLeft?: boolean; unasked?: OrderId[] } = {}) {
       now += 1000;
-      const { closed } = await runActivity(steps.closeCases, { runId, startedAt, undecided: [], ...said });
+      const paymentsLeft = unasked !== undefined;
+      const { closed } = await runActivity(steps.closeCases, {
+        runId,
+        startedAt,
+        undecided: [],
+        paymentsLeft,
+        ...said,
+      });
       const counts = { orders: 0, charges: 0, findings: {}, found: [], repaired: 0, opened: 0, closed };
       const isFull = opening.since === undefined;
       const report = { runId, by: 'test', full: isFull, startedAt, ...counts, undecided: [], watched: [] };
-      await runActivity(steps.keepReport, report);
+      const left = unasked ? { unasked } : {};
+      await runActivity(steps.keepReport, { ...report, ...left });
       return closed;
     },
   };
@@ -116,4 +124,15 @@ test('after a run that saw views of another format all orders are looked at: the
   const { viewFormat: _viewFormat, ...ofBefore } = report;
   await maintenance.deps.cases.writeReport(ofBefore);
   expect(await opened()).toBeUndefined();
+});
+
+test('where payments could not be asked for, no case of one is closed, and the next run comes back to their orders', async () => {
+  const ofPayment: Finding = { kind: 'PAYMENT_UNKNOWN', subject: `charge#${orderId}#1`, facts: { accountedTaken: 1 } };
+  await reconcile([finding, ofPayment]);
+  const other = 'ORD-2' as OrderId;
+  expect(await (await begin()).ends({ unasked: [other] })).toBe(1);
+  expect(maintenance.cases.get(caseIdOf(ofPayment))?.state).toBe('OPEN');
+  expect((await runActivity(steps.openReconciliation, { full: false })).watched).toEqual([other]);
+  expect(await (await begin({ full: false })).ends()).toBe(1);
+  expect((await runActivity(steps.openReconciliation, { full: false })).watched).toEqual([]);
 });

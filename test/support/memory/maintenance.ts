@@ -115,7 +115,13 @@ export function createMemoryMaintenance(
     },
     letters: { recount: async () => [] },
     alerts: { alert: async (one) => void alerts.push(one) },
-    limits: { stuckAfterS: p.stuckAfterS ?? 3600, settledAfterS: 0, pauseS: 1, toldALook: p.toldALook ?? 1000 },
+    limits: {
+      stuckAfterS: p.stuckAfterS ?? 3600,
+      settledAfterS: 0,
+      pauseS: 1,
+      askAgainMs: 1,
+      toldALook: p.toldALook ?? 1000,
+    },
     tellFindings: (counts) => void told.push(counts),
     now: p.now ?? (() => new Date().toISOString()),
   };
