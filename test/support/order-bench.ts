@@ -46,6 +46,8 @@ export interface OrderBench {
   /** Waits, without letting time pass, until the order's view is as expected. */
   until(orderId: OrderId, is: (view: OrderView) => boolean): Promise<OrderView>;
   teardown(): Promise<void>;
+  /** Ends an engine that stands still. @param calls that wait for its answer, and fail now */
+  abandon(calls: Promise<unknown>): Promise<void>;
 }
 
 interface BenchOptions {
@@ -58,6 +60,9 @@ interface BenchOptions {
 }
 
 /** One per test file: time is shared by all in it. */
+/** Milliseconds for which calls are repeated, at most, where nobody answers. */
+const LAST_CALLS_MS = 20_000;
+
 export async function createOrderBench(p: BenchOptions = {}): Promise<OrderBench> {
   const env = await createTimeSkipping();
   const taskQueue = uniqueId('queue');
@@ -133,6 +138,16 @@ export async function createOrderBench(p: BenchOptions = {}): Promise<OrderBench
       worker.shutdown();
       await running;
       await env.teardown();
+    },
+    async abandon(calls) {
+      worker.shutdown();
+      running.catch(() => undefined);
+      type Server = Parameters<Runtime['shutdownEphemeralServer']>[0];
+      await Runtime.instance().shutdownEphemeralServer((env as unknown as { server: Server }).server);
+      await calls.catch(() => undefined);
+      // others may be about to be repeated, and on a connection that is gone nobody could catch that
+      await delay(LAST_CALLS_MS);
+      await env.connection.close();
     },
   };
 }
