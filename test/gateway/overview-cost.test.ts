@@ -62,7 +62,7 @@ test('what one look costs, and the next, and one that comes at once', async () =
     [`Query ${projections}`]: 2 * INDEX_SHARDS,
     [`Query ${config.CASES_TABLE} by-state COUNT`]: 1,
     // counters of dead letters
-    [`BatchGetItem ${projections}`]: 1,
+    [`BatchGetItem ${config.DEAD_LETTERS_TABLE}`]: 1,
     // the last has only dead letters
     'GetQueueAttributes queues': 2 * QUEUES.length - 1,
   });
